@@ -1,0 +1,1 @@
+"""OnModel keeps a film team's characters on-model."""
