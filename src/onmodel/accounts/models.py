@@ -13,9 +13,7 @@ class User(Base):
     """A person who signs in."""
 
     __tablename__ = "users"
-    __table_args__ = (
-        Index("uq_users_username_lower", func.lower(text("username")), unique=True),
-    )
+    __table_args__ = (Index("uq_users_username_lower", func.lower(text("username")), unique=True),)
 
     id: Mapped[Id]
     username: Mapped[str] = mapped_column(String(64))

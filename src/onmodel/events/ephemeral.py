@@ -7,8 +7,6 @@ from onmodel.events.bus import Bus
 from onmodel.events.frames import channel, encode
 
 
-async def publish_ephemeral(
-    bus: Bus, project_id: UUID, name: str, payload: dict[str, Any]
-) -> None:
+async def publish_ephemeral(bus: Bus, project_id: UUID, name: str, payload: dict[str, Any]) -> None:
     """Send one frame without ``seq`` to everyone who looks at the project."""
     await bus.publish([(channel(project_id), encode(name, payload))])

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB, UUID as PgUuid
+from sqlalchemy import Uuid, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from onmodel.events.frames import channel, encode
 from onmodel.events.models import Event, EventCounter
@@ -30,9 +30,9 @@ _APPEND = text(
     RETURNING seq, at
     """
 ).bindparams(
-    bindparam("project_id", type_=PgUuid(as_uuid=True)),
-    bindparam("subject_id", type_=PgUuid(as_uuid=True)),
-    bindparam("actor_id", type_=PgUuid(as_uuid=True)),
+    bindparam("project_id", type_=Uuid()),
+    bindparam("subject_id", type_=Uuid()),
+    bindparam("actor_id", type_=Uuid()),
     bindparam("payload", type_=JSONB),
     bindparam("change", type_=JSONB(none_as_null=True)),
 )
@@ -84,9 +84,7 @@ async def record(
             },
         )
     ).one()
-    uow.notify(
-        channel(project_id), encode(name, body, seq=row.seq, actor=actor_id, at=row.at)
-    )
+    uow.notify(channel(project_id), encode(name, body, seq=row.seq, actor=actor_id, at=row.at))
     return Recorded(seq=row.seq, at=row.at)
 
 
@@ -113,9 +111,7 @@ async def since(
         .order_by(Event.seq)
         .limit(limit)
     )
-    return [
-        (e.seq, encode(e.name, e.payload, seq=e.seq, actor=e.actor_id, at=e.at)) for e in rows
-    ]
+    return [(e.seq, encode(e.name, e.payload, seq=e.seq, actor=e.actor_id, at=e.at)) for e in rows]
 
 
 async def history(
