@@ -72,6 +72,9 @@ class Database:
         self.engine = engine
         self._notifier = notifier
         self._sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        # one statement is one snapshot: no BEGIN and ROLLBACK around a read
+        reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._readers = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
@@ -90,8 +93,8 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction for reading; it is always rolled back."""
-        async with self._sessions() as session:
+        """Open a session for reading; each statement sees the newest committed state."""
+        async with self._readers() as session:
             yield UnitOfWork(session)
 
     async def dispose(self) -> None:
