@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     sweep_seconds: float = 2.0
     session_days: int = 30
     link_minutes: int = 60
+    invitation_minutes: int = 7 * 24 * 60
     upload_bytes: int = 32 * 1024 * 1024
     upload_pixels: int = 80_000_000
 
