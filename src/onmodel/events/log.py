@@ -5,6 +5,7 @@ and writes the row in the transaction of the change (one statement, so that the 
 lock is held as briefly as can be), and the frame leaves after the commit.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -131,3 +132,10 @@ async def history(
     if before is not None:
         query = query.where(Event.seq < before)
     return list(await uow.session.scalars(query))
+
+
+async def frames_since(
+    uow: UnitOfWork, project_id: UUID, seq: int, *, limit: int
+) -> list[dict[str, Any]]:
+    """Return the frames after ``seq`` as JSON objects, oldest first."""
+    return [json.loads(frame) for _, frame in await since(uow, project_id, seq, limit=limit)]
