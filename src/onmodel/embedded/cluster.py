@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ def _create(cluster: Cluster, *, fast: bool) -> None:
     first start leaves nothing that looks like a database.
     """
     folders.require_room(cluster.folder, megabytes=_INITDB_MEGABYTES)
+    for unfinished in cluster.folder.glob(".new-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
     password = secrets.token_urlsafe(24)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=cluster.folder) as temporary:
         Path(temporary).chmod(0o700)

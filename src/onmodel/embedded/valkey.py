@@ -89,17 +89,17 @@ class Valkey:
 
     def answers(self) -> bool:
         """Say whether the server is up and has loaded its data."""
-        return self.command("PING") == b"+PONG"
+        return self.command("PING") == b"+PONG\r\n"
 
     def command(self, *words: str) -> bytes:
-        """Send one command and return the first line of the answer; empty when nobody answers."""
+        """Send one command and return the (short) answer as it is; empty when nobody answers."""
         message = f"*{len(words)}\r\n" + "".join(f"${len(w.encode())}\r\n{w}\r\n" for w in words)
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(1.0)
             try:
                 connection.connect(str(self.path))
                 connection.sendall(message.encode())
-                return connection.recv(4096).partition(b"\r\n")[0]
+                return connection.recv(4096)
             except OSError:
                 return b""
 
