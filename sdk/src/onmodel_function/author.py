@@ -85,7 +85,7 @@ class Context:
         """Name a file in the output folder, and make the folders on the way to it.
 
         Raises:
-            UnsafePath: the name leaves the folder.
+            UnsafePathError: the name leaves the folder.
         """
         path = beneath(self._output_dir, name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ class Context:
 class Function(ABC, Generic[InputsT, OutputsT]):
     """A model behind the contract. One instance lives as long as its process."""
 
-    def setup(self, weights: Path) -> None:  # noqa: B027 - a function without weights needs none
+    def setup(self, weights: Path) -> None:
         """Load what is slow to load, once. `weights/NAME` is the file declared as NAME."""
 
     @abstractmethod

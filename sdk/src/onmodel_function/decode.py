@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from onmodel_function.fields import MISSING, FieldSpec, fields_of
-from onmodel_function.files import InputFile, UnsafePath, media_type_of, regular_file_beneath
+from onmodel_function.files import InputFile, UnsafePathError, media_type_of, regular_file_beneath
 
 InputsT = TypeVar("InputsT")
 
@@ -29,7 +29,7 @@ class Fault:
     message: str
 
 
-class InvalidRequest(Exception):  # noqa: N818 - carries faults, is not one
+class InvalidRequestError(Exception):
     """The inputs do not fit the function's schema."""
 
     def __init__(self, faults: list[Fault]) -> None:
@@ -37,7 +37,7 @@ class InvalidRequest(Exception):  # noqa: N818 - carries faults, is not one
         self.faults = faults
 
 
-class _Wrong(Exception):  # noqa: N818 - never leaves this module
+class _WrongValueError(Exception):
     def __init__(self, code: str, message: str, at: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
@@ -54,7 +54,7 @@ def decode(inputs: type[InputsT], values: dict[str, object], input_dir: Path) ->
         input_dir: the folder that file names are relative to.
 
     Raises:
-        InvalidRequest: with all faults, not only the first.
+        InvalidRequestError: with all faults, not only the first.
     """
     specs = {one.name: one for one in fields_of(inputs)}
     faults = [
@@ -68,13 +68,13 @@ def decode(inputs: type[InputsT], values: dict[str, object], input_dir: Path) ->
             if name in values:
                 ready[name] = _value(spec, values[name], input_dir)
             elif spec.required:
-                raise _Wrong("missing", f"{name} is missing.")
+                raise _WrongValueError("missing", f"{name} is missing.")
             elif spec.default is MISSING:
                 ready[name] = None
-        except _Wrong as wrong:
+        except _WrongValueError as wrong:
             faults.append(Fault((name, *wrong.at), wrong.code, wrong.message))
     if faults:
-        raise InvalidRequest(faults)
+        raise InvalidRequestError(faults)
     return inputs(**ready)
 
 
@@ -84,7 +84,7 @@ def _value(spec: FieldSpec, value: object, input_dir: Path) -> object:
     checked = _typed(spec, value, input_dir)
     if spec.choices and checked not in spec.choices:
         allowed = ", ".join(str(one) for one in spec.choices)
-        raise _Wrong("not_a_choice", f"{spec.name} has to be one of: {allowed}.")
+        raise _WrongValueError("not_a_choice", f"{spec.name} has to be one of: {allowed}.")
     _check_size(spec, checked)
     return checked
 
@@ -99,9 +99,9 @@ def _typed(spec: FieldSpec, value: object, input_dir: Path) -> object:
     expected, words = _PYTHON_TYPES[spec.kind]
     # A bool is an int to Python, and to nobody else.
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-        raise _Wrong("wrong_type", f"{spec.name} has to be {words}.")
+        raise _WrongValueError("wrong_type", f"{spec.name} has to be {words}.")
     if isinstance(value, float) and not math.isfinite(value):
-        raise _Wrong("wrong_type", f"{spec.name} has to be a finite number.")
+        raise _WrongValueError("wrong_type", f"{spec.name} has to be a finite number.")
     if spec.kind == "array" and spec.item is not None:
         return _items(spec.item, cast("list[object]", value), input_dir)
     return value
@@ -112,8 +112,8 @@ def _items(item: FieldSpec, values: list[object], input_dir: Path) -> list[objec
     for index, value in enumerate(values):
         try:
             ready.append(_value(item, value, input_dir))
-        except _Wrong as wrong:
-            raise _Wrong(wrong.code, wrong.message, (index, *wrong.at)) from wrong
+        except _WrongValueError as wrong:
+            raise _WrongValueError(wrong.code, wrong.message, (index, *wrong.at)) from wrong
     return ready
 
 
@@ -121,17 +121,21 @@ def _file(spec: FieldSpec, value: object, input_dir: Path) -> InputFile:
     fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
     name = fields.get("path")
     if not isinstance(name, str):
-        raise _Wrong("wrong_type", f'{spec.name} has to be a file: {{"path": "name.png"}}.')
+        raise _WrongValueError(
+            "wrong_type", f'{spec.name} has to be a file: {{"path": "name.png"}}.'
+        )
     try:
         path = regular_file_beneath(input_dir, name)
-    except UnsafePath as error:
-        raise _Wrong("file_outside", f"{spec.name}: {error}.") from error
+    except UnsafePathError as error:
+        raise _WrongValueError("file_outside", f"{spec.name}: {error}.") from error
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise _Wrong("file_missing", f"{spec.name}: there is no file {name!r}.") from error
+        raise _WrongValueError(
+            "file_missing", f"{spec.name}: there is no file {name!r}."
+        ) from error
     media_type = media_type_of(path)
     if spec.media_types and media_type not in spec.media_types:
         allowed = ", ".join(spec.media_types)
-        raise _Wrong(
+        raise _WrongValueError(
             "wrong_media_type", f"{spec.name} is {media_type}, and has to be one of: {allowed}."
         )
     return InputFile(path, media_type)
@@ -147,6 +151,10 @@ def _check_size(spec: FieldSpec, value: object) -> None:
     else:
         return
     if spec.minimum is not None and size < spec.minimum:
-        raise _Wrong("too_small", f"{spec.name} has to be at least {spec.minimum:g}{unit}.")
+        raise _WrongValueError(
+            "too_small", f"{spec.name} has to be at least {spec.minimum:g}{unit}."
+        )
     if spec.maximum is not None and size > spec.maximum:
-        raise _Wrong("too_large", f"{spec.name} has to be at most {spec.maximum:g}{unit}.")
+        raise _WrongValueError(
+            "too_large", f"{spec.name} has to be at most {spec.maximum:g}{unit}."
+        )

@@ -66,7 +66,7 @@ class FieldSpec:
         return self.default is MISSING and not self.optional
 
 
-class BadDeclaration(TypeError):
+class BadDeclarationError(TypeError):
     """The Inputs or Outputs class of a function says something the contract has no word for."""
 
 
@@ -92,9 +92,7 @@ def field(
     Returns:
         A dataclass field, keyword-only so that required ones may follow optional ones.
     """
-    declared = _Declared(
-        description, default, tuple(choices), minimum, maximum, tuple(media_types)
-    )
+    declared = _Declared(description, default, tuple(choices), minimum, maximum, tuple(media_types))
     metadata = {_METADATA_KEY: declared}
     if default is MISSING:
         return dataclasses.field(kw_only=True, metadata=metadata)
@@ -107,10 +105,10 @@ def fields_of(cls: type) -> tuple[FieldSpec, ...]:
     """Read the fields of a dataclass in the order they were written.
 
     Raises:
-        BadDeclaration: not a dataclass, or an annotation outside the contract.
+        BadDeclarationError: not a dataclass, or an annotation outside the contract.
     """
     if not dataclasses.is_dataclass(cls):
-        raise BadDeclaration(f"{cls.__name__} has to be a dataclass")
+        raise BadDeclarationError(f"{cls.__name__} has to be a dataclass")
     hints = typing.get_type_hints(cls)
     return tuple(_spec(one, hints[one.name]) for one in dataclasses.fields(cls))
 
@@ -119,14 +117,14 @@ def signature_of(function: type[Function[Any, Any]]) -> tuple[type, type]:
     """Find Inputs and Outputs in `class Mine(Function[Inputs, Outputs])`.
 
     Raises:
-        BadDeclaration: the class does not say them.
+        BadDeclarationError: the class does not say them.
     """
     bases: tuple[object, ...] = getattr(function, "__orig_bases__", ())
     for base in bases:
         if typing.get_origin(base) is Function:
             inputs, outputs = typing.get_args(base)
             return inputs, outputs
-    raise BadDeclaration(f"{function.__name__} has to derive from Function[Inputs, Outputs]")
+    raise BadDeclarationError(f"{function.__name__} has to derive from Function[Inputs, Outputs]")
 
 
 def _spec(declared: "dataclasses.Field[Any]", annotation: object) -> FieldSpec:
@@ -163,7 +161,7 @@ def _shape(name: str, annotation: object) -> FieldSpec:
     origin = typing.get_origin(inner) or inner
     kind = _KINDS.get(origin)
     if kind is None:
-        raise BadDeclaration(
+        raise BadDeclarationError(
             f"{name}: {inner!r} is not one of str, int, float, bool, list, dict, object, "
             "InputFile, OutputFile"
         )
@@ -177,5 +175,5 @@ def _without_none(annotation: object) -> tuple[object, bool]:
         return annotation, False
     members = [one for one in typing.get_args(annotation) if one is not types.NoneType]
     if len(members) != 1:
-        raise BadDeclaration(f"{annotation!r}: a union is only allowed with None")
+        raise BadDeclarationError(f"{annotation!r}: a union is only allowed with None")
     return members[0], True

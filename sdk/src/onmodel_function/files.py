@@ -30,7 +30,7 @@ class OutputFile:
     media_type: str
 
 
-class UnsafePath(ValueError):
+class UnsafePathError(ValueError):
     """A name that leaves its folder, passes through a link, or is no regular file."""
 
 
@@ -54,13 +54,13 @@ def beneath(folder: Path, name: str) -> Path:
     """Join a relative name to a folder, refusing every way out of it.
 
     Raises:
-        UnsafePath: the name is absolute, empty, or climbs with `..`.
+        UnsafePathError: the name is absolute, empty, or climbs with `..`.
     """
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or "\x00" in name or "\\" in name:
-        raise UnsafePath(f"{name!r} is not a relative path")
+        raise UnsafePathError(f"{name!r} is not a relative path")
     if ".." in parts:
-        raise UnsafePath(f"{name!r} leaves its folder")
+        raise UnsafePathError(f"{name!r} leaves its folder")
     return folder.joinpath(*parts)
 
 
@@ -68,7 +68,7 @@ def regular_file_beneath(folder: Path, name: str) -> Path:
     """Find an existing regular file in a folder without following a link on the way.
 
     Raises:
-        UnsafePath: see `beneath`; also when any part is a link or the end is no regular file.
+        UnsafePathError: see `beneath`; also when any part is a link or the end is no regular file.
         FileNotFoundError: nothing is there.
     """
     path = beneath(folder, name)
@@ -77,7 +77,7 @@ def regular_file_beneath(folder: Path, name: str) -> Path:
         step = step / part
         mode = step.lstat().st_mode
         if stat.S_ISLNK(mode):
-            raise UnsafePath(f"{name!r} passes through a link")
+            raise UnsafePathError(f"{name!r} passes through a link")
     if not stat.S_ISREG(path.lstat().st_mode):
-        raise UnsafePath(f"{name!r} is not a regular file")
+        raise UnsafePathError(f"{name!r} is not a regular file")
     return path
