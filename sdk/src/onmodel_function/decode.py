@@ -37,7 +37,7 @@ class InvalidRequestError(Exception):
         self.faults = faults
 
 
-class _WrongValueError(Exception):
+class _WrongError(Exception):
     def __init__(self, code: str, message: str, at: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
@@ -68,10 +68,10 @@ def decode(inputs: type[InputsT], values: dict[str, object], input_dir: Path) ->
             if name in values:
                 ready[name] = _value(spec, values[name], input_dir)
             elif spec.required:
-                raise _WrongValueError("missing", f"{name} is missing.")
+                raise _WrongError("missing", f"{name} is missing.")
             elif spec.default is MISSING:
                 ready[name] = None
-        except _WrongValueError as wrong:
+        except _WrongError as wrong:
             faults.append(Fault((name, *wrong.at), wrong.code, wrong.message))
     if faults:
         raise InvalidRequestError(faults)
@@ -84,7 +84,7 @@ def _value(spec: FieldSpec, value: object, input_dir: Path) -> object:
     checked = _typed(spec, value, input_dir)
     if spec.choices and checked not in spec.choices:
         allowed = ", ".join(str(one) for one in spec.choices)
-        raise _WrongValueError("not_a_choice", f"{spec.name} has to be one of: {allowed}.")
+        raise _WrongError("not_a_choice", f"{spec.name} has to be one of: {allowed}.")
     _check_size(spec, checked)
     return checked
 
@@ -99,9 +99,9 @@ def _typed(spec: FieldSpec, value: object, input_dir: Path) -> object:
     expected, words = _PYTHON_TYPES[spec.kind]
     # A bool is an int to Python, and to nobody else.
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-        raise _WrongValueError("wrong_type", f"{spec.name} has to be {words}.")
+        raise _WrongError("wrong_type", f"{spec.name} has to be {words}.")
     if isinstance(value, float) and not math.isfinite(value):
-        raise _WrongValueError("wrong_type", f"{spec.name} has to be a finite number.")
+        raise _WrongError("wrong_type", f"{spec.name} has to be a finite number.")
     if spec.kind == "array" and spec.item is not None:
         return _items(spec.item, cast("list[object]", value), input_dir)
     return value
@@ -112,8 +112,8 @@ def _items(item: FieldSpec, values: list[object], input_dir: Path) -> list[objec
     for index, value in enumerate(values):
         try:
             ready.append(_value(item, value, input_dir))
-        except _WrongValueError as wrong:
-            raise _WrongValueError(wrong.code, wrong.message, (index, *wrong.at)) from wrong
+        except _WrongError as wrong:
+            raise _WrongError(wrong.code, wrong.message, (index, *wrong.at)) from wrong
     return ready
 
 
@@ -121,21 +121,17 @@ def _file(spec: FieldSpec, value: object, input_dir: Path) -> InputFile:
     fields = cast("dict[str, object]", value) if isinstance(value, dict) else {}
     name = fields.get("path")
     if not isinstance(name, str):
-        raise _WrongValueError(
-            "wrong_type", f'{spec.name} has to be a file: {{"path": "name.png"}}.'
-        )
+        raise _WrongError("wrong_type", f'{spec.name} has to be a file: {{"path": "name.png"}}.')
     try:
         path = regular_file_beneath(input_dir, name)
     except UnsafePathError as error:
-        raise _WrongValueError("file_outside", f"{spec.name}: {error}.") from error
+        raise _WrongError("file_outside", f"{spec.name}: {error}.") from error
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise _WrongValueError(
-            "file_missing", f"{spec.name}: there is no file {name!r}."
-        ) from error
+        raise _WrongError("file_missing", f"{spec.name}: there is no file {name!r}.") from error
     media_type = media_type_of(path)
     if spec.media_types and media_type not in spec.media_types:
         allowed = ", ".join(spec.media_types)
-        raise _WrongValueError(
+        raise _WrongError(
             "wrong_media_type", f"{spec.name} is {media_type}, and has to be one of: {allowed}."
         )
     return InputFile(path, media_type)
@@ -151,10 +147,6 @@ def _check_size(spec: FieldSpec, value: object) -> None:
     else:
         return
     if spec.minimum is not None and size < spec.minimum:
-        raise _WrongValueError(
-            "too_small", f"{spec.name} has to be at least {spec.minimum:g}{unit}."
-        )
+        raise _WrongError("too_small", f"{spec.name} has to be at least {spec.minimum:g}{unit}.")
     if spec.maximum is not None and size > spec.maximum:
-        raise _WrongValueError(
-            "too_large", f"{spec.name} has to be at most {spec.maximum:g}{unit}."
-        )
+        raise _WrongError("too_large", f"{spec.name} has to be at most {spec.maximum:g}{unit}.")

@@ -4,7 +4,7 @@ import json
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -33,7 +33,7 @@ class FunctionServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer)
         super().__init__(str(socket_path), _Handler)
 
     @contextmanager
-    def answering(self) -> Iterator[None]:
+    def answering(self) -> Generator[None]:
         """Count an answer that is being written."""
         with self._idle:
             self._answering += 1

@@ -4,15 +4,14 @@ import importlib
 import threading
 import traceback
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from onmodel_function.author import Cancelled, Context, Function, InvalidInput
-from onmodel_function.decode import InvalidRequestError, decode
-from onmodel_function.encode import BadOutputError, encode
+from onmodel_function.attempt import attempt
+from onmodel_function.author import Function
+from onmodel_function.decode import decode
 from onmodel_function.fields import signature_of
-from onmodel_function.prediction import Failure, Prediction
+from onmodel_function.prediction import Prediction
 from onmodel_function.schema import openapi
 
 Health = Literal["STARTING", "READY", "BUSY", "SETUP_FAILED"]
@@ -126,7 +125,9 @@ class Service:
                 prediction = self._current
             if prediction is None:
                 return 0
-            outcome = self._run(prediction)
+            assert self._function is not None
+            assert self._signature is not None
+            outcome = attempt(self._function, self._signature, prediction)
             if outcome.fit:
                 # Ready before the answer is out, so that the next call finds it so.
                 with self._changed:
@@ -153,59 +154,6 @@ class Service:
             self._function, self._signature = function, signature
             self._health = "READY"
         return True
-
-    def _run(self, prediction: Prediction) -> "_Outcome":
-        """Run one call and tell how it ended."""
-        assert self._function is not None
-        assert self._signature is not None
-        inputs_class, outputs_class = self._signature
-        prediction.start()
-        context = Context(
-            prediction.output_dir,
-            call_id=prediction.id,
-            on_progress=prediction.progress,
-            is_cancelled=prediction.is_cancelled,
-        )
-        try:
-            inputs = decode(inputs_class, prediction.values, prediction.input_dir)
-            outputs = self._function.run(inputs, context)
-            return _Outcome(output=encode(outputs, outputs_class, prediction.output_dir))
-        except Cancelled:
-            return _Outcome(cancelled=True)
-        except InvalidInput as error:
-            return _Outcome(Failure(error.code, error.message, "input", error.field))
-        except InvalidRequestError as error:
-            return _Outcome(Failure("invalid_input", str(error), "input"))
-        except BadOutputError as error:
-            return _Outcome(Failure("bad_output", str(error), "function"))
-        except MemoryError:
-            traceback.print_exc()
-            message = "The function ran out of memory."
-            return _Outcome(Failure("out_of_memory", message, "function"), fit=False)
-        except BaseException as error:  # noqa: BLE001 - the author's code may raise anything
-            traceback.print_exc()
-            message = f"{type(error).__name__}: {error}"
-            failure = Failure("function_failed", message, "function")
-            # Code that raised SystemExit or the like wanted the process to end.
-            return _Outcome(failure, fit=isinstance(error, Exception))
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """How a call ended, and whether the process is fit for another."""
-
-    failure: Failure | None = None
-    output: dict[str, object] | None = None
-    cancelled: bool = False
-    fit: bool = True
-
-    def publish(self, prediction: Prediction) -> None:
-        if self.cancelled:
-            prediction.end_cancelled()
-        elif self.output is not None:
-            prediction.succeed(self.output)
-        elif self.failure is not None:
-            prediction.fail(self.failure)
 
 
 def _load(entry: str) -> type[Function[Any, Any]]:
