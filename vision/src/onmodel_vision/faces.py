@@ -1,0 +1,162 @@
+"""Finding faces that deserve the name: at least two detectors have to agree.
+
+A mesh model alone sees faces on plush bears and rubber ducks, and each box detector has false
+alarms of its own. Here three independent looks are taken (MediaPipe short range, MediaPipe full
+range, dlib's HOG); a face is what two of them find in the same place and the mesh confirms.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dlib
+import numpy as np
+
+from onmodel_vision.arrays import Floats, Image
+from onmodel_vision.detector import FULL, SHORT, Detection, FaceDetector
+from onmodel_vision.images import fit_within
+from onmodel_vision.mesh import FaceMesh, Mesh
+
+MIN_PRESENCE = 0.5
+AGREEING = 2
+HOG_LONGEST = 1024
+HOG_ENLARGE_BELOW = 640
+TILE_ABOVE = 640
+
+SHORT_NAME, FULL_NAME, HOG_NAME = "mediapipe_short", "mediapipe_full", "dlib_hog"
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face with its mesh; `detectors` names who found it, `score` is the best detector's."""
+
+    mesh: Mesh
+    detectors: tuple[str, ...]
+    score: float
+
+    @property
+    def agreed(self) -> bool:
+        """Whether enough detectors and the mesh say that this is a face."""
+        return len(self.detectors) >= AGREEING and self.mesh.presence >= MIN_PRESENCE
+
+    @property
+    def pixels(self) -> float:
+        """Smaller side of the face in pixels of the picture."""
+        return min(self.mesh.box[2:])
+
+
+@dataclass
+class _Candidate:
+    detection: Detection
+    names: list[str]
+
+
+class FaceFinder:
+    """Detectors and mesh together. `weights` is a folder with MediaPipe's three model files."""
+
+    def __init__(self, weights: Path) -> None:
+        self._short = FaceDetector(weights / "face_detection_short_range.tflite", SHORT)
+        self._full = FaceDetector(weights / "face_detection_full_range_sparse.tflite", FULL)
+        self._hog: Any = dlib.get_frontal_face_detector()
+        self._mesh = FaceMesh(weights / "face_landmark.tflite")
+
+    def find(self, image: Image) -> list[Face]:
+        """Agreed faces, the largest first."""
+        return [face for face in self.candidates(image) if face.agreed]
+
+    def candidates(self, image: Image) -> list[Face]:
+        """Everything that any detector found, the largest first; ask `agreed` of each."""
+        found: list[_Candidate] = []
+        for name, detections in (
+            (SHORT_NAME, self._short.detect(image)),
+            (FULL_NAME, self._full.detect(image)),
+            (HOG_NAME, self._detect_hog(image)),
+        ):
+            _join(found, name, detections)
+        if not any(len(candidate.names) >= AGREEING for candidate in found):
+            for name, detector in ((FULL_NAME, self._full), (SHORT_NAME, self._short)):
+                _join(found, name, _detect_tiles(detector, image))
+        faces = [
+            Face(
+                self._mesh.measure(image, candidate.detection),
+                tuple(candidate.names),
+                candidate.detection.score,
+            )
+            for candidate in found
+        ]
+        return sorted(_without_twins(faces), key=lambda face: -face.pixels)
+
+    def mesh(self, image: Image, detection: Detection) -> Mesh:
+        """Mesh of one detection."""
+        return self._mesh.measure(image, detection)
+
+    def _detect_hog(self, image: Image) -> list[Detection]:
+        small, factor = fit_within(image, longest=HOG_LONGEST)
+        enlarge = 1 if max(small.shape[:2]) < HOG_ENLARGE_BELOW else 0
+        rectangles, scores, _ = self._hog.run(small, enlarge, 0.0)
+        return [
+            _from_rectangle(rectangle, factor, score)
+            for rectangle, score in zip(rectangles, scores, strict=True)
+        ]
+
+
+def _from_rectangle(rectangle: Any, factor: float, score: float) -> Detection:
+    """dlib's square; the eyes are put where they lie in a level face of that size."""
+    corners = [rectangle.left(), rectangle.top(), rectangle.right(), rectangle.bottom()]
+    box = np.array(corners, np.float32) / factor
+    side = box[2] - box[0]
+    places = [(0.3, 0.3), (0.7, 0.3), (0.5, 0.55), (0.5, 0.78), (0.0, 0.35), (1.0, 0.35)]
+    points = box[:2] + np.array(places, np.float32) * side
+    return Detection(box, points.astype(np.float32), float(score))
+
+
+def _detect_tiles(detector: FaceDetector, image: Image) -> list[Detection]:
+    """Look again at four overlapping parts of a large picture: small faces get more pixels."""
+    height, width = image.shape[:2]
+    if max(height, width) < TILE_ABOVE:
+        return []
+    tile_h, tile_w = round(height * 0.6), round(width * 0.6)
+    found: list[Detection] = []
+    for top in (0, height - tile_h):
+        for left in (0, width - tile_w):
+            part = image[top : top + tile_h, left : left + tile_w]
+            offset = np.array([left, top], np.float32)
+            for detection in detector.detect(part):
+                box = detection.box + np.tile(offset, 2)
+                points = detection.key_points + offset
+                found.append(Detection(box, points, detection.score))
+    return found
+
+
+def _join(found: list[_Candidate], name: str, detections: list[Detection]) -> None:
+    for detection in detections:
+        for candidate in found:
+            if _same_place(candidate.detection.box, detection.box):
+                if name not in candidate.names:
+                    candidate.names.append(name)
+                break
+        else:
+            found.append(_Candidate(detection, [name]))
+
+
+def _same_place(first: Floats, second: Floats) -> bool:
+    """The detectors draw boxes of different extent: compare centres and rough size only."""
+    sides = first[2:] - first[:2], second[2:] - second[:2]
+    ratio = float(sides[0].max() / max(sides[1].max(), 1e-6))
+    away = np.abs((first[:2] + first[2:]) - (second[:2] + second[2:])).max() / 2
+    return 0.45 < ratio < 2.2 and float(away) < 0.45 * float(max(sides[0].max(), sides[1].max()))
+
+
+def _without_twins(faces: list[Face]) -> list[Face]:
+    """Two candidates can slide to one face once the mesh is fitted: keep the better founded."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: (-len(face.detectors), -face.score)):
+        boxes = [_corners(other.mesh) for other in kept]
+        if not any(_same_place(box, _corners(face.mesh)) for box in boxes):
+            kept.append(face)
+    return kept
+
+
+def _corners(mesh: Mesh) -> Floats:
+    x, y, width, height = mesh.box
+    return np.array([x, y, x + width, y + height], np.float32)
