@@ -1,3 +1,3 @@
-"""What every test package may ask for."""
+"""Fixtures that every test may use."""
 
-pytest_plugins = ["tests.support.services"]
+pytest_plugins = ["tests.support.services", "tests.support.photos"]
