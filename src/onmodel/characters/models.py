@@ -77,7 +77,7 @@ class Character(Base):
     removed_at: Mapped[datetime | None]
     search_text: Mapped[str] = mapped_column(
         Text,
-        Computed("lower(name || ' ' || trigger_word || ' ' || description)", persisted=True),
+        Computed("character_search_text(name, trigger_word, tags, description)", persisted=True),
         deferred=True,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
@@ -75,17 +75,10 @@ def _conditions(project_id: UUID, wished: Filter) -> list[ColumnElement[bool]]:
         Character.removed_at.is_(None),
     ]
     if wished.q:
-        for word in wished.q.lower().split():
-            conditions.append(
-                or_(
-                    Character.search_text.contains(word, autoescape=True),
-                    func.lower(func.array_to_string(Character.tags, " ")).contains(
-                        word, autoescape=True
-                    ),
-                )
-                if len(word) < 3
-                else Character.search_text.contains(word, autoescape=True)
-            )
+        conditions += [
+            Character.search_text.contains(word, autoescape=True)
+            for word in wished.q.lower().split()
+        ]
     if wished.tag:
         conditions.append(Character.tags.contains([wished.tag]))
     if wished.tier:

@@ -99,9 +99,7 @@ _HEARTBEAT = text(
 )
 
 
-async def heartbeat(
-    uow: UnitOfWork, held: list[Held], *, lease_seconds: float
-) -> set[UUID]:
+async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) -> set[UUID]:
     """Renew the leases of all calls that a worker holds and store their progress.
 
     Returns:
@@ -183,9 +181,7 @@ async def release(uow: UnitOfWork, call_id: UUID, fence: int) -> Call:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
     """
     begun = case((Call.state == State.RUNNING, 1), else_=0)
-    call = await _requeue(
-        uow, call_id, Call.fence == fence, attempt=Call.attempt - begun
-    )
+    call = await _requeue(uow, call_id, Call.fence == fence, attempt=Call.attempt - begun)
     return _still_ours(call, call_id, fence)
 
 
