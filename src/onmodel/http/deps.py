@@ -9,6 +9,7 @@ from fastapi.requests import HTTPConnection
 from onmodel.events.bus import Bus
 from onmodel.kit.db.uow import Database, UnitOfWork
 from onmodel.settings import Settings
+from onmodel.storage.pictures import Ingest
 from onmodel.storage.store import Store
 
 
@@ -28,10 +29,15 @@ def _bus(connection: HTTPConnection) -> Bus:
     return connection.app.state.resources.bus
 
 
+def _ingest(connection: HTTPConnection) -> Ingest:
+    return connection.app.state.ingest
+
+
 DatabaseDep = Annotated[Database, Depends(_database)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 StoreDep = Annotated[Store, Depends(_store)]
 BusDep = Annotated[Bus, Depends(_bus)]
+IngestDep = Annotated[Ingest, Depends(_ingest)]
 
 
 async def _begin(database: DatabaseDep) -> AsyncIterator[UnitOfWork]:
