@@ -12,7 +12,7 @@ from onmodel.projects.models import File
 from onmodel.storage.pictures import Picture
 
 
-class FileNotFoundProblem(NotFoundError):
+class FileMissingError(NotFoundError):
     code = "file_not_found"
     title = "No such file"
     default_try = "It may have been removed, or it belongs to another team."
@@ -62,9 +62,9 @@ async def add_output(
 
 
 async def get_permitted(uow: UnitOfWork, actor: Actor, file_id: UUID) -> File:
-    """Return a file that the actor may see; raises FileNotFoundProblem."""
+    """Return a file that the actor may see; raises FileMissingError."""
     file = await repository.find_file(uow, file_id)
     if file is None or await access.role_in(uow, actor, file.project_id) is None:
-        raise FileNotFoundProblem("This file does not exist, or you cannot see it.")
+        raise FileMissingError("This file does not exist, or you cannot see it.")
     await access.require(uow, actor, file.project_id, Permission.VIEW)
     return file
