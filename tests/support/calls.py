@@ -1,6 +1,6 @@
 """A database with calls, a noun that owns them, and short words for tests to use both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +46,7 @@ class Noun:
 
 
 @asynccontextmanager
-async def open_database(url: str, notices: list[Notice]) -> AsyncIterator[Database]:
+async def open_database(url: str, notices: list[Notice]) -> AsyncGenerator[Database]:
     """Make the tables of this room in an empty database and collect its notices."""
 
     async def collect(sent: list[Notice]) -> None:
@@ -65,7 +65,7 @@ async def open_database(url: str, notices: list[Notice]) -> AsyncIterator[Databa
 
 
 @asynccontextmanager
-async def registered(noun: Noun) -> AsyncIterator[Noun]:
+async def registered(noun: Noun) -> AsyncGenerator[Noun]:
     """Let a noun hear of calls for the length of a test."""
     handlers.register(
         KIND,

@@ -60,9 +60,7 @@ async def eta(uow: UnitOfWork, call_id: UUID, *, lease_seconds: float) -> Eta:
     if call.state.is_final:
         return Eta(0.0, 0)
     tiers, slots = await _competing(uow, call, lease_seconds)
-    row = (
-        await uow.session.execute(_OWN, {"call_id": call_id, "samples": SAMPLES})
-    ).one()
+    row = (await uow.session.execute(_OWN, {"call_id": call_id, "samples": SAMPLES})).one()
     if row.median is None:
         return Eta(None, 0)
     if call.state is not State.QUEUED:
@@ -77,9 +75,7 @@ async def eta(uow: UnitOfWork, call_id: UUID, *, lease_seconds: float) -> Eta:
     return Eta(before / slots + row.median, row.runs)
 
 
-async def _competing(
-    uow: UnitOfWork, call: Call, lease_seconds: float
-) -> tuple[list[str], int]:
+async def _competing(uow: UnitOfWork, call: Call, lease_seconds: float) -> tuple[list[str], int]:
     """Return the tiers that share workers with this call, and those workers' slots."""
     rows = await uow.session.execute(
         _WORKERS, {"tier": call.tier_asked.value, "lease": lease_seconds}
