@@ -47,8 +47,14 @@ async def test_submission_wakes_the_producer_after_the_commit(
 
 async def test_submission_rolls_back_with_its_transaction(database: Database) -> None:
     new = new_call()
-    async with database.read() as uow:  # a transaction that is always rolled back
-        await service.submit(uow, new)
+
+    async def change_of_mind() -> None:
+        async with database.begin() as uow:
+            await service.submit(uow, new)
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await change_of_mind()
     async with database.begin() as uow:
         with pytest.raises(CallNotFoundError):
             await service.cancel(uow, new.id)
