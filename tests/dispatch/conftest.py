@@ -15,9 +15,9 @@ def notices() -> list[Notice]:
 
 
 @pytest.fixture
-async def database(empty_database_url: str, notices: list[Notice]) -> AsyncIterator[Database]:
-    """Return a database with the tables of this room."""
-    async with open_database(empty_database_url, notices) as database:
+async def database(database_url: str, notices: list[Notice]) -> AsyncIterator[Database]:
+    """Return a migrated database."""
+    async with open_database(database_url, notices) as database:
         yield database
 
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, update
+from sqlalchemy import update
 
 from onmodel.dispatch import claim, handlers, service, workers
-from onmodel.dispatch.models import Call, Worker
+from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallParams, Claim, NewCall, Outcome
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import ASCENDING, Tier
-from onmodel.events.models import Event, EventCounter
-from onmodel.kit.db.base import Base
 from onmodel.kit.db.engine import make_engine
 from onmodel.kit.db.uow import Database, Notice, UnitOfWork
 
@@ -47,17 +45,12 @@ class Noun:
 
 @asynccontextmanager
 async def open_database(url: str, notices: list[Notice]) -> AsyncGenerator[Database]:
-    """Make the tables of this room in an empty database and collect its notices."""
+    """Open a migrated database and collect what is published after commits."""
 
     async def collect(sent: list[Notice]) -> None:
         notices.extend(sent)
 
     database = Database(make_engine(url, pool_size=10), collect)
-    tables: list[Table] = [
-        Base.metadata.tables[kind.__tablename__] for kind in (Call, Worker, Event, EventCounter)
-    ]
-    async with database.engine.begin() as connection:
-        await connection.run_sync(lambda sync: Base.metadata.create_all(sync, tables=tables))
     try:
         yield database
     finally:
