@@ -145,6 +145,9 @@ def _options(tiers: frozenset[Tier], workers: list[_Free]) -> list[_Option]:
     for asked in ASCENDING:
         if asked in tiers:
             options.append(_Option(asked, asked, None))
-        elif asked not in free and (used := step_down(asked, free)) in tiers:
-            options.append(_Option(asked, used, "all_busy" if asked in served else "no_worker"))
+        elif asked not in free:
+            used = step_down(asked, free)
+            if used is not None and used in tiers:
+                reason = "all_busy" if asked in served else "no_worker"
+                options.append(_Option(asked, used, reason))
     return options

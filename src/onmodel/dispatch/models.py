@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Enum, Index, String, func, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUuid
+from sqlalchemy import BigInteger, CheckConstraint, Enum, Index, String, Uuid, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from onmodel.dispatch.tasks import Task
@@ -16,14 +15,13 @@ from onmodel.kit.db.base import Base, CreatedAt, Id
 from onmodel.kit.lifecycle import State
 
 
+def _values(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
 def _words(kind: type[StrEnum]) -> Enum:
     """Store an enumeration as its words, not as a database type that is hard to change."""
-    return Enum(
-        kind,
-        native_enum=False,
-        length=40,
-        values_callable=lambda members: [member.value for member in members],
-    )
+    return Enum(kind, native_enum=False, length=40, values_callable=_values)
 
 
 class Call(Base):
@@ -93,7 +91,7 @@ class Call(Base):
     priority: Mapped[int]
     # created_at less the head start of the priority: see order.py.
     order_at: Mapped[datetime]
-    depends_on: Mapped[list[UUID]] = mapped_column(ARRAY(PgUuid(as_uuid=True)))
+    depends_on: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     waiting_for: Mapped[int]
     not_before: Mapped[datetime | None]
 

@@ -72,6 +72,6 @@ _DEALT = f"""
             LIMIT :depth
         ) w
     )
-"""
+"""  # noqa: S608 - constants
 
 WAITING = f"WITH RECURSIVE {_PEOPLE}, {_DEALT}"

@@ -31,8 +31,9 @@ async def of_subject(uow: UnitOfWork, subject_kind: str, subject_id: UUID) -> li
 
 def seconds_from_now(seconds: float) -> ColumnElement[Any]:
     """Return the database's time plus ``seconds``: one clock for all machines."""
-    # make_interval(years, months, weeks, days, hours, mins, secs)
-    return func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+    years, months, weeks, days, hours, minutes = (0,) * 6
+    interval = func.make_interval(years, months, weeks, days, hours, minutes, seconds)
+    return func.clock_timestamp() + interval
 
 
 async def change_state(
