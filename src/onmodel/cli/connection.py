@@ -8,8 +8,18 @@ from onmodel.embedded.lock import HomeLock
 from onmodel.embedded.postgres import Postgres
 from onmodel.embedded.valkey import Valkey
 
+from onmodel.kit.errors import UnavailableError
+
 if TYPE_CHECKING:
     from onmodel.settings import Settings
+
+
+class NoServicesError(UnavailableError):
+    code = "services_not_running"
+    title = "The database does not run"
+    default_try = (
+        "Start everything with `onmodel up`, or set ONMODEL_DATABASE_URL and ONMODEL_BROKER_URL."
+    )
 
 
 def embedded_postgres(settings: "Settings") -> Postgres:
@@ -22,6 +32,15 @@ def embedded_postgres(settings: "Settings") -> Postgres:
 def embedded_valkey(settings: "Settings") -> Valkey:
     """Return the data folder's own Valkey, started or not."""
     return Valkey(settings.home / "valkey", run=settings.run, log=settings.logs / "valkey.log")
+
+
+def running(settings: "Settings") -> "Settings":
+    """Return settings in which database and broker are named; nothing is started."""
+    postgres = None if settings.database_url else embedded_postgres(settings)
+    valkey = None if settings.broker_url else embedded_valkey(settings)
+    if postgres and not postgres.answers():
+        raise NoServicesError(f"The database of {settings.home} does not run.")
+    return _named(settings, postgres, valkey)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from onmodel import __file__ as _package_file
-from onmodel.kit.errors import UnavailableError
+from onmodel.kit.errors import ConflictError, UnavailableError
 
 MIGRATIONS = Path(_package_file).resolve().parents[2] / "migrations"
 _REVISION = re.compile(r"""^(down_)?revision\b[^=]*=\s*["']([^"']+)["']""", re.MULTILINE)
@@ -14,6 +14,12 @@ _REVISION = re.compile(r"""^(down_)?revision\b[^=]*=\s*["']([^"']+)["']""", re.M
 class DatabaseUnreachableError(UnavailableError):
     code = "database_unreachable"
     title = "The database cannot be reached"
+
+
+class OutdatedDatabaseError(ConflictError):
+    code = "database_outdated"
+    title = "The database is not up to date"
+    default_try = "Bring it up to date with `onmodel migrate`, or start `onmodel up`."
 
 
 def upgrade(url: str, *, revision: str = "head") -> None:

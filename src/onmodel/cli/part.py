@@ -1,4 +1,4 @@
-"""One of OnModel's own processes under the supervisor."""
+"""One process under the supervisor."""
 
 import contextlib
 import os
@@ -26,12 +26,17 @@ class Supervised(Protocol):
     def stop(self) -> None: ...
 
 
+def onmodel(*words: str) -> list[str]:
+    """Return the command line of one of our own commands."""
+    return [sys.executable, "-P", "-m", "onmodel", *words]  # -P: no module from the working folder
+
+
 class Part:
-    """A process of OnModel: ``python -m onmodel WORDS``.
+    """A process that is simply started and, at the end, asked to finish.
 
     Args:
         name: what people call it.
-        words: the command line after ``onmodel``.
+        command: the program and its arguments.
         log: gets everything it prints.
         environment: added to our own environment.
         files: open file descriptors that it inherits.
@@ -40,7 +45,7 @@ class Part:
     def __init__(
         self,
         name: str,
-        words: list[str],
+        command: list[str],
         *,
         log: Path,
         environment: dict[str, str],
@@ -50,7 +55,7 @@ class Part:
         self.log = log
         self.stop_signal = signal.SIGTERM
         self.process: subprocess.Popen[bytes] | None = None
-        self._command = [sys.executable, "-P", "-m", "onmodel", *words]  # -P: nothing from here
+        self._command = command
         self._environment = environment
         self._files = files
 

@@ -1,20 +1,19 @@
 """``onmodel up``: everything on one machine, from one command."""
 
-import http.client
 import json
 import os
 import socket
 import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from typing import Any
 
 from onmodel import __version__
 from onmodel.cli import migrations
+from onmodel.cli import health
 from onmodel.cli.connection import embedded_postgres, embedded_valkey
 from onmodel.cli.output import escape, output
-from onmodel.cli.part import Part, Supervised
+from onmodel.cli.part import Part, Supervised, onmodel
 from onmodel.cli.port import listen
 from onmodel.cli.supervisor import StopRequestedError, Supervisor
 from onmodel.embedded import folders
@@ -118,13 +117,13 @@ class Installation:
         return [
             Part(
                 "The web process",
-                ["serve"],
+                onmodel("serve"),
                 log=logs / "web.log",
                 environment=web,
                 files=(descriptor,),
             ),
-            Part("The Producer", ["producer"], log=logs / "producer.log", environment=environment),
-            Part("The worker", ["worker"], log=logs / "worker.log", environment=environment),
+            Part("The Producer", onmodel("producer"), log=logs / "producer.log", environment=environment),
+            Part("The worker", onmodel("worker"), log=logs / "worker.log", environment=environment),
         ]
 
     def _environment(self) -> dict[str, str]:
@@ -145,7 +144,7 @@ class Installation:
         deadline = time.monotonic() + _HEALTHY_SECONDS
         report: dict[str, Any] = {}
         while not self._supervisor.stopping:
-            report = read_health(self.settings)
+            report = health.read(self.settings)
             if report.get("status") == "ok":
                 return
             if time.monotonic() > deadline:
@@ -158,28 +157,12 @@ class Installation:
             time.sleep(_PROBE_SECONDS)  # the page is asked again; there is nothing to wait on
 
 
-def read_health(settings: Settings) -> dict[str, Any]:
-    """Ask the health page of the running OnModel; empty when it does not answer.
-
-    Raises nothing: during the start "not yet" is the usual answer.
-    """
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104
-    connection = http.client.HTTPConnection(host, settings.port, timeout=10)
-    try:
-        connection.request("GET", "/api/health")
-        return json.loads(connection.getresponse().read())
-    except (OSError, http.client.HTTPException, ValueError):
-        return {}
-    finally:
-        connection.close()
-
-
 def _ask(
     words: list[str], environment: dict[str, str], *, strict: bool = False
 ) -> dict[str, Any]:
     """Run another command of ours in a process of its own and return its answer."""
     result = subprocess.run(
-        [sys.executable, "-P", "-m", "onmodel", *words, "--json"],
+        onmodel(*words, "--json"),
         env=os.environ | environment,
         capture_output=True,
         text=True,
