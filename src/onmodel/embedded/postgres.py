@@ -65,6 +65,7 @@ class Postgres:
         self.folder = folder.absolute()
         self.log = log.absolute()
         self.fast = fast
+        self.stop_signal = signal.SIGINT
         self.process: subprocess.Popen[bytes] | None = None
         self._run = run.absolute()
         self._cluster: Cluster | None = None
@@ -85,6 +86,7 @@ class Postgres:
         cluster = self._cluster = clusters.open_cluster(self.folder, fast=self.fast)
         folders.require_room(self.folder, megabytes=_FREE_MEGABYTES)
         self._clear_stale_lock(cluster)
+        self._sockets = None  # whoever asked before the data were made did not know their owner
         sockets = self.socket_folder
         if cluster.account.uid is not None:
             clusters.accounts.open_way(sockets, cluster.account)

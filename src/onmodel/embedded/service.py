@@ -1,5 +1,7 @@
 """What both embedded services share: one child process, ready when it answers."""
 
+import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -8,7 +10,6 @@ from typing import IO
 
 from onmodel.embedded.account import Account
 from onmodel.embedded.errors import DiskFullError, ServiceStartError
-from onmodel.embedded.process import ProcessIdentity
 
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
 _PROBE_SECONDS = 0.01
@@ -17,8 +18,7 @@ _PROBE_SECONDS = 0.01
 def open_log(path: Path) -> IO[bytes]:
     """Open a log file for appending; a long one is put aside first (one old file is kept)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
-        path.replace(path.with_suffix(".log.1"))
+    rotate(path)
     return path.open("ab")
 
 
@@ -29,8 +29,18 @@ def launch(
     folder: Path,
     environment: dict[str, str],
     account: Account | None = None,
+    files: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a service in a session of its own, so that a Ctrl-C reaches only the supervisor."""
+    """Start a service in a session of its own, so that a Ctrl-C reaches only the supervisor.
+
+    Args:
+        command: the program and its arguments.
+        log: gets everything it prints.
+        folder: its working folder.
+        environment: all of its environment.
+        account: who runs it; by default we.
+        files: open file descriptors that it inherits under the same numbers.
+    """
     account = account or Account()
     with open_log(log) as output:
         return subprocess.Popen(
@@ -41,6 +51,7 @@ def launch(
             cwd=folder,
             env=environment,
             start_new_session=True,
+            pass_fds=files,
             user=account.uid,
             group=account.gid,
             extra_groups=None if account.uid is None else [],
@@ -77,9 +88,14 @@ def wait_ready(
         raise _start_error(name, reason, log)
 
 
-def identify(process: subprocess.Popen[bytes]) -> ProcessIdentity | None:
-    """Return the identity of a child, None when it is gone."""
-    return None if process.poll() is not None else ProcessIdentity.of(process.pid)
+def rotate(path: Path) -> None:
+    """Put a long log aside while its owner goes on writing to it.
+
+    Logs are opened for appending, so that after the cut the next line lands at the start.
+    """
+    if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
+        shutil.copyfile(path, path.with_suffix(".log.1"))
+        os.truncate(path, 0)
 
 
 def _start_error(name: str, reason: str, log: Path) -> Exception:

@@ -30,6 +30,7 @@ class Valkey:
         self.folder = folder.absolute()
         self.log = log.absolute()
         self.fast = fast
+        self.stop_signal = signal.SIGTERM
         self.process: subprocess.Popen[bytes] | None = None
         self._run = run.absolute()
 
