@@ -62,6 +62,10 @@ class FaceMesh:
             mesh = self._run(image, region_of(mesh.points))
         return mesh
 
+    def follow(self, image: Image, known: Mesh) -> Mesh:
+        """Mesh of a face whose points are already roughly known, as from the frame before."""
+        return self._run(image, region_of(known.points))
+
     def _run(self, image: Image, region: roi.Roi) -> Mesh:
         side = self._model.side
         outputs = self._model.run(region.crop(image, side).astype(np.float32) / 255)

@@ -1,0 +1,118 @@
+"""Composition: from any photograph to a square with the eyes always in the same place."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from onmodel_vision.arrays import Floats, Image, Points
+from onmodel_vision.mesh import Mesh
+
+EYE_HEIGHT = 0.42
+"""The eyes stand this far down the picture, as in a classic portrait."""
+
+FACE_HEIGHT = {"head": 0.42, "bust": 0.30}
+"""Height of the face, hairline to chin, as a fraction of the picture."""
+
+MAX_ZOOM = 1.22
+"""A source that is cut too tight is framed this much closer before its edges are extended."""
+
+MAX_LEVELLING = math.radians(10)
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """`image` (size, size, 3), `matrix` (2, 3) from the source to it, `inside` (size, size) 1
+    where the picture is the photograph and 0 where it had to be extended."""
+
+    image: Image
+    matrix: Floats
+    inside: Floats
+    missing: float
+    """Fraction of the canvas that lies outside the photograph."""
+
+    def place(self, points: Points) -> Points:
+        """Mesh points of the source, on the canvas; depth keeps its scale to width."""
+        flat = points[:, :2] @ self.matrix[:, :2].T + self.matrix[:, 2]
+        scale = float(np.hypot(self.matrix[0, 0], self.matrix[1, 0]))
+        return np.column_stack([flat, points[:, 2] * scale]).astype(np.float32)
+
+
+def compose(image: Image, mesh: Mesh, *, size: int, framing: str) -> Canvas:
+    """Cut the head and shoulders out of a photograph.
+
+    The head is levelled by at most 10 degrees. Where the photograph ends too early, the framing
+    goes a little closer, then its edge is mirrored and blurred away.
+    """
+    best: Canvas | None = None
+    for zoom in np.linspace(1.0, MAX_ZOOM if framing == "head" else 1.0, 5):
+        matrix = _matrix(mesh.points, size, FACE_HEIGHT[framing] * float(zoom))
+        inside = _inside(image, matrix, size)
+        missing = float(1 - inside.mean())
+        if best is None or missing < best.missing - 0.02:
+            best = Canvas(image, matrix, inside, missing)
+        if best.missing < 0.01 or framing != "head":
+            break
+    if best is None:
+        raise AssertionError("at least one zoom is tried")
+    return Canvas(_fill(image, best, size), best.matrix, best.inside, best.missing)
+
+
+def _matrix(points: Points, size: int, face_height: float) -> Floats:
+    left, right = points[[33, 133], :2].mean(axis=0), points[[263, 362], :2].mean(axis=0)
+    eyes = (left + right) / 2
+    roll = math.atan2(float(right[1] - left[1]), float(right[0] - left[0]))
+    turn = -float(np.clip(roll, -MAX_LEVELLING, MAX_LEVELLING))
+    height = float(np.linalg.norm(points[10, :2] - points[152, :2]))
+    scale = size * face_height / height
+    cosine, sine = math.cos(turn) * scale, math.sin(turn) * scale
+    # Between eyes and outline: a turned head stays centred without its eyes leaving the middle.
+    outline = (points[234, :2] + points[454, :2]) / 2
+    middle = eyes * 0.5 + np.array([outline[0], eyes[1]]) * 0.5
+    return np.array(
+        [
+            [cosine, -sine, size / 2 - cosine * middle[0] + sine * middle[1]],
+            [sine, cosine, size * EYE_HEIGHT - sine * middle[0] - cosine * middle[1]],
+        ],
+        np.float32,
+    )
+
+
+def _inside(image: Image, matrix: Floats, size: int) -> Floats:
+    full = np.ones(image.shape[:2], np.float32)
+    return np.asarray(cv2.warpAffine(full, matrix, (size, size)), np.float32)
+
+
+def _fill(image: Image, plan: Canvas, size: int) -> Image:
+    warped = _resample(image, plan.matrix, size)
+    if plan.missing < 1e-4:
+        return warped
+    # Mirrored edges repeat what everybody recognises; blurred ones only continue its colours.
+    outside = 1 - plan.inside
+    distance = cv2.distanceTransform((outside > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
+    far = np.clip(distance / (0.05 * size), 0, 1)[..., None]
+    near = cv2.GaussianBlur(warped, (0, 0), size / 110).astype(np.float32)
+    wide = cv2.GaussianBlur(warped, (0, 0), size / 28).astype(np.float32)
+    soft = near * (1 - far) + wide * far
+    edge = cv2.GaussianBlur(outside, (0, 0), size / 150)[..., None]
+    weight = np.maximum(edge, outside[..., None])
+    return np.rint(warped * (1 - weight) + soft * weight).astype(np.uint8)
+
+
+def _resample(image: Image, matrix: Floats, size: int) -> Image:
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    source, place = image, matrix.astype(np.float64)
+    while scale < 0.5:
+        height, width = source.shape[:2]
+        half = ((width + 1) // 2, (height + 1) // 2)
+        source = np.asarray(cv2.resize(source, half, interpolation=cv2.INTER_AREA), np.uint8)
+        place = place.copy()
+        place[:, 0] *= width / half[0]
+        place[:, 1] *= height / half[1]
+        scale *= 2
+    method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
+    warped = cv2.warpAffine(
+        source, place, (size, size), flags=method, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return np.asarray(warped, np.uint8)
