@@ -19,9 +19,8 @@ from pathlib import Path
 import figures
 from house import House, shared_caches
 from load import Outcome, Plan, Shot
-from seed import FIRST, seed
-
 from onmodel.embedded.postgres import Postgres
+from seed import FIRST, seed
 
 CHARACTERS, VARIATIONS = 10_000, 100_000
 RATE, SECONDS = 100.0, 30.0
@@ -103,7 +102,7 @@ async def main() -> None:
         )
         ids = await seed(database.url(), project, characters=CHARACTERS, variations=VARIATIONS)
         READABLE.extend(ids)
-        chance = random.Random(11)  # noqa: S311 - the same requests in every run
+        chance = random.Random(11)
         updatable = chance.sample(ids, len(ids))
 
         def plan(rate: float, seconds: float, count: int) -> Plan:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import figures
 from house import House, shared_caches
@@ -33,7 +34,7 @@ def main() -> None:
     sys.exit(1 if lost else 0)
 
 
-def room(house: House, token: str, sockets: int) -> dict[str, object]:
+def room(house: House, token: str, sockets: int) -> dict[str, float]:
     """Fill a project's room, edit a character again and again, and see what arrived."""
     project = house.call("POST", "/projects", token, {"title": f"Room of {sockets}"})["id"]
     character = house.call(
@@ -74,10 +75,9 @@ def room(house: House, token: str, sockets: int) -> dict[str, object]:
     return summary(sockets, result)
 
 
-def summary(sockets: int, result: dict[str, object]) -> dict[str, object]:
-    receipts = result["receipts"]
-    assert isinstance(receipts, dict)
-    latencies = [float(value) for values in receipts.values() for value in values]
+def summary(sockets: int, result: dict[str, Any]) -> dict[str, float]:
+    receipts: dict[str, list[float]] = result["receipts"]
+    latencies = [value for values in receipts.values() for value in values]
     print(
         f"{sockets} sockets: {len(receipts)} events, {len(latencies)} receipts, "
         f"{result['other_frames']} other frames, {result['lost_connections']} connections lost"

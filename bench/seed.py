@@ -7,9 +7,43 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-FIRST = "Ada Bea Cato Dora Emil Finn Gwen Hugo Ines Jona Kaya Levi Mara Nils Olga Pia".split()
-LAST = "Ash Birk Cole Dahl Eng Falk Gray Holm Iver Jung Kerr Lund Moor Nord Oak Pell".split()
-TAGS = "lead crowd human animal robot drawn night day".split()
+FIRST = [
+    "Ada",
+    "Bea",
+    "Cato",
+    "Dora",
+    "Emil",
+    "Finn",
+    "Gwen",
+    "Hugo",
+    "Ines",
+    "Jona",
+    "Kaya",
+    "Levi",
+    "Mara",
+    "Nils",
+    "Olga",
+    "Pia",
+]
+LAST = [
+    "Ash",
+    "Birk",
+    "Cole",
+    "Dahl",
+    "Eng",
+    "Falk",
+    "Gray",
+    "Holm",
+    "Iver",
+    "Jung",
+    "Kerr",
+    "Lund",
+    "Moor",
+    "Nord",
+    "Oak",
+    "Pell",
+]
+TAGS = ["lead", "crowd", "human", "animal", "robot", "drawn", "night", "day"]
 KEYS = [
     *(f"expression/{name}" for name in ("neutral", "happy", "sad", "angry", "surprised")),
     *(f"lighting/{name}" for name in ("studio", "noir", "sunny", "night")),
@@ -25,7 +59,7 @@ async def seed(url: str, project_id: str, *, characters: int, variations: int) -
         characters, variations: how many; every character gets the same number of variations.
     """
     connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://"))
-    chance = random.Random(7)  # noqa: S311 - the same rows in every run
+    chance = random.Random(7)
     now = datetime.now(UTC)
     project = uuid.UUID(project_id)
     ids = [_id(now - timedelta(seconds=characters - n), chance) for n in range(characters)]
