@@ -12,20 +12,21 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import figures
 from house import House, shared_caches
 from load import Outcome, Plan, Shot
-from onmodel.embedded.postgres import Postgres
 from seed import FIRST, seed
+
+from onmodel.embedded.postgres import Postgres
 
 CHARACTERS, VARIATIONS = 10_000, 100_000
 RATE, SECONDS = 100.0, 30.0
 CONNECTIONS, SATURATION_SECONDS = 32, 10.0
-MIX = (("list", 0.4), ("search", 0.2), ("get", 0.3), ("update", 0.1))
+MIX = {"list": 0.4, "search": 0.2, "get": 0.3, "update": 0.1}
 READABLE: list[str] = []
 LOG_LINE = re.compile(r"duration: ([\d.]+) ms\s+(\w+)[^:]*: (.*)")
 
@@ -35,9 +36,8 @@ def shots(project: str, ids: list[str], count: int, chance: random.Random) -> li
 
     So every update carries the version that the row really has.
     """
-    names, weights = zip(*MIX, strict=True)
     made: list[Shot] = []
-    for operation in chance.choices(names, weights, k=count):
+    for operation in chance.choices(list(MIX), list(MIX.values()), k=count):
         if operation == "list":
             page = chance.choice(("", "&sort=name", "&tag=lead", "&tier=low"))
             path = f"/api/v1/projects/{project}/characters?limit=50{page}"
@@ -73,7 +73,7 @@ class Watch:
         self._log = house.home / "logs" / "postgres.log"
 
     @contextmanager
-    def watching(self) -> Iterator[list[tuple[float, str]]]:
+    def watching(self) -> Generator[list[tuple[float, str]]]:
         """Collect (milliseconds, statement) of everything that takes a millisecond or more."""
         slow: list[tuple[float, str]] = []
         start = self._log.stat().st_size
@@ -140,8 +140,7 @@ def report(steady: Outcome, flat_out: Outcome, slow: list[tuple[float, str]]) ->
     print(f"Flat out with {CONNECTIONS} connections: {answered / flat_out.seconds:.0f} a second")
     line = {
         "p95_ms": {
-            name: round(figures.percentile(steady.latencies.get(name, []), 95), 1)
-            for name, _ in MIX
+            name: round(figures.percentile(steady.latencies.get(name, []), 95), 1) for name in MIX
         },
         "slowest_sql_ms": round(slow[0][0], 1) if slow else 1.0,
         "saturation_rps": round(answered / flat_out.seconds),

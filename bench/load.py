@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -41,8 +42,9 @@ class Plan:
 
     @classmethod
     def load(cls, text: str) -> "Plan":
-        raw = json.loads(text)
-        return cls(**{**raw, "shots": [Shot(**shot) for shot in raw["shots"]]})
+        raw: dict[str, Any] = json.loads(text)
+        raw["shots"] = [Shot(**shot) for shot in raw["shots"]]
+        return cls(**raw)
 
 
 @dataclass

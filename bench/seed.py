@@ -7,43 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-FIRST = [
-    "Ada",
-    "Bea",
-    "Cato",
-    "Dora",
-    "Emil",
-    "Finn",
-    "Gwen",
-    "Hugo",
-    "Ines",
-    "Jona",
-    "Kaya",
-    "Levi",
-    "Mara",
-    "Nils",
-    "Olga",
-    "Pia",
-]
-LAST = [
-    "Ash",
-    "Birk",
-    "Cole",
-    "Dahl",
-    "Eng",
-    "Falk",
-    "Gray",
-    "Holm",
-    "Iver",
-    "Jung",
-    "Kerr",
-    "Lund",
-    "Moor",
-    "Nord",
-    "Oak",
-    "Pell",
-]
-TAGS = ["lead", "crowd", "human", "animal", "robot", "drawn", "night", "day"]
+FIRST = (
+    *("Ada", "Bea", "Cato", "Dora", "Emil", "Finn", "Gwen", "Hugo"),
+    *("Ines", "Jona", "Kaya", "Levi", "Mara", "Nils", "Olga", "Pia"),
+)
+LAST = (
+    *("Ash", "Birk", "Cole", "Dahl", "Eng", "Falk", "Gray", "Holm"),
+    *("Iver", "Jung", "Kerr", "Lund", "Moor", "Nord", "Oak", "Pell"),
+)
+TAGS = ("lead", "crowd", "human", "animal", "robot", "drawn", "night", "day")
 KEYS = [
     *(f"expression/{name}" for name in ("neutral", "happy", "sad", "angry", "surprised")),
     *(f"lighting/{name}" for name in ("studio", "noir", "sunny", "night")),

@@ -58,7 +58,7 @@ async def trained(rest: Rest, stills: list[Path]) -> tuple[str, str]:
             await asyncio.sleep(0.2)
         await rest.post(f"/characters/{character['id']}/train", {"quality": TIER})
         while True:
-            state = (await rest.get(f"/characters/{character['id']}"))["training_state"]
+            state = (await rest.get(f"/characters/{character['id']}"))["training"]["state"]
             if state == "succeeded":
                 return character["id"], project["id"]
             if state in ("failed", "cancelled"):
