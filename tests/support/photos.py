@@ -23,8 +23,8 @@ class Photos:
     """Folders of pictures, each sorted by name.
 
     `person_a`: one woman in 15 stills of one film, from tears to laughter, some tilted or looking
-    aside, no near-copies; `near_copy` is one of its 04. `person_b`: one man, 3 pictures. `person_c`: one woman, 1 portrait. `group`: five people.
-    `no_face`: a cat and a cup of coffee.
+    aside, no near-copies; `near_copy` is one of the fourth. `person_b`: one man, 3 pictures.
+    `person_c`: one woman, 1 portrait. `group`: five people. `no_face`: a cat and a cup of coffee.
     """
 
     person_a: list[Path]
