@@ -22,12 +22,13 @@ from onmodel.demo.packages import fetch_sources
 class Photos:
     """Folders of pictures, each sorted by name.
 
-    `person_a`: one woman in 17 stills of one film, from tears to laughter, some tilted or looking
-    aside. `person_b`: one man, 3 pictures. `person_c`: one woman, 1 portrait. `group`: five people.
-    `no_face`: a cat and a cup of coffee.
+    `person_a`: one woman in 15 stills of one film, from tears to laughter, some tilted or looking
+    aside, no near-copies; `near_copy` is one of the fourth. `person_b`: one man, 3 pictures.
+    `person_c`: one woman, 1 portrait. `group`: five people. `no_face`: a cat and a cup of coffee.
     """
 
     person_a: list[Path]
+    near_copy: Path
     person_b: list[Path]
     person_c: list[Path]
     group: list[Path]
@@ -37,7 +38,14 @@ class Photos:
 def cache_folder() -> Path:
     """Return the folder of this set of sources; another set of hashes is another folder."""
     names = "".join(source.sha256 for source in pictures.TEST_SOURCES)
-    names += repr((pictures.ACTRESS_STILLS, pictures.ACTRESS_FRAMING, pictures.MAN_STILLS))
+    names += repr(
+        (
+            pictures.ACTRESS_STILLS,
+            pictures.ACTRESS_NEAR_COPY,
+            pictures.ACTRESS_FRAMING,
+            pictures.MAN_STILLS,
+        )
+    )
     key = hashlib.sha256(names.encode()).hexdigest()[:16]
     root = os.environ.get("ONMODEL_TEST_CACHE")
     base = Path(root) if root else Path(tempfile.gettempdir()) / f"onmodel-tests-{os.getuid()}"
@@ -55,6 +63,13 @@ async def load() -> Photos:
         pictures.ACTRESS_STILLS,
         framing=pictures.ACTRESS_FRAMING,
     )
+    again = await asyncio.to_thread(
+        pictures.take_stills,
+        files[pictures.ACTRESS_FILM],
+        folder / "near_copy",
+        pictures.ACTRESS_NEAR_COPY,
+        framing=pictures.ACTRESS_FRAMING,
+    )
     man = await asyncio.to_thread(
         pictures.take_stills,
         files[pictures.MAN_FILM],
@@ -63,6 +78,7 @@ async def load() -> Photos:
     )
     return Photos(
         person_a=woman,
+        near_copy=again[0],
         person_b=[*man, files[pictures.MAN_PHOTO]],
         person_c=[files[pictures.ASTRONAUT]],
         group=[files[pictures.GROUP_PHOTO]],

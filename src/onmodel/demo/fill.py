@@ -61,7 +61,7 @@ def _silent(_: str) -> None:
 
 async def _project(rest: Rest) -> dict[str, Any]:
     listed = await rest.get("/projects")
-    for project in listed["items"]:
+    for project in _items(listed):
         if project["title"] == TITLE:
             return project
     return await rest.post("/projects", {"title": TITLE, "description": DESCRIPTION})
@@ -69,7 +69,7 @@ async def _project(rest: Rest) -> dict[str, Any]:
 
 async def _character(rest: Rest, project_id: str, member: Member) -> dict[str, Any]:
     listed = await rest.get(f"/projects/{project_id}/characters?limit=100")
-    for character in listed["items"]:
+    for character in _items(listed):
         if character["trigger_word"] == member.trigger_word:
             return character
     return await rest.post(
@@ -86,6 +86,10 @@ async def _character(rest: Rest, project_id: str, member: Member) -> dict[str, A
     )
 
 
+def _training_state(character: dict[str, Any]) -> str | None:
+    return character["training"]["state"] if character["training"] else None
+
+
 async def _references(rest: Rest, character_id: str, paths: list[Path]) -> None:
     for path in paths:
         try:
@@ -97,7 +101,7 @@ async def _references(rest: Rest, character_id: str, paths: list[Path]) -> None:
 
 async def _start_training(rest: Rest, character_id: str) -> None:
     character = await rest.get(f"/characters/{character_id}")
-    if character["adapter_number"] or character["training_state"] not in (None, *DONE):
+    if character["adapter"] or _training_state(character) not in (None, *DONE):
         return
     await _checked(rest, character_id)
     await rest.post(f"/characters/{character_id}/train", {"quality": TIER})
@@ -121,7 +125,7 @@ async def _finish(
     character_id = character["id"]
 
     async def trained() -> bool:
-        state = (await rest.get(f"/characters/{character_id}"))["training_state"]
+        state = _training_state(await rest.get(f"/characters/{character_id}"))
         if state in ("failed", "cancelled"):
             raise DemoStalledError(
                 f"{member.name}'s training {state}.",

@@ -88,26 +88,27 @@ class Still:
 
 
 # The actress goes from tears to laughter in 20 seconds: frames chosen by eye, one per moment,
-# without the frames where her hands cover the face.
+# without the frames where her hands cover the face, and no two near-copies (every pair differs in
+# at least 10 of the 64 bits of its perceptual hash).
 ACTRESS_STILLS: Final = (
     Still(2, "01-quiet"),
-    Still(20, "02-frown"),
+    Still(25, "02-frown"),
     Still(42, "03-tears"),
     Still(236, "04-hopeful"),
-    Still(252, "05-smile"),
-    Still(282, "06-surprised"),
-    Still(300, "07-bright"),
-    Still(312, "08-laugh"),
-    Still(331, "09-delight"),
-    Still(345, "10-beaming"),
-    Still(368, "11-aside"),
-    Still(392, "12-warm"),
-    Still(402, "13-tilted"),
-    Still(424, "14-playful"),
-    Still(441, "15-eyes-closed"),
-    Still(452, "16-shy"),
-    Still(466, "17-looking-down"),
+    Still(300, "05-bright"),
+    Still(312, "06-laugh"),
+    Still(324, "07-looking-up"),
+    Still(331, "08-delight"),
+    Still(352, "09-beaming"),
+    Still(385, "10-warm"),
+    Still(402, "11-tilted"),
+    Still(424, "12-playful"),
+    Still(441, "13-eyes-closed"),
+    Still(452, "14-shy"),
+    Still(466, "15-looking-down"),
 )
+# The same moment as 04-hopeful, two thirds of a second later: a near-copy, for the tests.
+ACTRESS_NEAR_COPY: Final = (Still(252, "04-hopeful-again"),)
 # Left, upper, right, lower in pixels of the 640 x 360 film: the empty wall left of her is cut off.
 ACTRESS_FRAMING: Final = (184, 0, 640, 360)
 
