@@ -50,8 +50,6 @@ def install(
     return Answer({"installed": data}, f"[green]✓[/] {len(done)} functions are ready.")
 
 
-
-
 def _tell(progress: "Progress") -> None:
     output.event(
         event="progress",

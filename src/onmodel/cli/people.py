@@ -94,8 +94,7 @@ def add_user(
     data = in_transaction(work)
     return Answer(
         data,
-        f"[green]✓[/] {escape(username)} is in. Send them this link, it works once:\n"
-        f"{data['url']}",
+        f"[green]✓[/] {escape(username)} is in. Send them this link, it works once:\n{data['url']}",
     )
 
 

@@ -122,7 +122,12 @@ class Installation:
                 environment=web,
                 files=(descriptor,),
             ),
-            Part("The Producer", onmodel("producer"), log=logs / "producer.log", environment=environment),
+            Part(
+                "The Producer",
+                onmodel("producer"),
+                log=logs / "producer.log",
+                environment=environment,
+            ),
             Part("The worker", onmodel("worker"), log=logs / "worker.log", environment=environment),
         ]
 
@@ -157,9 +162,7 @@ class Installation:
             time.sleep(_PROBE_SECONDS)  # the page is asked again; there is nothing to wait on
 
 
-def _ask(
-    words: list[str], environment: dict[str, str], *, strict: bool = False
-) -> dict[str, Any]:
+def _ask(words: list[str], environment: dict[str, str], *, strict: bool = False) -> dict[str, Any]:
     """Run another command of ours in a process of its own and return its answer."""
     result = subprocess.run(
         onmodel(*words, "--json"),

@@ -121,10 +121,13 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
     place: int | None = None
     seconds: float | None = None
     reason: str | None = None
+    progress, step = job.progress, job.step
     if job.call_id is not None:
         call = await calls.get(uow, job.call_id)
         reason = call.tier_reason
         if state.is_active:
+            # the heartbeat keeps these on the call; the job has them when it is over
+            progress, step = max(progress, round(call.progress)), call.step or step
             place = await position(uow, job.call_id, lease_seconds=LEASE_SECONDS)
             seconds = (await eta(uow, job.call_id, lease_seconds=LEASE_SECONDS)).seconds
     return TrainingJobRead(
@@ -132,8 +135,8 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         project_id=job.project_id,
         character_id=job.character_id,
         state=state,
-        progress=job.progress,
-        step=job.step,
+        progress=progress,
+        step=step,
         position=place,
         eta_s=seconds,
         asked_tier=job.asked_tier,  # type: ignore[arg-type]  # checked when written
