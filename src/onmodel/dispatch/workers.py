@@ -34,7 +34,12 @@ async def register(
         vram_mb: that GPU's memory in MiB.
     """
     worker = Worker(
-        id=id or new_id(), name=name, tiers=[tier.value for tier in tiers], slots=slots, gpu=gpu, vram_mb=vram_mb
+        id=id or new_id(),
+        name=name,
+        tiers=[tier.value for tier in tiers],
+        slots=slots,
+        gpu=gpu,
+        vram_mb=vram_mb,
     )
     uow.session.add(worker)
     await uow.session.flush()

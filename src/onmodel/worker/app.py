@@ -13,10 +13,12 @@ from celery.exceptions import WorkerShutdown, WorkerTerminate
 from onmodel.composition import Resources, compose
 from onmodel.dispatch.tiers import tiers_for_vram
 from onmodel.functions import registry
+from onmodel.functions.installation import Installation
 from onmodel.kit import logging
 from onmodel.kit.errors import UnavailableError
 from onmodel.kit.ids import new_id
 from onmodel.runner.pool import Pool
+from onmodel.runner.process import ProcessRuntime
 from onmodel.settings import Settings
 from onmodel.worker import presence
 from onmodel.worker.celery import add_tasks, make_app
@@ -41,10 +43,19 @@ class GpuTooSmallError(UnavailableError):
 def main(settings: Settings) -> int:
     """Serve calls until SIGTERM; return the exit status."""
     logging.configure(level=settings.log_level)
-    return serve(settings, make_pool=Pool.from_settings)
+    return serve(settings)
 
 
-def serve(settings: Settings, *, make_pool: MakePool) -> int:
+def make_pool(settings: Settings) -> Pool:
+    """Return a pool of functions as processes, one for each slot at most."""
+    return Pool(
+        ProcessRuntime(settings.run / "functions"),
+        Installation(settings.home).prepare,
+        max_per_function=settings.worker_slots,
+    )
+
+
+def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
     """Serve calls with the given pool of functions until SIGTERM."""
     worker = start(settings, make_pool=make_pool)
     try:
@@ -82,7 +93,6 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
 def stop(worker: WorkerProcess) -> None:
     """Give back what is left, end the functions, leave the registry."""
     worker.loop.run(presence.leave(worker))
-    worker.pool.close()
     worker.loop.run(presence.sign_off(worker))
     worker.scratch.close()
     worker.loop.run(worker.resources.close())

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 
 from onmodel.dispatch.schemas import Claim
 from onmodel.dispatch.tasks import Task

@@ -133,7 +133,7 @@ class Producer:
                 call = await leases.requeue_expired(uow, call_id, fence)
         except (OSError, SQLAlchemyError):
             raise
-        except Exception:  # noqa: BLE001 - one noun's mistake must not keep all others waiting
+        except Exception:
             log.exception("call_cannot_come_back", call=str(call_id))
             return
         if call is not None:

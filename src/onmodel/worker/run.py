@@ -92,7 +92,7 @@ def _work(
             return stored, result.seconds
     except LeaseLostError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, the call must learn of it
+    except Exception as error:
         described = describe(error)
         if described.code == "internal_error":
             log.exception("call_broke", call=str(call.id))
@@ -128,9 +128,7 @@ def _finish(
     async def finish(uow: UnitOfWork) -> Call:
         if isinstance(made, CallError):
             return await leases.fail(uow, held.call_id, held.fence, made)
-        return await leases.complete(
-            uow, held.call_id, held.fence, made, seconds=seconds or 0.0
-        )
+        return await leases.complete(uow, held.call_id, held.fence, made, seconds=seconds or 0.0)
 
     call = _in_transaction(worker, finish)
     log.info("call_ended", call=str(call.id), state=call.state.value, attempt=call.attempt)
@@ -183,6 +181,4 @@ async def publish_progress(worker: WorkerProcess, held: HeldCall) -> None:
     if held.call is None:
         return
     news = handlers.of(held.call.subject_kind).on_progress(held.call, held.progress)
-    await publish_ephemeral(
-        worker.resources.bus, held.call.project_id, news.name, news.payload
-    )
+    await publish_ephemeral(worker.resources.bus, held.call.project_id, news.name, news.payload)
