@@ -159,7 +159,7 @@ async def fail(uow: UnitOfWork, call_id: UUID, fence: int, error: CallError) -> 
         LeaseLostError: the call is no longer this worker's; nothing was changed.
     """
     ours = Call.fence == fence
-    if error.is_worth_retrying:
+    if error.retry:
         attempt = await uow.session.scalar(select(Call.attempt).where(Call.id == call_id, ours))
         again = await _requeue(
             uow,

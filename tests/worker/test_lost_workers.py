@@ -1,0 +1,106 @@
+"""Worker processes that die, hang, go away or never hear: every call has one effect."""
+
+import signal
+
+import pytest
+
+from onmodel.composition import Resources
+from onmodel.dispatch import service
+from onmodel.kit.db.uow import Database
+from tests.support.calls import add_worker
+from tests.support.gate import Gate
+from tests.worker.conftest import (
+    StartWorker,
+    events_of,
+    submit_to,
+    until_state,
+    worker_count,
+)
+
+pytestmark = pytest.mark.usefixtures("producer")
+
+ONE_EFFECT = ["test:started", "server:task_success"]
+SECOND_ATTEMPT = ["test:started", "test:started", "server:task_success"]
+
+
+async def test_kill_9_in_mid_call_is_one_effect(
+    database: Database, gate: Gate, start_worker: StartWorker
+) -> None:
+    victim = start_worker()
+    call_id = await submit_to(gate, database, "portrait")
+    first = await gate.visit()
+    victim.kill()
+    await first.gone()  # the function does not outlive its worker
+    start_worker()
+    second = await gate.visit()
+    await second.say("finish")
+    call = await until_state(database, call_id, "succeeded")
+    assert (call.attempt, call.function, call.function_version) == (2, "stand-in", "1.2.3")
+    assert await events_of(database, call_id) == SECOND_ATTEMPT
+
+
+async def test_hung_worker_that_wakes_up_late_changes_nothing(
+    database: Database, gate: Gate, start_worker: StartWorker
+) -> None:
+    hung = start_worker()
+    call_id = await submit_to(gate, database, "portrait")
+    first = await gate.visit()
+    hung.send_signal(signal.SIGSTOP)
+    start_worker()
+    second = await gate.visit()  # the lease has ended and another worker has begun
+    await first.say("finish")
+    hung.send_signal(signal.SIGCONT)
+    await first.gone()
+    assert (await until_state(database, call_id, "running")).attempt == 2
+    await second.say("finish")
+    await until_state(database, call_id, "succeeded")
+    assert await events_of(database, call_id) == SECOND_ATTEMPT
+
+
+async def test_worker_that_is_told_to_end_gives_its_calls_back_at_once(
+    database: Database, gate: Gate, start_worker: StartWorker
+) -> None:
+    leaving = start_worker()
+    call_id = await submit_to(gate, database, "portrait")
+    first = await gate.visit()
+    leaving.terminate()
+    call = await until_state(database, call_id, "queued")
+    assert call.attempt == 0
+    await first.gone()
+    assert leaving.wait(10) == 0
+    assert await worker_count(database) == 0
+    start_worker()
+    await (await gate.visit()).say("finish")
+    call = await until_state(database, call_id, "succeeded")
+    assert call.attempt == 1
+
+
+async def test_lost_message_is_sent_again(
+    database: Database, gate: Gate, start_worker: StartWorker, resources: Resources
+) -> None:
+    worker = await add_worker(database, slots=1)  # has a slot, and listens to no queue
+    call_id = await submit_to(gate, database, "portrait")
+    lost = await until_state(database, call_id, "starting")
+    await resources.bus.client.flushall()
+    start_worker()
+    await (await gate.visit()).say("finish")
+    call = await until_state(database, call_id, "succeeded")
+    assert call.fence > lost.fence
+    assert call.lease_owner != worker
+    assert await events_of(database, call_id) == ONE_EFFECT
+
+
+async def test_cancelling_stops_the_function(
+    database: Database, gate: Gate, start_worker: StartWorker
+) -> None:
+    start_worker()
+    call_id = await submit_to(gate, database, "portrait")
+    visit = await gate.visit()
+    async with database.begin() as uow:
+        await service.cancel(uow, call_id)
+    await visit.gone()
+    next_id = await submit_to(gate, database, "next")
+    await (await gate.visit()).say("finish")
+    await until_state(database, next_id, "succeeded")
+    assert (await until_state(database, call_id, "cancelled")).fence == 2
+    assert await events_of(database, call_id) == ["test:started"]
