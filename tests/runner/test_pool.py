@@ -251,8 +251,8 @@ def test_calls_over_the_limit_wait_for_a_place(
 ) -> None:
     pool = make_pool(max_per_function=1)
     with ThreadPoolExecutor(4) as threads:
-        pids = set(threads.map(lambda _: pid_of(pool, request_for, toy("Echo")), range(4)))
-    assert len(pids) == 1
+        calls = [threads.submit(pid_of, pool, request_for, toy("Echo")) for _ in range(4)]
+    assert len({call.result() for call in calls}) == 1
 
 
 def test_room_is_made_by_ending_who_was_idle_longest(

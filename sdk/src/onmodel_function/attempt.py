@@ -58,6 +58,7 @@ def attempt(
 
 
 def _failure(error: BaseException) -> Failure:
+    message = f"{type(error).__name__}: {error}"
     match error:
         case InvalidInput():
             return Failure(error.code, error.message, "input", error.field)
@@ -66,13 +67,12 @@ def _failure(error: BaseException) -> Failure:
         case BadOutputError():
             return Failure("bad_output", str(error), "function")
         case MemoryError():
-            traceback.print_exception(error)
-            return Failure("out_of_memory", "The function ran out of memory.", "function")
+            code = "out_of_memory"
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
-            return Failure("disk_full", str(error), "function")
+            code = "disk_full"
         case OSError(errno=errno.EFBIG):
-            return Failure("bad_output", "The function wrote more than it may.", "function")
+            code, message = "bad_output", "the function wrote more than it may"
         case _:
-            traceback.print_exception(error)
-            message = f"{type(error).__name__}: {error}"
-            return Failure("function_failed", message, "function")
+            code = "function_failed"
+    traceback.print_exception(error)
+    return Failure(code, message, "function")
