@@ -9,8 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from onmodel import __version__
-from onmodel.cli import migrations
-from onmodel.cli import health
+from onmodel.cli import health, migrations
 from onmodel.cli.connection import embedded_postgres, embedded_valkey
 from onmodel.cli.output import escape, output
 from onmodel.cli.part import Part, Supervised, onmodel

@@ -4,7 +4,7 @@ The bus may lose a message; the log may not. Whoever listens compares ``seq`` an
 log when one is missing.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import structlog
@@ -37,16 +37,26 @@ class Bus:
         except (RedisError, OSError) as error:
             log.warning("bus_unreachable", error=str(error), notices=len(notices))
 
-    async def listen(self, pattern: str) -> AsyncIterator[tuple[str, bytes]]:
+    async def listen(
+        self, pattern: str, *, subscribed: Callable[[], None] | None = None
+    ) -> AsyncIterator[tuple[str, bytes]]:
         """Yield ``(channel, message)`` for every message whose channel matches ``pattern``.
+
+        Args:
+            pattern: with ``*`` for any text.
+            subscribed: called once nothing published from now on will be missed.
 
         Raises:
             RedisError: the connection broke; the listener subscribes anew and catches up
                 from the log.
         """
-        async with self.client.pubsub(ignore_subscribe_messages=True) as pubsub:
+        async with self.client.pubsub() as pubsub:
             await pubsub.psubscribe(pattern)
             async for message in pubsub.listen():
+                if message["type"] == "psubscribe" and subscribed is not None:
+                    subscribed()
+                if message["type"] != "pmessage":
+                    continue
                 yield message["channel"].decode(), message["data"]
 
     async def ping(self) -> None:
