@@ -21,11 +21,8 @@ POLL_S = 0.1
 # How long a process may take to end after its stream did.
 EXIT_S = 2.0
 _SIGKILL = -9
-<<<<<<< HEAD
-=======
 # What the SDK tells apart of its own; every other failure of a function is one to us.
 _FUNCTION_CODES = frozenset({"bad_output", "out_of_memory", "disk_full"})
->>>>>>> runner
 
 _Item = Event | Exception | None
 _Stop = Literal["cancelled", "timed_out"]
@@ -105,14 +102,6 @@ class _Watch:
         prediction_id: str,
         cancelled: IsCancelled,
     ) -> None:
-<<<<<<< HEAD
-        limit = manifest.limits.run_s
-        self._instance = instance
-        self._prediction_id = prediction_id
-        self._grace_s = manifest.limits.cancel_grace_s
-        self._cancelled = cancelled
-        self._deadline = time.monotonic() + min(request.deadline_s or limit, limit)
-=======
         limits = manifest.limits
         wished = limits.run_s if request.deadline_s is None else request.deadline_s
         self._instance = instance
@@ -120,7 +109,6 @@ class _Watch:
         self._grace_s = limits.cancel_grace_s
         self._cancelled = cancelled
         self._deadline = time.monotonic() + min(wished, limits.run_s)
->>>>>>> runner
         self._patience = 0.0
         self.stop: _Stop | None = None
 
@@ -192,12 +180,6 @@ def verdict(ended: Ended, instance: Instance) -> CallFailed | None:
         return failed("protocol_error", detail=f"ended as {snapshot.status}", log=log)
     if error.fault == "input":
         return refused(error.code, error.message, field=error.field, log=log)
-<<<<<<< HEAD
-    code = error.code if error.code in {"bad_output", "out_of_memory"} else "function_failed"
-    return failed(code, detail=error.message, log=log)
-
-
-=======
     code = error.code if error.code in _FUNCTION_CODES else "function_failed"
     return failed(code, detail=error.message, log=log)
 
@@ -208,7 +190,6 @@ def fit_after(ended: Ended) -> bool:
     return error is None or not error.fatal
 
 
->>>>>>> runner
 def _translate(event: Start | Progress | Log, call_id: str) -> CallEvent:
     match event:
         case Start():

@@ -9,11 +9,7 @@ from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult, IsCancelled, OnEvent
-<<<<<<< HEAD
-from onmodel.runner.conversation import POLL_S, converse, verdict
-=======
 from onmodel.runner.conversation import POLL_S, converse, fit_after, verdict
->>>>>>> runner
 from onmodel.runner.errors import CallFailed, failed, unprepared
 from onmodel.runner.outputs import BadOutputError, collect
 from onmodel.runner.runtime import Runtime
@@ -179,11 +175,7 @@ class Pool:
         ended = converse(ready.instance, manifest, request, on_event=on_event, cancelled=cancelled)
         failure = verdict(ended, ready.instance)
         if failure is not None:
-<<<<<<< HEAD
-            return failure, failure.code not in {"out_of_memory", "protocol_error"}
-=======
             return failure, fit_after(ended)
->>>>>>> runner
         outputs = ended.snapshot.output
         assert outputs is not None
         limit = manifest.limits.output_mb * 1024 * 1024

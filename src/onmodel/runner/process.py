@@ -103,14 +103,10 @@ class ProcessRuntime:
         self._launcher = ThreadPoolExecutor(1, thread_name_prefix="launcher")
 
     def start(self, manifest: Manifest, prepared: Prepared) -> ProcessInstance:
-<<<<<<< HEAD
-        return self._launcher.submit(self._start, manifest, prepared).result()
-=======
         try:
             return self._launcher.submit(self._start, manifest, prepared).result()
         except RuntimeError as error:
             raise OSError("the runtime is closed") from error
->>>>>>> runner
 
     def close(self) -> None:
         self._launcher.shutdown()

@@ -47,20 +47,13 @@ class Log(BaseModel):
 
 
 class ErrorDetail(BaseModel):
-<<<<<<< HEAD
-    """Why a call failed, for programs."""
-=======
     """Why a call failed, for programs. `fatal`: the process ends with this call."""
->>>>>>> runner
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
     message: str = Field(max_length=10_000)
     fault: Literal["input", "function"]
     field: str | None = None
-<<<<<<< HEAD
-=======
     fatal: bool = False
->>>>>>> runner
 
 
 class Metrics(BaseModel):
