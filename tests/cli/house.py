@@ -42,11 +42,11 @@ def main(folder: Path) -> None:
     """Run until a signal comes."""
     supervisor = Supervisor(Watchdog(folder / "parts.json"))
     supervisor.catch_signals()
-    left = supervisor.begin()
-    print("left", *left, flush=True)
+    supervisor.begin()
     try:
         supervisor.start(part("polite", _POLITE, folder), part("stubborn", _STUBBORN, folder))
-        print("up", flush=True)
+        sys.stdout.write("up\n")
+        sys.stdout.flush()
         supervisor.keep_running()
     except StopRequestedError:
         pass

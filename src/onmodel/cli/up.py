@@ -69,9 +69,8 @@ class Installation:
         output.say("Stopped. Nothing is running any more.")
 
     def _start(self, listener: socket.socket) -> None:
-        output.say(
-            f"[bold]OnModel {importlib.metadata.version('onmodel')}[/]  data in {escape(self.settings.home)}"
-        )
+        version = importlib.metadata.version("onmodel")
+        output.say(f"[bold]OnModel {version}[/]  data in {escape(self.settings.home)}")
         self._start_services()
         environment = self._environment()
         self._migrate(environment)
