@@ -13,7 +13,7 @@ from onmodel.cli import health, migrations
 from onmodel.cli.connection import embedded_postgres, embedded_valkey
 from onmodel.cli.output import escape, output
 from onmodel.cli.part import Part, Supervised, onmodel
-from onmodel.cli.port import listen
+from onmodel.cli.port import LISTEN_VARIABLE, listen
 from onmodel.cli.supervisor import StopRequestedError, Supervisor
 from onmodel.embedded import folders
 from onmodel.embedded.errors import ServiceStartError
@@ -23,7 +23,6 @@ from onmodel.embedded.valkey import Valkey
 from onmodel.embedded.watchdog import Watchdog
 from onmodel.settings import Settings
 
-LISTEN_VARIABLE = "ONMODEL_LISTEN_FD"
 _HEALTHY_SECONDS = 120.0
 _PROBE_SECONDS = 0.05
 
