@@ -10,7 +10,7 @@ from typing import Protocol
 
 from onmodel.embedded import service
 
-_STOP_SECONDS = 6.0
+_STOP_SECONDS = 6.0  # long enough for a web request or a step of a call to end
 
 
 class Supervised(Protocol):
@@ -19,6 +19,7 @@ class Supervised(Protocol):
     name: str
     log: Path
     stop_signal: signal.Signals
+    stop_seconds: float
     process: subprocess.Popen[bytes] | None
 
     def start(self) -> None: ...
@@ -40,6 +41,7 @@ class Part:
         log: gets everything it prints.
         environment: added to our own environment.
         files: open file descriptors that it inherits.
+        stop_seconds: how long it may take to finish.
     """
 
     def __init__(
@@ -50,10 +52,12 @@ class Part:
         log: Path,
         environment: dict[str, str],
         files: tuple[int, ...] = (),
+        stop_seconds: float = _STOP_SECONDS,
     ) -> None:
         self.name = name
         self.log = log
         self.stop_signal = signal.SIGTERM
+        self.stop_seconds = stop_seconds
         self.process: subprocess.Popen[bytes] | None = None
         self._command = command
         self._environment = environment
@@ -76,7 +80,7 @@ class Part:
         if self.process.poll() is None:
             self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(_STOP_SECONDS)
+            self.process.wait(self.stop_seconds)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)  # what it left in its group, too
         self.process.wait()

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def up(*, port: Port = None, host: Host = None) -> Answer | None:
-    """Start everything on this machine and keep it running; Ctrl-C stops it."""
+    """Start everything on this machine; Ctrl-C stops it."""
     from onmodel.cli.up import Installation
     from onmodel.settings import Settings
 
@@ -31,7 +31,7 @@ def up(*, port: Port = None, host: Host = None) -> Answer | None:
 
 
 def serve(*, port: Port = None, host: Host = None) -> Answer | None:
-    """Run the web process alone; it needs a database and a broker."""
+    """Run the web process alone."""
     from onmodel.cli.connection import running
     from onmodel.cli.web import serve_forever
     from onmodel.settings import Settings
@@ -41,23 +41,21 @@ def serve(*, port: Port = None, host: Host = None) -> Answer | None:
 
 
 def producer() -> Answer | None:
-    """Run the Producer alone: it hands waiting calls to free workers."""
+    """Run the Producer alone: it gives waiting calls to workers."""
     from onmodel.cli.connection import running
-    from onmodel.cli.producing import produce_forever
     from onmodel.settings import Settings
+    from onmodel.worker.producer import main
 
-    produce_forever(running(Settings()))
-    return None
+    raise typer.Exit(main(running(Settings())))
 
 
 def worker() -> Answer | None:
     """Run one worker: it trains and generates."""
     from onmodel.cli.connection import running
-    from onmodel.cli.working import work_forever
     from onmodel.settings import Settings
+    from onmodel.worker.app import main
 
-    work_forever(running(Settings()))
-    return None
+    raise typer.Exit(main(running(Settings())))
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from onmodel.kit.errors import ProblemError
 _BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
 _STEADY_SECONDS = 60.0  # whoever ran this long starts again without waiting
 _ROTATE_SECONDS = 60.0
-_WATCHDOG_SECONDS = 8.0
 _LOG_LINES = 3
 
 
@@ -85,6 +84,10 @@ class Supervisor:
         """Turn Ctrl-C, SIGTERM and a closed terminal into an orderly stop."""
         for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sig, self._on_signal)
+
+    def begin(self) -> list[str]:
+        """End what a crash left running and start the watchdog; return what was left."""
+        return self._watchdog.start()
 
     def start(self, *parts: Supervised) -> None:
         """Start parts side by side and return when all of them are started.
@@ -226,7 +229,7 @@ class Supervisor:
                         pid=identity.pid,
                         started=identity.started,
                         signal=part.stop_signal,
-                        seconds=_WATCHDOG_SECONDS,
+                        seconds=part.stop_seconds,
                     )
                 )
         return parts

@@ -1,5 +1,6 @@
 """``onmodel up``: everything on one machine, from one command."""
 
+import importlib.metadata
 import json
 import os
 import socket
@@ -8,12 +9,11 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from onmodel import __version__
 from onmodel.cli import health, migrations
 from onmodel.cli.connection import embedded_postgres, embedded_valkey
 from onmodel.cli.output import escape, output
 from onmodel.cli.part import Part, Supervised, onmodel
-from onmodel.cli.port import listen
+from onmodel.cli.port import LISTEN_VARIABLE, listen
 from onmodel.cli.supervisor import StopRequestedError, Supervisor
 from onmodel.embedded import folders
 from onmodel.embedded.errors import ServiceStartError
@@ -23,7 +23,6 @@ from onmodel.embedded.valkey import Valkey
 from onmodel.embedded.watchdog import Watchdog
 from onmodel.settings import Settings
 
-LISTEN_VARIABLE = "ONMODEL_LISTEN_FD"
 _HEALTHY_SECONDS = 120.0
 _PROBE_SECONDS = 0.05
 
@@ -34,8 +33,7 @@ class Installation:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._began = time.monotonic()
-        self._watchdog = Watchdog(settings.run / "parts.json")
-        self._supervisor = Supervisor(self._watchdog)
+        self._supervisor = Supervisor(Watchdog(settings.run / "parts.json"))
         self._postgres = None if settings.database_url else embedded_postgres(settings)
         self._valkey = None if settings.broker_url else embedded_valkey(settings)
 
@@ -54,7 +52,7 @@ class Installation:
             self.settings = settings.model_copy(update={"port": listener.getsockname()[1]})
             lock.describe(url=self.settings.url)
             self._supervisor.catch_signals()
-            for name in self._watchdog.start():
+            for name in self._supervisor.begin():
                 output.say(f"[yellow]![/] {name} was left over from a crash; I ended it.")
             stack.callback(self._stop)
             try:
@@ -70,7 +68,8 @@ class Installation:
         output.say("Stopped. Nothing is running any more.")
 
     def _start(self, listener: socket.socket) -> None:
-        output.say(f"[bold]OnModel {__version__}[/]  data in {escape(self.settings.home)}")
+        version = importlib.metadata.version("onmodel")
+        output.say(f"[bold]OnModel {version}[/]  data in {escape(self.settings.home)}")
         self._start_services()
         environment = self._environment()
         self._migrate(environment)
@@ -111,24 +110,19 @@ class Installation:
         output.say("[green]✓[/] Database brought up to date")
 
     def _own_parts(self, environment: dict[str, str], listener: socket.socket) -> list[Supervised]:
-        logs, descriptor = self.settings.logs, listener.fileno()
+        descriptor = listener.fileno()
         web = environment | {LISTEN_VARIABLE: str(descriptor)}
         return [
-            Part(
-                "The web process",
-                onmodel("serve"),
-                log=logs / "web.log",
-                environment=web,
-                files=(descriptor,),
-            ),
-            Part(
-                "The Producer",
-                onmodel("producer"),
-                log=logs / "producer.log",
-                environment=environment,
-            ),
-            Part("The worker", onmodel("worker"), log=logs / "worker.log", environment=environment),
+            self._part("The web process", "serve", web, files=(descriptor,)),
+            self._part("The Producer", "producer", environment),
+            self._part("The worker", "worker", environment),
         ]
+
+    def _part(
+        self, name: str, word: str, environment: dict[str, str], *, files: tuple[int, ...] = ()
+    ) -> Part:
+        log = self.settings.logs / f"{word}.log"
+        return Part(name, onmodel(word), log=log, environment=environment, files=files)
 
     def _environment(self) -> dict[str, str]:
         """Return the settings for the parts; what people set themselves they inherit anyway."""

@@ -66,6 +66,7 @@ class Postgres:
         self.log = log.absolute()
         self.fast = fast
         self.stop_signal = signal.SIGINT
+        self.stop_seconds = _STOP_SECONDS
         self.process: subprocess.Popen[bytes] | None = None
         self._run = run.absolute()
         self._cluster: Cluster | None = None

@@ -31,6 +31,7 @@ class Valkey:
         self.log = log.absolute()
         self.fast = fast
         self.stop_signal = signal.SIGTERM
+        self.stop_seconds = _STOP_SECONDS
         self.process: subprocess.Popen[bytes] | None = None
         self._run = run.absolute()
 
