@@ -79,7 +79,7 @@ def _profile(rig: Rig, along: Floats, change: float) -> Floats:
     """Change of the gap for every place along the mouth: full in the middle, none at the ends."""
     rounded = np.clip(1 - along**2, 0, 1)
     if change > 0:
-        return (change * rounded**0.75).astype(np.float32)
+        return (change * rounded**1.1).astype(np.float32)
     upper = rig.points[list(at.LIPS_INNER_UPPER)]
     lower = rig.points[list(at.LIPS_INNER_LOWER)]
     gaps = np.linalg.norm(lower - upper, axis=1) / rig.span
@@ -172,10 +172,10 @@ def _teeth(rig: Rig, lips: Floats, along: Floats, under: Floats, height: Floats)
     left = float(rig.points[at.MOUTH_INNER_LEFT] @ rig.right)
     right = float(rig.points[at.MOUTH_INNER_RIGHT] @ rig.right)
     place = np.clip((along - (left + right) / 2) / max((right - left) / 2, 1), -1, 1)
-    band = 0.055 * rig.span
-    shade = smoothstep(under, -1, 0.35 * band) * (1 - smoothstep(under, 0.75 * band, 1.1 * band))
+    band = np.minimum(0.085 * rig.span, 0.62 * height)
+    shade = smoothstep(under / np.maximum(band, 1), -0.05, 0.45) * smoothstep(under / np.maximum(band, 1), 1.12, 0.85)
     amount = shade * (1 - smoothstep(np.abs(place), 0.35, 0.75))
-    amount = amount * smoothstep(height, 0.05 * rig.span, 0.11 * rig.span)
+    amount = amount * smoothstep(height, 0.025 * rig.span, 0.06 * rig.span)
     white = float(lips.mean()) * np.array([0.95, 0.90, 0.84])
     soft = cv2.GaussianBlur(amount.astype(np.float32), (0, 0), rig.span * 0.006)
-    return soft[..., None] * white * 0.75
+    return soft[..., None] * white * 0.95
