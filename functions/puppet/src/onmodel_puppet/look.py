@@ -20,7 +20,7 @@ def lit(rig: Rig, pixels: Floats, light: Light, *, seed: int) -> Floats:
     person = relight.flattened(linear, normals, rig, light.flatten)
     person = person * relight.illumination(rig, light, depth, normals)
     albedo = np.clip(linear, 0.03, 0.8)
-    person = person + relight.rim(rig, light.rim, normals) * (0.25 + 0.75 * albedo)
+    person = person + relight.rim(rig, light.rim, normals) * (0.12 + 0.88 * albedo)
     behind = _backdrop(rig, linear, light.backdrop)
     matte = smoothstep(rig.person, 0.08, 0.92)[..., None]
     picture = behind * (1 - matte) + person * matte

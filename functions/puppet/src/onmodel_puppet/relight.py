@@ -47,12 +47,12 @@ def _face_weight(rig: Rig) -> Floats:
     size = rig.image.shape[0]
     hull = np.zeros((size, size), np.float32)
     cv2.fillConvexPoly(hull, cv2.convexHull(rig.points.astype(np.int32)), 1.0)
-    return np.asarray(cv2.GaussianBlur(hull, (0, 0), 0.10 * rig.span), np.float32)
+    return np.asarray(cv2.GaussianBlur(hull, (0, 0), 0.16 * rig.span), np.float32)
 
 
 def flattened(linear: Floats, normals: Floats, rig: Rig, share: float) -> Floats:
     """The picture with a share of its own shading on the person taken away."""
-    weight = _face_weight(rig) > 0.85
+    weight = _face_weight(rig) > 0.8
     step = max(1, int(math.sqrt(weight.sum() / 8000)))
     chosen = np.zeros_like(weight)
     chosen[::step, ::step] = weight[::step, ::step]
@@ -141,10 +141,10 @@ def illumination(rig: Rig, light: Light, depth: Floats, normals: Floats) -> Floa
 
 def rim(rig: Rig, settings: Rim, normals: Floats) -> Floats:
     """(size, size, 3) light that grazes the outline of the person from behind."""
-    inside = smoothstep(rig.person, 0.35, 0.75)
-    soft = cv2.GaussianBlur(rig.person, (0, 0), 0.035 * rig.span)
-    edge = inside * (1 - smoothstep(soft, 0.50, 0.97))
-    wide = cv2.GaussianBlur(edge, (0, 0), 0.012 * rig.span)
+    inside = smoothstep(rig.person, 0.45, 0.95)
+    soft = cv2.GaussianBlur(rig.person, (0, 0), 0.032 * rig.span)
+    edge = inside * (1 - smoothstep(soft, 0.55, 0.99))
+    wide = cv2.GaussianBlur(edge, (0, 0), 0.012 * rig.span) * inside
     side = _from_side(settings.side, normals)
     return (wide * side)[..., None] * np.array(settings.colour, np.float32)
 
