@@ -1,0 +1,154 @@
+"""The whole product in a temporary data folder, started the way a person starts it.
+
+Used by the benches and by the browser tests. Nothing is mocked: `onmodel up` brings its own
+PostgreSQL, Valkey, API, Producer and worker on a free port, and everything ends with it.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+START_SECONDS = 120.0
+STOP_SECONDS = 30.0
+
+
+class House:
+    """One running OnModel.
+
+    Args:
+        keep_caches: the folder of weights and function environments to share between houses, so
+            that only the first one of a machine pays for downloading them; None starts empty.
+    """
+
+    def __init__(self, *, keep_caches: Path | None = None) -> None:
+        # Short on purpose: Unix sockets live below it and may have 107 bytes.
+        self.home = Path(tempfile.mkdtemp(prefix="onmodel-", dir="/tmp"))
+        self.home.chmod(0o711)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = self.home / "up.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        if keep_caches:
+            for name in ("weights", "envs"):
+                (keep_caches / name).mkdir(parents=True, exist_ok=True)
+                (self.home / name).symlink_to(keep_caches / name)
+
+    def __enter__(self) -> "House":
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
+            "ONMODEL_HOME": str(self.home),
+            "ONMODEL_PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def start(self) -> None:
+        """Start everything and return when `/api/health` says that every part is up."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "onmodel.cli", "up"],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.healthy():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"onmodel up did not become healthy:\n{self.said()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Press Ctrl-C and wait."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def healthy(self) -> bool:
+        try:
+            return self.health()["status"] == "ok"
+        except (OSError, ValueError, KeyError):
+            return False
+
+    def health(self) -> dict[str, Any]:
+        with urlopen(f"{self.url}/api/health", timeout=2) as answer:
+            return json.load(answer)
+
+    def command(self, *arguments: str) -> Any:
+        """Run `onmodel ... --json` on this house and return what it prints."""
+        result = subprocess.run(
+            [sys.executable, "-m", "onmodel.cli", *arguments, "--json"],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        if result.returncode:
+            raise RuntimeError(f"onmodel {' '.join(arguments)}: {result.stderr or result.stdout}")
+        return json.loads(result.stdout.strip().splitlines()[-1])
+
+    def token(self) -> str:
+        """Return a new API token of the first administrator."""
+        return str(self.command("token", "create", "bench")["token"])
+
+    def said(self, *, lines: int = 60) -> str:
+        with suppress(FileNotFoundError):
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        return ""
+
+    def call(self, method: str, path: str, token: str, body: object = None) -> Any:
+        """Send one JSON request; failures raise urllib's HTTPError."""
+        request = Request(
+            f"{self.url}/api/v1{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        with urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or b"null")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def shared_caches() -> Path:
+    """Return the folder where weights and environments are kept between runs."""
+    root = os.environ.get("ONMODEL_TEST_CACHE")
+    base = Path(root) if root else Path(tempfile.gettempdir()) / f"onmodel-tests-{os.getuid()}"
+    return base / "caches"

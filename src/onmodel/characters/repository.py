@@ -1,0 +1,241 @@
+"""The SQL of characters and references."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select, text, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import undefer
+
+from onmodel.characters.errors import TriggerWordTakenError
+from onmodel.characters.models import Character, Reference
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.paging import decode_cursor, encode_cursor
+from onmodel.projects.models import File
+
+Sort = Literal["name", "-updated", "-created"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which characters of a project somebody wants to see."""
+
+    q: str | None = None
+    tag: str | None = None
+    tier: str | None = None
+    importance: str | None = None
+    state: str | None = None
+
+
+async def find(uow: UnitOfWork, character_id: UUID) -> Character | None:
+    return await uow.session.get(Character, character_id)
+
+
+async def lock(uow: UnitOfWork, character_id: UUID) -> Character | None:
+    """Return the character as it is now and keep others from changing it meanwhile."""
+    return await uow.session.scalar(
+        select(Character)
+        .where(Character.id == character_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def flush_unique(uow: UnitOfWork, trigger_word: str) -> None:
+    """Write what is pending; raises TriggerWordTakenError when the word is in use."""
+    try:
+        await uow.session.flush()
+    except IntegrityError as error:
+        if "trigger_word" not in str(error.orig):
+            raise
+        raise TriggerWordTakenError(
+            f"Another character of this project answers to “{trigger_word}”.",
+            fields=[{"field": "trigger_word", "detail": "Already in use."}],
+        ) from error
+
+
+async def trigger_words(uow: UnitOfWork, project_id: UUID, stem: str) -> set[str]:
+    """Return the trigger words in use that begin with ``stem``, in lower case."""
+    rows = await uow.session.scalars(
+        select(func.lower(Character.trigger_word)).where(
+            Character.project_id == project_id,
+            Character.removed_at.is_(None),
+            func.lower(Character.trigger_word).startswith(stem.lower(), autoescape=True),
+        )
+    )
+    return set(rows)
+
+
+def _conditions(project_id: UUID, wished: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        Character.project_id == project_id,
+        Character.removed_at.is_(None),
+    ]
+    if wished.q:
+        conditions += [
+            Character.search_text.contains(word, autoescape=True)
+            for word in wished.q.lower().split()
+        ]
+    if wished.tag:
+        conditions.append(Character.tags.contains([wished.tag]))
+    if wished.tier:
+        conditions.append(Character.tier == wished.tier)
+    if wished.importance:
+        conditions.append(Character.importance == wished.importance)
+    if wished.state == "untrained":
+        conditions.append(Character.training_state.is_(None))
+    elif wished.state == "training":
+        conditions.append(Character.training_state.in_(("queued", "starting", "running", "paused")))
+    elif wished.state == "trained":
+        conditions.append(Character.adapter_id.is_not(None))
+    elif wished.state == "failed":
+        conditions.append(Character.training_state == "failed")
+    return conditions
+
+
+_ORDER: dict[Sort, tuple[Any, bool]] = {
+    "name": (func.lower(Character.name), False),
+    "-updated": (Character.updated_at, True),
+    "-created": (Character.created_at, True),
+}
+
+
+async def page(
+    uow: UnitOfWork, project_id: UUID, wished: Filter, *, sort: Sort, cursor: str | None, limit: int
+) -> tuple[list[tuple[Character, File | None]], str | None]:
+    """Return one page of characters with their covers, and the cursor to the next."""
+    column, descending = _ORDER[sort]
+    query = (
+        select(Character, File)
+        .outerjoin(File, File.id == Character.cover_file_id)
+        .where(*_conditions(project_id, wished))
+        .limit(limit + 1)
+    )
+    if descending:
+        query = query.order_by(column.desc(), Character.id.desc())
+    else:
+        query = query.order_by(column, Character.id)
+    if cursor is not None:
+        value, last_id = decode_cursor(cursor, length=2)
+        after = (datetime.fromisoformat(value) if descending else value, UUID(last_id))
+        pair = tuple_(column, Character.id)
+        query = query.where(pair < after if descending else pair > after)
+    rows = [(row[0], row[1]) for row in await uow.session.execute(query)]
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1][0]
+    value = {
+        "name": last.name.lower(),
+        "-updated": last.updated_at.isoformat(),
+        "-created": last.created_at.isoformat(),
+    }[sort]
+    return rows[:limit], encode_cursor([value, str(last.id)])
+
+
+async def count(uow: UnitOfWork, project_id: UUID, wished: Filter) -> int:
+    return await uow.session.scalar(
+        select(func.count()).select_from(Character).where(*_conditions(project_id, wished))
+    )
+
+
+_TAGS = text(
+    """
+    SELECT tag, count(*) AS uses FROM characters c, unnest(c.tags) AS tag
+    WHERE c.project_id = :project_id AND c.removed_at IS NULL
+    GROUP BY tag ORDER BY uses DESC, tag LIMIT 200
+    """
+)
+
+
+async def tags(uow: UnitOfWork, project_id: UUID) -> list[str]:
+    """Return the tags in use, most used first."""
+    rows = await uow.session.execute(_TAGS, {"project_id": project_id})
+    return [row.tag for row in rows]
+
+
+async def find_reference(uow: UnitOfWork, reference_id: UUID) -> Reference | None:
+    return await uow.session.get(Reference, reference_id)
+
+
+async def references(
+    uow: UnitOfWork, character_id: UUID, *, with_vectors: bool = False
+) -> list[Reference]:
+    """Return the references that were not removed, oldest first."""
+    query = (
+        select(Reference)
+        .where(Reference.character_id == character_id, Reference.removed_at.is_(None))
+        .order_by(Reference.created_at, Reference.id)
+    )
+    if with_vectors:
+        query = query.options(undefer(Reference.embedding))
+    return list(await uow.session.scalars(query))
+
+
+async def reference_by_source(
+    uow: UnitOfWork, character_id: UUID, source_sha256: str
+) -> Reference | None:
+    return await uow.session.scalar(
+        select(Reference).where(
+            Reference.character_id == character_id,
+            Reference.source_sha256 == source_sha256,
+            Reference.removed_at.is_(None),
+        )
+    )
+
+
+_COUNTS = text(
+    """
+    UPDATE characters SET
+        reference_count = (SELECT count(*) FROM character_references r
+            WHERE r.character_id = characters.id AND r.removed_at IS NULL),
+        usable_reference_count = (SELECT count(*) FROM character_references r
+            WHERE r.character_id = characters.id AND r.removed_at IS NULL
+            AND r.state = 'ready' AND r.verdict <> 'hurts'),
+        cover_file_id = COALESCE(
+            (SELECT r.file_id FROM character_references r
+                WHERE r.id = characters.base_reference_id AND r.removed_at IS NULL),
+            (SELECT r.file_id FROM character_references r
+                WHERE r.character_id = characters.id AND r.removed_at IS NULL
+                ORDER BY (r.verdict = 'helps') DESC NULLS LAST, r.created_at, r.id LIMIT 1))
+    WHERE id = :character_id
+    """
+)
+
+
+async def recount(uow: UnitOfWork, character_id: UUID) -> None:
+    """Bring the counts and the cover of a character up to its references."""
+    await uow.session.execute(_COUNTS, {"character_id": character_id})
+
+
+async def update_character(uow: UnitOfWork, character_id: UUID, **values: Any) -> None:
+    """Set columns that carry no version of their own, such as the training state."""
+    await uow.session.execute(
+        update(Character).where(Character.id == character_id).values(**values)
+    )
+
+
+async def vectors_of_others(
+    uow: UnitOfWork, project_id: UUID, character_id: UUID, ids: Sequence[UUID] = ()
+) -> list[tuple[UUID, str, list[float]]]:
+    """Return ``(character, name, vector)`` of the project's other characters' references."""
+    query = (
+        select(Character.id, Character.name, Reference.embedding)
+        .join(Character, Character.id == Reference.character_id)
+        .where(
+            and_(
+                Reference.project_id == project_id,
+                Reference.character_id != character_id,
+                Reference.removed_at.is_(None),
+                Reference.embedding.is_not(None),
+                Character.removed_at.is_(None),
+            )
+        )
+        .limit(2000)
+    )
+    if ids:
+        query = query.where(Character.id.in_(ids))
+    rows = await uow.session.execute(query)
+    return [(row[0], row[1], list(row[2])) for row in rows]

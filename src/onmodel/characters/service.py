@@ -1,0 +1,215 @@
+"""Characters: made, changed under a version, removed and brought back."""
+
+import re
+import unicodedata
+from typing import Any
+from uuid import UUID
+
+from onmodel.accounts.permissions import Permission
+from onmodel.accounts.service import Actor
+from onmodel.characters import repository
+from onmodel.characters.errors import CharacterNotFoundError, StaleVersionError
+from onmodel.characters.models import Character
+from onmodel.characters.schemas import (
+    AdapterBrief,
+    CharacterCreate,
+    CharacterRead,
+    CharacterRemoved,
+    CharacterUpdate,
+    CharacterUpdated,
+    TrainingBrief,
+)
+from onmodel.events import log as events
+from onmodel.kit.clock import now
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.projects import access
+from onmodel.projects import repository as projects
+from onmodel.projects.models import File
+from onmodel.projects.schemas import FileRef
+
+
+def character_read(character: Character, cover: File | None) -> CharacterRead:
+    job_id, state = character.training_job_id, character.training_state
+    adapter_id, number = character.adapter_id, character.adapter_number
+    return CharacterRead(
+        id=character.id,
+        project_id=character.project_id,
+        name=character.name,
+        description=character.description,
+        trigger_word=character.trigger_word,
+        positive_prompt=character.positive_prompt,
+        negative_prompt=character.negative_prompt,
+        importance=character.importance,  # type: ignore[arg-type]  # checked when written
+        tier=character.tier,  # type: ignore[arg-type]
+        tags=character.tags,
+        licence=character.licence,
+        consent=character.consent,
+        cover=FileRef.model_validate(cover) if cover else None,
+        base_reference_id=character.base_reference_id,
+        reference_count=character.reference_count,
+        usable_reference_count=character.usable_reference_count,
+        variation_count=character.variation_count,
+        training=TrainingBrief(job_id=job_id, state=state) if job_id and state else None,
+        adapter=AdapterBrief(id=adapter_id, number=number) if adapter_id and number else None,
+        version=character.version,
+        created_by=character.created_by,
+        created_at=character.created_at,
+        updated_by=character.updated_by,
+        updated_at=character.updated_at,
+        removed_at=character.removed_at,
+    )
+
+
+async def get_permitted(
+    uow: UnitOfWork,
+    actor: Actor,
+    character_id: UUID,
+    permission: Permission,
+    *,
+    lock: bool = False,
+) -> Character:
+    """Return a character that the actor may see and treat so.
+
+    Raises:
+        CharacterNotFoundError: it does not exist, or it is another team's.
+        ForbiddenError: they may see it, but not do this.
+    """
+    fetch = repository.lock if lock else repository.find
+    character = await fetch(uow, character_id)
+    if character is None or await access.role_in(uow, actor, character.project_id) is None:
+        raise CharacterNotFoundError("This character does not exist, or you cannot see it.")
+    await access.require(uow, actor, character.project_id, permission)
+    return character
+
+
+async def read(uow: UnitOfWork, character: Character) -> CharacterRead:
+    """Return the whole read schema of a character."""
+    cover = (
+        await projects.find_file(uow, character.cover_file_id) if character.cover_file_id else None
+    )
+    return character_read(character, cover)
+
+
+async def create_character(
+    uow: UnitOfWork, actor: Actor, project_id: UUID, data: CharacterCreate
+) -> CharacterRead:
+    """Add a character to a project.
+
+    Raises:
+        TriggerWordTakenError: another one of the project has this trigger word.
+    """
+    await access.require(uow, actor, project_id, Permission.EDIT)
+    word = data.trigger_word or await _free_trigger_word(uow, project_id, data.name)
+    character = Character(
+        project_id=project_id,
+        **data.model_dump(exclude={"trigger_word"}),
+        trigger_word=word,
+        created_by=actor.user_id,
+        updated_by=actor.user_id,
+    )
+    uow.session.add(character)
+    await repository.flush_unique(uow, word)
+    await uow.session.refresh(character)
+    return await tell(uow, character, actor.user_id, {"verb": "created"})
+
+
+async def _free_trigger_word(uow: UnitOfWork, project_id: UUID, name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "", plain.lower())[:40] or "character"
+    stem = f"{stem}_om"
+    taken = await repository.trigger_words(uow, project_id, stem)
+    number = 1
+    while (word := stem if number == 1 else f"{stem}{number}") in taken:
+        number += 1
+    return word
+
+
+async def update_character(
+    uow: UnitOfWork, actor: Actor, character_id: UUID, data: CharacterUpdate
+) -> CharacterRead:
+    """Change a character.
+
+    Raises:
+        StaleVersionError: somebody changed it since ``data.version``; the answer carries
+            the present record as ``current``, so that nobody's words are lost.
+    """
+    character = await get_permitted(uow, actor, character_id, Permission.EDIT, lock=True)
+    if character.removed_at is not None:
+        raise CharacterNotFoundError("This character was removed.", try_="Bring it back first.")
+    values = data.model_dump(exclude_unset=True, exclude={"version"})
+    if data.version != character.version:
+        current = await read(uow, character)
+        raise StaleVersionError(
+            f"{character.name} was changed while you were editing.",
+            extra={"current": current.model_dump(mode="json")},
+        )
+    changed: dict[str, list[Any]] = {}
+    for field, value in values.items():
+        if value is not None and getattr(character, field) != value:
+            changed[field] = [getattr(character, field), value]
+            setattr(character, field, value)
+    if not changed:
+        return await read(uow, character)
+    character.version += 1
+    character.updated_by = actor.user_id
+    character.updated_at = now()
+    await repository.flush_unique(uow, character.trigger_word)
+    return await tell(uow, character, actor.user_id, {"verb": "changed", "fields": changed})
+
+
+async def remove_character(uow: UnitOfWork, actor: Actor, character_id: UUID) -> CharacterRead:
+    """Take a character out of the gallery; it can be brought back."""
+    character = await get_permitted(uow, actor, character_id, Permission.EDIT, lock=True)
+    if character.removed_at is not None:
+        return await read(uow, character)
+    character.removed_at = now()
+    character.version += 1
+    await uow.session.flush()
+    data = await read(uow, character)
+    await events.record(
+        uow,
+        character.project_id,
+        "server:character.removed",
+        CharacterRemoved(character_id=character.id, data=data),
+        actor_id=actor.user_id,
+        subject_id=character.id,
+        change={"verb": "removed"},
+    )
+    return data
+
+
+async def restore_character(uow: UnitOfWork, actor: Actor, character_id: UUID) -> CharacterRead:
+    """Bring a removed character back; raises TriggerWordTakenError if its word went away."""
+    character = await get_permitted(uow, actor, character_id, Permission.EDIT, lock=True)
+    if character.removed_at is None:
+        return await read(uow, character)
+    character.removed_at = None
+    character.version += 1
+    await repository.flush_unique(uow, character.trigger_word)
+    return await tell(uow, character, actor.user_id, {"verb": "restored"})
+
+
+async def tell(
+    uow: UnitOfWork, character: Character, actor_id: UUID | None, change: dict[str, Any] | None
+) -> CharacterRead:
+    """Record that a character changed and return what everybody now sees."""
+    data = await read(uow, character)
+    await events.record(
+        uow,
+        character.project_id,
+        "server:character.updated",
+        CharacterUpdated(character_id=character.id, data=data),
+        actor_id=actor_id,
+        subject_id=character.id,
+        change=change,
+    )
+    return data
+
+
+async def tell_by_id(
+    uow: UnitOfWork, character_id: UUID, actor_id: UUID | None, change: dict[str, Any] | None
+) -> CharacterRead:
+    """Read a character anew and record that it changed."""
+    character = await repository.lock(uow, character_id)
+    assert character is not None  # callers hold a row that refers to it
+    return await tell(uow, character, actor_id, change)

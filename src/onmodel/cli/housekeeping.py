@@ -1,0 +1,72 @@
+"""``onmodel migrate``, ``openapi``, ``demo``, ``regenerate``."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onmodel.cli.command import command
+from onmodel.cli.output import Answer, escape, output
+
+# Every import inside a function here brings the settings or the whole application with it.
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "migrate")(migrate)
+    command(app, "openapi")(openapi)
+    command(app, "demo")(demo)
+
+
+def migrate() -> Answer:
+    """Bring the database up to date."""
+    from onmodel.cli import migrations
+    from onmodel.cli.connection import connected
+    from onmodel.settings import Settings
+
+    with connected(Settings()) as settings:
+        url = str(settings.database_url)
+        was_current = migrations.is_current(url)
+        if not was_current:
+            migrations.upgrade(url)
+    data = {"revision": migrations.head(), "changed": not was_current}
+    done = "was up to date already" if was_current else "is up to date now"
+    return Answer(data, f"[green]✓[/] The database {done} (revision {data['revision']}).")
+
+
+def openapi(
+    target: Annotated[
+        Path | None, typer.Argument(help="A file to write; by default standard output.")
+    ] = None,
+) -> Answer | None:
+    """Write the description of the REST interface."""
+    from onmodel.cli.web import describe
+
+    document = describe()
+    text = json.dumps(document, indent=2, sort_keys=True) + "\n"
+    if target is None:
+        return Answer(document, escape(text.rstrip()))
+    target.write_text(text)
+    return Answer({"written": str(target)}, f"[green]✓[/] Written: {escape(target)}")
+
+
+def demo() -> Answer:
+    """Fill a project with characters to look at; OnModel must be running."""
+    import asyncio
+
+    from onmodel.cli.address import public_url
+    from onmodel.cli.people import key_for_house
+    from onmodel.demo.fill import fill
+    from onmodel.demo.rest import Rest
+    from onmodel.settings import Settings
+
+    settings = Settings()
+    rest = Rest(public_url(settings), key_for_house("demo"))
+
+    def say(line: str) -> None:
+        output.event(event="progress", line=line)
+        output.say(f"  {escape(line)} …")
+
+    project = asyncio.run(fill(rest, settings.home, on_progress=say))
+    return Answer(project, f"[green]✓[/] Done. Open {rest.url} and look at {project['title']}.")

@@ -1,0 +1,64 @@
+"""``onmodel up`` and the processes that it starts: ``serve``, ``producer``, ``worker``."""
+
+from typing import Annotated, Any
+
+import typer
+
+from onmodel.cli.command import command
+from onmodel.cli.output import Answer
+
+# Every import inside a function here brings the settings or the whole application with it.
+
+Port = Annotated[int | None, typer.Option(help="The port to open; default ONMODEL_PORT or 8000.")]
+Host = Annotated[str | None, typer.Option(help="The address to open; default 127.0.0.1.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "up")(up)
+    command(app, "serve")(serve)
+    command(app, "producer")(producer)
+    command(app, "worker")(worker)
+
+
+def up(*, port: Port = None, host: Host = None) -> Answer | None:
+    """Start everything on this machine and keep it running; Ctrl-C stops it."""
+    from onmodel.cli.up import Installation
+    from onmodel.settings import Settings
+
+    Installation(Settings(**_given(port=port, host=host))).run()
+    return None
+
+
+def serve(*, port: Port = None, host: Host = None) -> Answer | None:
+    """Run the web process alone; it needs a database and a broker."""
+    from onmodel.cli.connection import running
+    from onmodel.cli.web import serve_forever
+    from onmodel.settings import Settings
+
+    serve_forever(running(Settings(**_given(port=port, host=host))))
+    return None
+
+
+def producer() -> Answer | None:
+    """Run the Producer alone: it hands waiting calls to free workers."""
+    from onmodel.cli.connection import running
+    from onmodel.cli.producing import produce_forever
+    from onmodel.settings import Settings
+
+    produce_forever(running(Settings()))
+    return None
+
+
+def worker() -> Answer | None:
+    """Run one worker: it trains and generates."""
+    from onmodel.cli.connection import running
+    from onmodel.cli.working import work_forever
+    from onmodel.settings import Settings
+
+    work_forever(running(Settings()))
+    return None
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

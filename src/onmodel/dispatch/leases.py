@@ -1,0 +1,256 @@
+"""A worker's side of a call: begin it, keep it alive, end it, each under its fence.
+
+The fence is a number on the call's row that grows with every change of hands. A worker that
+was thought dead and comes back carries an old one; its writes change nothing and raise
+LeaseLostError. So a call may run twice, but its effect happens once.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select, text
+
+from onmodel.dispatch import handlers
+from onmodel.dispatch.ending import end_dependents, release_dependents
+from onmodel.dispatch.errors import LeaseLostError
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.notices import tell_waiting
+from onmodel.dispatch.repository import change_state, seconds_from_now
+from onmodel.dispatch.retry import delay_seconds
+from onmodel.dispatch.schemas import CallError, CallOutputs, Outcome
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.lifecycle import State
+
+WORKER_LOST = CallError(
+    code="worker_lost",
+    message="The machine that worked on this stopped, more than once.",
+    fault="machine",
+)
+
+_NOBODY: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A call that a worker holds, and how far it is."""
+
+    call_id: UUID
+    fence: int
+    percent: float
+    step: str
+
+
+async def start(
+    uow: UnitOfWork,
+    call_id: UUID,
+    fence: int,
+    *,
+    worker_id: UUID,
+    lease_seconds: float,
+) -> Call:
+    """Begin a claimed call; from now on this worker's heartbeat keeps the lease.
+
+    Raises:
+        LeaseLostError: the message is old: the call was cancelled, or given to another worker.
+    """
+    call = await change_state(
+        uow,
+        call_id,
+        State.RUNNING,
+        Call.fence == fence,
+        attempt=Call.attempt + 1,
+        started_at=func.clock_timestamp(),
+        progress=0.0,
+        step="",
+        lease_owner=worker_id,
+        lease_until=seconds_from_now(lease_seconds),
+    )
+    call = _still_ours(call, call_id, fence)
+    await handlers.of(call.subject_kind).on_started(uow, call)
+    return call
+
+
+async def record_function(
+    uow: UnitOfWork, call_id: UUID, fence: int, *, name: str, version: str
+) -> None:
+    """Write down which function runs the call; raises LeaseLostError."""
+    call = await uow.session.scalar(
+        select(Call).where(Call.id == call_id, Call.fence == fence).with_for_update()
+    )
+    call = _still_ours(call, call_id, fence)
+    call.function, call.function_version = name, version
+    await uow.session.flush()
+
+
+_HEARTBEAT = text(
+    """
+    UPDATE calls SET
+        lease_until = clock_timestamp() + make_interval(secs => :lease),
+        progress = held.percent,
+        step = held.step
+    FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:fences AS bigint[]),
+        CAST(:percents AS float8[]), CAST(:steps AS text[])
+    ) AS held (id, fence, percent, step)
+    WHERE calls.id = held.id AND calls.fence = held.fence AND calls.state = 'running'
+    RETURNING calls.id
+    """
+)
+
+
+async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) -> set[UUID]:
+    """Renew the leases of all calls that a worker holds and store their progress.
+
+    Returns:
+        The calls that are no longer the worker's: it should stop them.
+    """
+    if not held:
+        return set()
+    rows = await uow.session.scalars(
+        _HEARTBEAT,
+        {
+            "lease": lease_seconds,
+            "ids": [h.call_id for h in held],
+            "fences": [h.fence for h in held],
+            "percents": [h.percent for h in held],
+            "steps": [h.step for h in held],
+        },
+    )
+    return {h.call_id for h in held} - set(rows)
+
+
+async def complete(
+    uow: UnitOfWork, call_id: UUID, fence: int, outputs: CallOutputs, *, seconds: float
+) -> Call:
+    """End a call well; call row, noun's rows and event in one transaction.
+
+    Args:
+        seconds: how long the function itself ran.
+
+    Raises:
+        LeaseLostError: the call is no longer this worker's; nothing was changed.
+    """
+    call = await change_state(
+        uow,
+        call_id,
+        State.SUCCEEDED,
+        Call.fence == fence,
+        result=outputs.model_dump(mode="json"),
+        error=None,
+        progress=100.0,
+        finished_at=func.clock_timestamp(),
+        seconds=seconds,
+        **_NOBODY,
+    )
+    call = _still_ours(call, call_id, fence)
+    await release_dependents(uow, call)
+    tell_waiting(uow)
+    await handlers.of(call.subject_kind).on_finished(
+        uow, call, Outcome(State.SUCCEEDED, outputs=outputs, seconds=seconds)
+    )
+    return call
+
+
+async def fail(uow: UnitOfWork, call_id: UUID, fence: int, error: CallError) -> Call:
+    """End an attempt badly: back to the queue when worth another try, else failed for good.
+
+    Raises:
+        LeaseLostError: the call is no longer this worker's; nothing was changed.
+    """
+    ours = Call.fence == fence
+    if error.is_worth_retrying:
+        attempt = await uow.session.scalar(select(Call.attempt).where(Call.id == call_id, ours))
+        again = await _requeue(
+            uow,
+            call_id,
+            ours,
+            Call.attempt < Call.max_attempts,
+            error=error.model_dump(),
+            not_before=seconds_from_now(delay_seconds(attempt or 1)),
+        )
+        if again is not None:
+            return again
+    return _still_ours(await _end_badly(uow, call_id, error, ours), call_id, fence)
+
+
+async def release(uow: UnitOfWork, call_id: UUID, fence: int) -> Call:
+    """Give a call back unfinished, for a worker that shuts down; it costs no attempt.
+
+    Raises:
+        LeaseLostError: the call is no longer this worker's; nothing was changed.
+    """
+    begun = case((Call.state == State.RUNNING, 1), else_=0)
+    call = await _requeue(uow, call_id, Call.fence == fence, attempt=Call.attempt - begun)
+    return _still_ours(call, call_id, fence)
+
+
+async def expired(uow: UnitOfWork) -> list[tuple[UUID, int]]:
+    """Return calls whose lease has ended, with their fences, oldest lease first."""
+    rows = await uow.session.execute(
+        select(Call.id, Call.fence)
+        .where(
+            Call.state.in_([State.STARTING, State.RUNNING]),
+            Call.lease_until < func.clock_timestamp(),
+        )
+        .order_by(Call.lease_until, Call.id)
+    )
+    return [(row.id, row.fence) for row in rows]
+
+
+async def requeue_expired(uow: UnitOfWork, call_id: UUID, fence: int) -> Call | None:
+    """Bring one call of a lost worker back to its old place in the queue.
+
+    A call that has used up its attempts fails instead: it may be what kills the workers.
+
+    Returns:
+        The call, or None when its worker was only slow and is back.
+    """
+    late = (Call.fence == fence, Call.lease_until < func.clock_timestamp())
+    again = await _requeue(uow, call_id, *late, Call.attempt < Call.max_attempts)
+    return again or await _end_badly(uow, call_id, WORKER_LOST, *late)
+
+
+async def _requeue(
+    uow: UnitOfWork, call_id: UUID, *guards: ColumnElement[bool], **values: Any
+) -> Call | None:
+    call = await change_state(
+        uow,
+        call_id,
+        State.QUEUED,
+        *guards,
+        **{"fence": Call.fence + 1, "progress": 0.0, "step": "", **_NOBODY, **values},
+    )
+    if call is not None:
+        tell_waiting(uow)
+        await handlers.of(call.subject_kind).on_requeued(uow, call)
+    return call
+
+
+async def _end_badly(
+    uow: UnitOfWork, call_id: UUID, error: CallError, *guards: ColumnElement[bool]
+) -> Call | None:
+    call = await change_state(
+        uow,
+        call_id,
+        State.FAILED,
+        *guards,
+        Call.state.in_([State.STARTING, State.RUNNING]),
+        fence=Call.fence + 1,
+        error=error.model_dump(),
+        finished_at=func.clock_timestamp(),
+        **_NOBODY,
+    )
+    if call is None:
+        return None
+    tell_waiting(uow)
+    outcome = Outcome(State.FAILED, error=error)
+    await end_dependents(uow, call, outcome)
+    await handlers.of(call.subject_kind).on_finished(uow, call, outcome)
+    return call
+
+
+def _still_ours(call: Call | None, call_id: UUID, fence: int) -> Call:
+    if call is None:
+        raise LeaseLostError(f"Call {call_id} has moved on since fence {fence}.")
+    return call

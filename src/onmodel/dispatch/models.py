@@ -1,0 +1,131 @@
+"""Calls (one run of a function each) and the workers that run them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Enum, Index, String, Uuid, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from onmodel.dispatch.tasks import Task
+from onmodel.dispatch.tiers import Tier
+from onmodel.kit.db.base import Base, CreatedAt, Id
+from onmodel.kit.lifecycle import State
+
+
+def _values(members: type[StrEnum]) -> list[str]:
+    return [member.value for member in members]
+
+
+def _words(kind: type[StrEnum]) -> Enum:
+    """Store an enumeration as its words, not as a database type that is hard to change."""
+    return Enum(kind, native_enum=False, length=40, values_callable=_values)
+
+
+class Call(Base):
+    """One run of a function, from the wish to the result.
+
+    The row is the truth. What travels through Celery is its id and ``fence``; whoever writes
+    a result proves with the fence that the call is still theirs.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        # The waiting queue: one person's calls in their order.
+        Index(
+            "ix_calls_waiting",
+            "created_by",
+            "order_at",
+            "id",
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_calls_held",
+            "lease_owner",
+            postgresql_where=text("state IN ('starting', 'running')"),
+        ),
+        Index(
+            "ix_calls_active_of_person",
+            "created_by",
+            postgresql_where=text("state IN ('starting', 'running')"),
+        ),
+        Index("ix_calls_served", "created_by", text("claimed_at DESC NULLS LAST")),
+        Index(
+            "ix_calls_past",
+            "task",
+            "tier_used",
+            text("finished_at DESC"),
+            postgresql_where=text("state = 'succeeded'"),
+        ),
+        Index(
+            "ix_calls_depends_on",
+            "depends_on",
+            postgresql_using="gin",
+            postgresql_where=text("waiting_for > 0"),
+        ),
+        Index("ix_calls_subject", "subject_kind", "subject_id", "created_at"),
+        CheckConstraint("attempt >= 0 AND max_attempts >= 1", name="attempts"),
+        CheckConstraint("waiting_for >= 0", name="waiting_for"),
+    )
+
+    id: Mapped[Id]
+    # No foreign key: the rooms of projects and people lie above this one.
+    project_id: Mapped[UUID]
+    created_by: Mapped[UUID]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+
+    task: Mapped[Task] = mapped_column(_words(Task))
+    # Asked for when set before the call starts; what was used once it has started.
+    function: Mapped[str | None]
+    function_version: Mapped[str | None]
+    params: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    tier_asked: Mapped[Tier] = mapped_column(_words(Tier))
+    tier_used: Mapped[Tier | None] = mapped_column(_words(Tier))
+    tier_reason: Mapped[str | None]
+    may_fall_back: Mapped[bool]
+
+    priority: Mapped[int]
+    # created_at less the head start of the priority: see order.py.
+    order_at: Mapped[datetime]
+    depends_on: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    waiting_for: Mapped[int]
+    not_before: Mapped[datetime | None]
+
+    state: Mapped[State] = mapped_column(_words(State))
+    attempt: Mapped[int] = mapped_column(default=0)
+    max_attempts: Mapped[int]
+    fence: Mapped[int] = mapped_column(BigInteger, default=0)
+    lease_owner: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+
+    # Percent, as in the events.
+    progress: Mapped[float] = mapped_column(default=0.0)
+    step: Mapped[str] = mapped_column(default="")
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    created_at: Mapped[CreatedAt]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+
+
+class Worker(Base):
+    """One worker process: what it can do, and that it was alive at ``seen_at``."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    tiers: Mapped[list[str]] = mapped_column(ARRAY(String))
+    slots: Mapped[int]
+    gpu: Mapped[str | None]
+    vram_mb: Mapped[int | None]
+    # False while it shuts down: it keeps its calls but gets no new ones.
+    accepts: Mapped[bool] = mapped_column(default=True)
+    started_at: Mapped[CreatedAt]
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -1,0 +1,163 @@
+"""What goes into a call and what comes out, as plain data."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from onmodel.dispatch.tasks import Task
+from onmodel.dispatch.tiers import Tier
+from onmodel.kit.ids import new_id
+from onmodel.kit.lifecycle import State
+
+Fault = Literal["input", "function", "machine"]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileInput(_Value):
+    """A stored file that a function gets to read.
+
+    Attributes:
+        key: its key in the object store.
+        name: what it is called in the call's input folder; letters, digits, dot, dash and
+            underscore only.
+        media_type: such as ``image/png``.
+    """
+
+    key: str
+    name: str
+    media_type: str
+
+
+class CallParams(_Value):
+    """Everything a function is given: plain values, and files by the input's name."""
+
+    values: dict[str, Any] = {}
+    files: dict[str, FileInput | list[FileInput]] = {}
+
+
+class StoredFile(_Value):
+    """A file that a function wrote, now in the object store.
+
+    Attributes:
+        output: which output it belongs to, such as ``image`` or ``crops``.
+        name: its path inside the call's output folder.
+        key: its key in the object store.
+        bytes: its size.
+    """
+
+    output: str
+    name: str
+    key: str
+    media_type: str
+    bytes: int
+    sha256: str
+
+
+class CallOutputs(_Value):
+    """What a call made: values as the function returned them, files in the order written."""
+
+    values: dict[str, Any] = {}
+    files: list[StoredFile] = []
+
+
+class CallError(_Value):
+    """Why a call failed.
+
+    Attributes:
+        code: stable, snake_case.
+        message: a sentence for the artist.
+        fault: whose it is; only faults of the machine are worth another attempt.
+        retry: False when even a fault of the machine would only come back.
+    """
+
+    code: str
+    message: str
+    fault: Fault
+    retry: bool = True
+
+    @property
+    def is_worth_retrying(self) -> bool:
+        return self.fault == "machine" and self.retry
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCall:
+    """A wish for one run of a function.
+
+    Attributes:
+        project_id: whose event log hears of it.
+        created_by: the person whose share of the machines it uses.
+        subject_kind: which noun's handler hears how it goes, such as ``variation``.
+        subject_id: the noun's row.
+        tier: the quality asked for.
+        may_fall_back: whether a lower tier will do when no worker of the asked one is free.
+        priority: each step is worth ``order.PRIORITY_STEP`` of waiting; 0 is normal, higher
+            is sooner.
+        max_attempts: how often it may be started before it counts as failed.
+        depends_on: calls that must succeed first.
+        function: use this function and no other (None: the worker selects one).
+        function_version: use exactly this version, to make the same bytes again.
+    """
+
+    project_id: UUID
+    created_by: UUID
+    subject_kind: str
+    subject_id: UUID
+    task: Task
+    params: CallParams
+    tier: Tier = Tier.LOW
+    may_fall_back: bool = True
+    priority: int = 0
+    max_attempts: int = 3
+    depends_on: tuple[UUID, ...] = ()
+    function: str | None = None
+    function_version: str | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call ended: one of the final states, with what it made or why it did not."""
+
+    state: State
+    outputs: CallOutputs | None = None
+    error: CallError | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a running call is.
+
+    Attributes:
+        percent: 0 to 100, never falling within one attempt.
+        step: what happens now, in a few words.
+        eta_seconds: how long it will still take, or None while nobody can tell.
+    """
+
+    percent: float
+    step: str
+    eta_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Ephemeral:
+    """An event worth nothing a second later: its name and payload."""
+
+    name: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A call that got a slot: all that travels to the worker."""
+
+    call_id: UUID
+    fence: int
+    task: Task
+    tier: Tier

@@ -1,0 +1,136 @@
+"""Asking for calls and taking the wish back: what nouns use."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from onmodel.dispatch import handlers, order
+from onmodel.dispatch.ending import end_dependents
+from onmodel.dispatch.errors import CallOverError, UnknownDependencyError
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.notices import tell_cancelled, tell_waiting
+from onmodel.dispatch.repository import change_state, get
+from onmodel.dispatch.schemas import NewCall, Outcome
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.lifecycle import State
+
+
+async def submit(uow: UnitOfWork, new: NewCall) -> Call:
+    """Put one call into the queue; see ``submit_many``."""
+    return (await submit_many(uow, [new]))[0]
+
+
+async def submit_many(uow: UnitOfWork, new: Sequence[NewCall]) -> list[Call]:
+    """Put calls into the queue, in this order, as part of the running transaction.
+
+    A call may depend on earlier ones of the same batch. Submit before events are recorded:
+    dependencies are locked here for a moment.
+
+    Raises:
+        UnknownDependencyError: a dependency is neither stored nor earlier in the batch, or it
+            failed or was cancelled already.
+    """
+    if not new:
+        return []
+    stored = await _lock_dependencies(uow, new)
+    now: datetime = await uow.session.scalar(select(func.clock_timestamp()))
+    calls: list[Call] = []
+    in_batch: set[UUID] = set()
+    for wish in new:
+        handlers.of(wish.subject_kind)
+        calls.append(_queued(wish, now, _waiting_for(wish, stored, in_batch)))
+        in_batch.add(wish.id)
+    uow.session.add_all(calls)
+    await uow.session.flush()
+    tell_waiting(uow)
+    return calls
+
+
+async def cancel(uow: UnitOfWork, call_id: UUID) -> Call:
+    """Cancel a call that has not ended, and every call that depends on it.
+
+    The call is over at once; a worker that is running it is told to stop, and whatever it
+    still brings is refused.
+
+    Raises:
+        CallNotFoundError: there is no such call.
+        CallOverError: it has ended already.
+    """
+    call = await change_state(
+        uow,
+        call_id,
+        State.CANCELLED,
+        fence=Call.fence + 1,
+        finished_at=func.clock_timestamp(),
+        lease_owner=None,
+        lease_until=None,
+    )
+    if call is None:
+        over = await get(uow, call_id)
+        raise CallOverError(f"This is over: it {_ENDED[over.state]}.")
+    tell_cancelled(uow, call.id)
+    tell_waiting(uow)
+    outcome = Outcome(State.CANCELLED)
+    await end_dependents(uow, call, outcome)
+    await handlers.of(call.subject_kind).on_finished(uow, call, outcome)
+    return call
+
+
+_ENDED = {
+    State.SUCCEEDED: "has finished",
+    State.FAILED: "has failed",
+    State.CANCELLED: "was cancelled before",
+}
+
+
+async def _lock_dependencies(uow: UnitOfWork, new: Sequence[NewCall]) -> dict[UUID, State]:
+    """Return the states of stored dependencies, which cannot end before we commit."""
+    ids = {id_ for wish in new for id_ in wish.depends_on} - {wish.id for wish in new}
+    if not ids:
+        return {}
+    rows = await uow.session.execute(
+        select(Call.id, Call.state)
+        .where(Call.id.in_(ids))
+        .order_by(Call.id)
+        .with_for_update(read=True)
+    )
+    return {row.id: row.state for row in rows}
+
+
+def _waiting_for(wish: NewCall, stored: dict[UUID, State], in_batch: set[UUID]) -> int:
+    """Count the dependencies that have still to succeed."""
+    waiting = 0
+    for id_ in set(wish.depends_on):
+        state = State.QUEUED if id_ in in_batch else stored.get(id_)
+        if state is None or state in (State.FAILED, State.CANCELLED):
+            raise UnknownDependencyError(
+                "This depends on a step that does not exist or did not succeed.",
+                try_="Start again from the step before.",
+            )
+        waiting += state is not State.SUCCEEDED
+    return waiting
+
+
+def _queued(wish: NewCall, now: datetime, waiting_for: int) -> Call:
+    return Call(
+        id=wish.id,
+        project_id=wish.project_id,
+        created_by=wish.created_by,
+        subject_kind=wish.subject_kind,
+        subject_id=wish.subject_id,
+        task=wish.task,
+        function=wish.function,
+        function_version=wish.function_version,
+        params=wish.params.model_dump(mode="json"),
+        tier_asked=wish.tier,
+        may_fall_back=wish.may_fall_back,
+        priority=wish.priority,
+        order_at=now - wish.priority * order.PRIORITY_STEP,
+        depends_on=sorted(set(wish.depends_on)),
+        waiting_for=waiting_for,
+        state=State.QUEUED,
+        max_attempts=wish.max_attempts,
+        created_at=now,
+    )

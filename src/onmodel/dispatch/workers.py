@@ -1,0 +1,92 @@
+"""The registry of worker processes."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+
+from onmodel.dispatch.models import Worker
+from onmodel.dispatch.notices import tell_waiting
+from onmodel.dispatch.repository import seconds_from_now
+from onmodel.dispatch.tiers import Tier
+from onmodel.kit.db.uow import UnitOfWork
+
+
+async def register(
+    uow: UnitOfWork,
+    *,
+    name: str,
+    tiers: Sequence[Tier],
+    slots: int,
+    gpu: str | None = None,
+    vram_mb: int | None = None,
+) -> Worker:
+    """Add a worker process; it gets calls from now on.
+
+    Args:
+        name: for people, such as the host's name and the process id.
+        tiers: what it serves.
+        slots: how many calls it runs at once.
+        gpu: the name of its GPU.
+        vram_mb: that GPU's memory in MiB.
+    """
+    worker = Worker(
+        name=name, tiers=[tier.value for tier in tiers], slots=slots, gpu=gpu, vram_mb=vram_mb
+    )
+    uow.session.add(worker)
+    await uow.session.flush()
+    tell_waiting(uow)
+    return worker
+
+
+async def seen(uow: UnitOfWork, worker_id: UUID) -> bool:
+    """Note that a worker is alive; False when the registry has forgotten it."""
+    found = await uow.session.scalar(
+        update(Worker)
+        .where(Worker.id == worker_id)
+        .values(seen_at=func.clock_timestamp())
+        .returning(Worker.id)
+        .execution_options(synchronize_session=False)
+    )
+    return found is not None
+
+
+async def stop_accepting(uow: UnitOfWork, worker_id: UUID) -> None:
+    """Give this worker no more calls: it shuts down."""
+    await uow.session.execute(
+        update(Worker)
+        .where(Worker.id == worker_id)
+        .values(accepts=False)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def leave(uow: UnitOfWork, worker_id: UUID) -> None:
+    """Take a worker out of the registry."""
+    await uow.session.execute(delete(Worker).where(Worker.id == worker_id))
+    tell_waiting(uow)
+
+
+async def live(uow: UnitOfWork, *, lease_seconds: float) -> list[Worker]:
+    """Return the workers that gave a sign of life within ``lease_seconds``."""
+    rows = await uow.session.scalars(
+        select(Worker)
+        .where(Worker.seen_at > seconds_from_now(-lease_seconds))
+        .order_by(Worker.started_at, Worker.id)
+    )
+    return list(rows)
+
+
+async def forget_lost(uow: UnitOfWork, *, lease_seconds: float) -> list[str]:
+    """Remove workers that have been silent for ten leases; returns their names.
+
+    Silence of one lease already keeps them from getting calls; the rest is patience with
+    machines that pause.
+    """
+    rows = await uow.session.scalars(
+        delete(Worker)
+        .where(Worker.seen_at < seconds_from_now(-10 * lease_seconds))
+        .returning(Worker.name)
+        .execution_options(synchronize_session=False)
+    )
+    return list(rows)

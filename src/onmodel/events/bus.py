@@ -1,0 +1,58 @@
+"""The bus between processes: Valkey publish and subscribe.
+
+The bus may lose a message; the log may not. Whoever listens compares ``seq`` and reads the
+log when one is missing.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from onmodel.kit.db.uow import Notice
+
+log = structlog.get_logger(__name__)
+
+
+def connect(url: str) -> "Redis[Any]":
+    """Return a client for ``redis://``, ``unix://`` or Celery's ``redis+socket://`` URLs."""
+    return Redis.from_url(url.replace("redis+socket://", "unix://").replace("virtual_host=", "db="))
+
+
+class Bus:
+    """Publishes notices and listens to channels."""
+
+    def __init__(self, client: "Redis[Any]") -> None:
+        self.client = client
+
+    async def publish(self, notices: list[Notice]) -> None:
+        """Send notices in order; a broker that is down costs speed, not truth."""
+        try:
+            async with self.client.pipeline(transaction=False) as pipe:
+                for channel, message in notices:
+                    pipe.publish(channel, message)
+                await pipe.execute()
+        except (RedisError, OSError) as error:
+            log.warning("bus_unreachable", error=str(error), notices=len(notices))
+
+    async def listen(self, pattern: str) -> AsyncIterator[tuple[str, bytes]]:
+        """Yield ``(channel, message)`` for every message whose channel matches ``pattern``.
+
+        Raises:
+            RedisError: the connection broke; the listener subscribes anew and catches up
+                from the log.
+        """
+        async with self.client.pubsub(ignore_subscribe_messages=True) as pubsub:
+            await pubsub.psubscribe(pattern)
+            async for message in pubsub.listen():
+                yield message["channel"].decode(), message["data"]
+
+    async def ping(self) -> None:
+        """Raise RedisError when the broker does not answer."""
+        await self.client.ping()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.client.aclose()

@@ -1,0 +1,141 @@
+"""Append to the event log and read it back.
+
+``record`` is the one way to tell the world of a change: it takes the project's next ``seq``
+and writes the row in the transaction of the change (one statement, so that the project's row
+lock is held as briefly as can be), and the frame leaves after the commit.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import Uuid, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from onmodel.events.frames import channel, encode
+from onmodel.events.models import Event, EventCounter
+from onmodel.kit.db.uow import UnitOfWork
+
+_APPEND = text(
+    """
+    WITH counter AS (
+        INSERT INTO event_counters (project_id, seq) VALUES (:project_id, 1)
+        ON CONFLICT (project_id) DO UPDATE SET seq = event_counters.seq + 1
+        RETURNING seq
+    )
+    INSERT INTO events (project_id, seq, name, subject_id, actor_id, payload, change)
+    SELECT :project_id, counter.seq, :name, :subject_id, :actor_id, :payload, :change FROM counter
+    RETURNING seq, at
+    """
+).bindparams(
+    bindparam("project_id", type_=Uuid()),
+    bindparam("subject_id", type_=Uuid()),
+    bindparam("actor_id", type_=Uuid()),
+    bindparam("payload", type_=JSONB),
+    bindparam("change", type_=JSONB(none_as_null=True)),
+)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Where an event landed in its project's log."""
+
+    seq: int
+    at: datetime
+
+
+async def record(
+    uow: UnitOfWork,
+    project_id: UUID,
+    name: str,
+    payload: BaseModel,
+    *,
+    actor_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    change: dict[str, Any] | None = None,
+) -> Recorded:
+    """Append an event in the running transaction and publish it after the commit.
+
+    Call it as late in the transaction as possible: from here on every other change of the
+    project waits for this one to end.
+
+    Args:
+        uow: the transaction of the change.
+        project_id: whose log.
+        name: the event's name, such as ``server:character.updated``.
+        payload: the whole read schema of what changed, never a part of it.
+        actor_id: who did it; None for the house itself.
+        subject_id: the noun whose history this belongs to, such as a character.
+        change: what a person reads in the history: ``{"verb", "fields": {name: [old, new]}}``.
+    """
+    body = payload.model_dump(mode="json")
+    row = (
+        await uow.session.execute(
+            _APPEND,
+            {
+                "project_id": project_id,
+                "name": name,
+                "subject_id": subject_id,
+                "actor_id": actor_id,
+                "payload": body,
+                "change": change,
+            },
+        )
+    ).one()
+    uow.notify(channel(project_id), encode(name, body, seq=row.seq, actor=actor_id, at=row.at))
+    return Recorded(seq=row.seq, at=row.at)
+
+
+def ephemeral(uow: UnitOfWork, project_id: UUID, name: str, payload: dict[str, Any]) -> None:
+    """Send something that is worth nothing a second later, once the transaction is durable."""
+    uow.notify(channel(project_id), encode(name, payload))
+
+
+async def last_seq(uow: UnitOfWork, project_id: UUID) -> int:
+    """Return the newest ``seq`` of a project, 0 before its first event."""
+    seq = await uow.session.scalar(
+        select(EventCounter.seq).where(EventCounter.project_id == project_id)
+    )
+    return seq or 0
+
+
+async def since(
+    uow: UnitOfWork, project_id: UUID, seq: int, *, limit: int = 1000
+) -> list[tuple[int, bytes]]:
+    """Return up to ``limit`` encoded frames after ``seq``, oldest first, each with its seq."""
+    rows = await uow.session.scalars(
+        select(Event)
+        .where(Event.project_id == project_id, Event.seq > seq)
+        .order_by(Event.seq)
+        .limit(limit)
+    )
+    return [(e.seq, encode(e.name, e.payload, seq=e.seq, actor=e.actor_id, at=e.at)) for e in rows]
+
+
+async def history(
+    uow: UnitOfWork, project_id: UUID, subject_id: UUID, *, before: int | None, limit: int
+) -> list[Event]:
+    """Return what a person should read about ``subject_id``, newest first."""
+    query = (
+        select(Event)
+        .where(
+            Event.project_id == project_id,
+            Event.subject_id == subject_id,
+            Event.change.is_not(None),
+        )
+        .order_by(Event.seq.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Event.seq < before)
+    return list(await uow.session.scalars(query))
+
+
+async def frames_since(
+    uow: UnitOfWork, project_id: UUID, seq: int, *, limit: int
+) -> list[dict[str, Any]]:
+    """Return the frames after ``seq`` as JSON objects, oldest first."""
+    return [json.loads(frame) for _, frame in await since(uow, project_id, seq, limit=limit)]

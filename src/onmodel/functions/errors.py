@@ -1,0 +1,49 @@
+"""What can go wrong around functions before one of them runs."""
+
+from onmodel.kit.errors import ConflictError, NotFoundError, StorageFullError, UnavailableError
+
+
+class ManifestError(UnavailableError):
+    code = "function_manifest_broken"
+    title = "A function's description is broken"
+    default_try = "Whoever installed the function has to correct its function.toml."
+
+
+class NoFunctionError(UnavailableError):
+    code = "no_function"
+    title = "No installed function can do this"
+    default_try = "Choose another quality, or ask your administrator to install a function for it."
+
+
+class FunctionNotFoundError(NotFoundError):
+    code = "function_not_found"
+    title = "No such function"
+    default_try = "`onmodel function list` shows what is installed."
+
+
+class PackagesUnreachableError(UnavailableError):
+    code = "packages_unreachable"
+    title = "Model files cannot be downloaded"
+    default_try = "Check the server's internet connection and start again; it goes on from there."
+
+
+class PackageMissingError(UnavailableError):
+    code = "package_missing"
+    title = "A package the function needs does not exist any more"
+    default_try = "Update the function; its author has to name another package."
+
+
+class WrongHashError(ConflictError):
+    code = "weights_hash_mismatch"
+    title = "A model file is not the one that was promised"
+    default_try = "Do not use it. Try again later; if it stays so, tell the function's author."
+
+
+class EnvironmentBrokenError(UnavailableError):
+    code = "environment_failed"
+    title = "A function's environment could not be made"
+    default_try = "The message says what the installer reported; its log has the rest."
+
+
+class NoRoomError(StorageFullError):
+    code = "disk_full"

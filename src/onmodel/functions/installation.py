@@ -1,0 +1,165 @@
+"""Getting a function ready to run: its environment and its weights."""
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from onmodel.functions.environments import Environments
+from onmodel.functions.manifest import Manifest
+from onmodel.functions.registry import load
+from onmodel.functions.weights import WeightsStore
+from onmodel.kit.errors import ProblemError
+
+Step = Literal["environment", "weights", "ready"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A line about an installation. `fraction` counts steps of all functions, 0 to 1."""
+
+    function: str
+    step: Step
+    fraction: float
+    line: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a runtime needs to start a function."""
+
+    python: Path
+    weights: Path
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A function as `onmodel function list` shows it."""
+
+    name: str
+    version: str
+    title: str
+    tasks: tuple[str, ...]
+    tiers: tuple[str, ...]
+    licence: str
+    commercial: bool
+    preview: bool
+    installed: bool
+    weights_bytes: int
+    problem: str | None = None
+
+
+OnProgress = Callable[[Progress], None]
+Prepare = Callable[[Manifest, Callable[[str], None]], Prepared]
+
+
+class Installation:
+    """Environments and weights under one data folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._sets = home / "weights" / "sets"
+        self.environments = Environments(home / "envs")
+        self.weights = WeightsStore(home / "weights")
+
+    def prepare(self, manifest: Manifest, on_line: Callable[[str], None]) -> Prepared:
+        """Make sure that a function can start; quick when everything is there.
+
+        Raises:
+            ProblemError: offline, no room, a wrong hash: the class and the sentence tell.
+        """
+        python = self.environments.ensure(manifest, on_line)
+        return Prepared(python, self.prepare_weights(manifest, on_line))
+
+    def prepare_weights(self, manifest: Manifest, on_line: Callable[[str], None]) -> Path:
+        """Make sure that the weights are here. Returns the folder with their declared names."""
+        self.weights.ensure(manifest.weights, on_line)
+        # Named after the content, so that a new version of a function never changes the files
+        # under a process of the old one.
+        content = "\n".join(sorted(f"{one.name} {one.sha256}" for one in manifest.weights))
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        folder = self._sets / f"{manifest.name}-{digest[:16]}"
+        self.weights.arrange(manifest.weights, folder)
+        return folder
+
+    def is_ready(self, manifest: Manifest) -> bool:
+        """Whether a function could start without fetching anything."""
+        return self.environments.has(manifest) and all(
+            self.weights.has(weight) for weight in manifest.weights
+        )
+
+
+def install(
+    folder: Path,
+    home: Path,
+    on_progress: OnProgress,
+    *,
+    names: Collection[str] | None = None,
+) -> list[Manifest]:
+    """Make all functions of a folder ready to run, or only the named ones.
+
+    Raises:
+        ProblemError: the first function that cannot be made ready; what is done stays done.
+    """
+    registry = load(folder)
+    chosen = list(registry) if names is None else [registry.get(name) for name in names]
+    installation = Installation(home)
+    for index, manifest in enumerate(chosen):
+
+        def report(step: Step, line: str, done: float, name: str = manifest.name) -> None:
+            on_progress(Progress(name, step, done / max(1, len(chosen)), line))
+
+        installation.environments.ensure(
+            manifest, lambda line, say=report, at=index: say("environment", line, at)
+        )
+        installation.prepare_weights(
+            manifest, lambda line, say=report, at=index: say("weights", line, at + 0.5)
+        )
+        report("ready", f"{manifest.title} is ready", index + 1)
+    return chosen
+
+
+def listing(folder: Path, home: Path) -> list[Listed]:
+    """Describe every function of a folder, the broken ones too."""
+    registry = load(folder)
+    installation = Installation(home)
+    broken = [_broken(one.folder.name, one.error.detail) for one in registry.broken]
+    return sorted(
+        [*(_listed(one, installation) for one in registry), *broken], key=lambda one: one.name
+    )
+
+
+def _listed(manifest: Manifest, installation: Installation) -> Listed:
+    try:
+        installed = installation.is_ready(manifest)
+    except ProblemError as error:
+        return _broken(manifest.name, error.detail)
+    return Listed(
+        name=manifest.name,
+        version=manifest.version,
+        title=manifest.title,
+        tasks=manifest.tasks,
+        tiers=tuple(tier.value for tier in manifest.tiers),
+        licence=manifest.licence,
+        commercial=manifest.commercial,
+        preview=manifest.preview,
+        installed=installed,
+        weights_bytes=sum(weight.bytes for weight in manifest.weights),
+    )
+
+
+def _broken(name: str, problem: str) -> Listed:
+    return Listed(
+        name=name,
+        version="",
+        title=name,
+        tasks=(),
+        tiers=(),
+        licence="",
+        commercial=False,
+        preview=False,
+        installed=False,
+        weights_bytes=0,
+        problem=problem,
+    )

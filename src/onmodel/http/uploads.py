@@ -1,0 +1,62 @@
+"""Receives one uploaded file into a folder of its own, which vanishes afterwards."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import Request, UploadFile
+
+from onmodel.settings import Settings
+from onmodel.storage.picture_errors import FileTooLargeError
+
+CHUNK_BYTES = 1 << 20
+ENVELOPE_BYTES = 64 * 1024
+
+
+def check_length(request: Request, settings: Settings) -> None:
+    """Refuse a body that announces more than a picture may have, before reading it.
+
+    Raises:
+        FileTooLargeError: by its ``Content-Length``.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > settings.upload_bytes + ENVELOPE_BYTES:
+        raise _too_large(int(announced), settings)
+
+
+@asynccontextmanager
+async def received(
+    request: Request, file: UploadFile, settings: Settings
+) -> AsyncIterator[tuple[Path, Path]]:
+    """Yield ``(file, folder)``: the upload on disk, and a scratch folder beside it.
+
+    Raises:
+        FileTooLargeError: as soon as there are more bytes than allowed.
+    """
+    check_length(request, settings)
+    settings.run.mkdir(parents=True, exist_ok=True)
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="upload-", dir=settings.run))
+    try:
+        path = folder / "upload"
+        size = 0
+        with path.open("wb") as target:
+            while chunk := await file.read(CHUNK_BYTES):
+                size += len(chunk)
+                if size > settings.upload_bytes:
+                    raise _too_large(size, settings)
+                await asyncio.to_thread(target.write, chunk)
+        made = folder / "made"
+        made.mkdir()
+        yield path, made
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _too_large(size: int, settings: Settings) -> FileTooLargeError:
+    return FileTooLargeError(
+        f"The file has {size / 2**20:,.0f} MB or more; "
+        f"at most {settings.upload_bytes / 2**20:,.0f} MB are taken."
+    )

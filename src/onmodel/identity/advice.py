@@ -1,0 +1,243 @@
+"""Why a reference picture helps or hurts, in words: the reference doctor.
+
+Looks at one picture among its siblings; every arrival is a reason to look at all of them
+again, because who is the stranger in a set shows only when there is a set.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+import numpy as np
+
+from onmodel.identity.calibration import DIFFERENT, DLIB, SAME
+from onmodel.identity.scoring import Vectors, distances
+
+Verdict = Literal["helps", "neutral", "hurts"]
+Finding = dict[str, str]
+
+SMALL_FACE_PX = 64
+GOOD_FACE_PX = 160
+SOFT_SHARPNESS = 3.0
+DARK, BRIGHT = 0.15, 0.92
+NEAR_COPY_BITS = 6
+NEAR_COPY_DISTANCE = 0.15
+RIVAL_SHARE = 0.5
+
+ANGLES = {
+    "front": "the front",
+    "half_left": "half left",
+    "half_right": "half right",
+    "side_left": "the left side",
+    "side_right": "the right side",
+}
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One measured reference picture.
+
+    Attributes:
+        id: the reference.
+        name: what people call it.
+        picture: the measurement of the picture, as the function reports it.
+        vector: embedding of its main face, or None.
+    """
+
+    id: UUID
+    name: str
+    picture: dict[str, Any]
+    vector: Vectors | None
+
+    @property
+    def face(self) -> dict[str, Any] | None:
+        faces = self.picture.get("faces") or []
+        return faces[0] if faces else None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to tell about one picture."""
+
+    verdict: Verdict
+    findings: list[Finding]
+
+
+def advise(
+    subject: Sighting,
+    siblings: Sequence[Sighting],
+    strangers: Sequence[tuple[str, Vectors]] = (),
+) -> Advice:
+    """Judge one reference among the others of its character.
+
+    Args:
+        subject: the picture.
+        siblings: the character's other measured pictures, oldest first.
+        strangers: ``(name, vector)`` of other characters' references in the project.
+    """
+    findings = [*_face(subject, siblings), *_rivals(subject)]
+    if subject.face is not None and subject.picture.get("reason") != "face_too_small":
+        findings += _quality(subject.face)
+        findings += _identity(subject, siblings, strangers)
+        findings += _news(subject, siblings)
+    findings += _copies(subject, siblings)
+    return Advice(_verdict(findings), findings)
+
+
+def _verdict(findings: list[Finding]) -> Verdict:
+    tones = {finding["tone"] for finding in findings}
+    if "bad" in tones:
+        return "hurts"
+    return "helps" if "good" in tones and "warn" not in tones else "neutral"
+
+
+def _say(code: str, tone: str, text: str) -> Finding:
+    return {"code": code, "tone": tone, "text": text}
+
+
+def _face(subject: Sighting, siblings: Sequence[Sighting]) -> list[Finding]:
+    reason = subject.picture.get("reason")
+    if subject.face is None:
+        with_face = sum(sibling.face is not None for sibling in siblings)
+        if with_face * 2 > len(siblings):
+            return [_say("no_face", "bad", "No face found, and the other pictures have one.")]
+        return [
+            _say(
+                "no_face",
+                "info",
+                "No photographic face found. Good for a drawn or non-human character; identity "
+                "cannot be measured by face.",
+            )
+        ]
+    pixels = round(float(subject.face["face_px"]))
+    if reason == "face_too_small":
+        return [_say("face_too_small", "bad", f"The face is only {pixels} pixels wide.")]
+    if pixels < SMALL_FACE_PX:
+        return [
+            _say("small_face", "warn", f"The face is small ({pixels} px); come closer or crop.")
+        ]
+    if pixels < GOOD_FACE_PX:
+        return [_say("face_found", "info", f"Face found, {pixels} px.")]
+    return [_say("face_found", "good", f"Face found, {pixels} px: plenty of detail.")]
+
+
+def _rivals(subject: Sighting) -> list[Finding]:
+    faces = subject.picture.get("faces") or []
+    if len(faces) < 2:
+        return []
+    count = len(faces)
+    if float(faces[1]["face_px"]) >= RIVAL_SHARE * float(faces[0]["face_px"]):
+        return [
+            _say(
+                "several_faces",
+                "bad",
+                f"{count} faces of similar size: nobody can tell which is meant. Crop to one.",
+            )
+        ]
+    return [_say("several_faces", "warn", f"{count} faces; the largest was taken.")]
+
+
+def _quality(face: dict[str, Any]) -> list[Finding]:
+    found: list[Finding] = []
+    if float(face["sharpness"]) < SOFT_SHARPNESS:
+        found.append(_say("soft", "warn", "The face is soft or out of focus."))
+    brightness = float(face["brightness"])
+    if brightness < DARK:
+        found.append(_say("dark", "warn", "The face is very dark."))
+    elif brightness > BRIGHT:
+        found.append(_say("bright", "warn", "The face is burnt out."))
+    if face.get("covered"):
+        found.append(_say("covered", "warn", "Part of the face is covered or cut off."))
+    return found
+
+
+def _identity(
+    subject: Sighting, siblings: Sequence[Sighting], strangers: Sequence[tuple[str, Vectors]]
+) -> list[Finding]:
+    if subject.vector is None:
+        return []
+    own = [sibling.vector for sibling in siblings if sibling.vector is not None]
+    found: list[Finding] = []
+    p_same: float | None = None
+    if own:
+        # the median: one stranger among the siblings must not make the subject one
+        apart = float(np.median(distances(subject.vector, np.stack(own))))
+        p_same = DLIB.p_same(apart)
+        found += _belongs(p_same, len(own))
+    if p_same is None or p_same < SAME:
+        found += _resembles(subject.vector, strangers)
+    return found
+
+
+def _belongs(p_same: float, others: int) -> list[Finding]:
+    percent = round(100 * p_same)
+    if p_same >= SAME:
+        return [_say("same_person", "good", f"{percent} % the same person as the others.")]
+    if p_same > DIFFERENT:
+        return [_say("unsure_person", "warn", f"Only {percent} % the same person as the others.")]
+    if others == 1:
+        return [
+            _say(
+                "differs_from_other",
+                "warn",
+                "This and the other picture show different people; one more will tell whose set "
+                "this is.",
+            )
+        ]
+    return [
+        _say(
+            "somebody_else",
+            "bad",
+            f"This looks like somebody else ({percent} % the same person as the others).",
+        )
+    ]
+
+
+def _resembles(vector: Vectors, strangers: Sequence[tuple[str, Vectors]]) -> list[Finding]:
+    if not strangers:
+        return []
+    apart = distances(vector, np.stack([stranger for _, stranger in strangers]))
+    nearest = int(apart.argmin())
+    if DLIB.p_same(float(apart[nearest])) < SAME:
+        return []
+    return [_say("resembles", "info", f"It looks like {strangers[nearest][0]}.")]
+
+
+def _news(subject: Sighting, siblings: Sequence[Sighting]) -> list[Finding]:
+    face = subject.face
+    assert face is not None
+    # only those that came before: the first of its kind brought the news
+    before = [
+        sibling.face for sibling in siblings if sibling.face is not None and sibling.id < subject.id
+    ]
+    news: list[str] = []
+    if face["angle"] not in {sibling["angle"] for sibling in before}:
+        news.append(f"the view from {ANGLES.get(face['angle'], face['angle'])}")
+    if face["expression"] not in {sibling["expression"] for sibling in before}:
+        news.append(f"a {face['expression']} expression")
+    if not news:
+        return []
+    return [_say("adds", "good", f"Adds {' and '.join(news)} to the set.")]
+
+
+def _copies(subject: Sighting, siblings: Sequence[Sighting]) -> list[Finding]:
+    for sibling in siblings:
+        if sibling.id < subject.id and _is_near_copy(subject, sibling):
+            return [
+                _say(
+                    "near_duplicate",
+                    "bad",
+                    f"Nearly the same picture as {sibling.name}: it adds nothing new.",
+                )
+            ]
+    return []
+
+
+def _is_near_copy(one: Sighting, other: Sighting) -> bool:
+    bits = (int(one.picture["phash"], 16) ^ int(other.picture["phash"], 16)).bit_count()
+    if bits > NEAR_COPY_BITS:
+        return False
+    if one.vector is None or other.vector is None:
+        return one.vector is other.vector  # both without a face
+    return float(np.linalg.norm(one.vector - other.vector)) < NEAR_COPY_DISTANCE

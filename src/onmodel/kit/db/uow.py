@@ -1,0 +1,102 @@
+"""The unit of work: the only place where a transaction ends.
+
+Services get a ``UnitOfWork`` and work on its ``session``, whose type has no ``commit``.
+What must be told to others (``notify``) leaves the house only after the commit.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Executable, Result
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import DeclarativeBase
+
+Entity = TypeVar("Entity", bound=DeclarativeBase)
+Notice = tuple[str, bytes]
+Notifier = Callable[[list[Notice]], Awaitable[None]]
+
+
+class Session(Protocol):
+    """What a service may do with the database: everything but ending the transaction."""
+
+    async def execute(self, statement: Executable, params: Any = None) -> Result[Any]: ...
+
+    async def scalar(self, statement: Executable, params: Any = None) -> Any: ...
+
+    async def scalars(self, statement: Executable, params: Any = None) -> Any: ...
+
+    async def get(self, entity: type[Entity], ident: Any) -> Entity | None: ...
+
+    async def flush(self) -> None: ...
+
+    async def refresh(self, instance: object) -> None: ...
+
+    async def delete(self, instance: object) -> None: ...
+
+    def add(self, instance: object) -> None: ...
+
+    def add_all(self, instances: Any) -> None: ...
+
+
+class UnitOfWork:
+    """One transaction and the notices that follow it."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self.notices: list[Notice] = []
+        self._callbacks: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def session(self) -> Session:
+        return self._session  # type: ignore[return-value]  # AsyncSession has all of it and more
+
+    def notify(self, channel: str, message: bytes) -> None:
+        """Publish ``message`` on ``channel`` once the transaction is durable."""
+        self.notices.append((channel, message))
+
+    def on_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Run ``callback`` after the commit, before the notices go out."""
+        self._callbacks.append(callback)
+
+    async def run_callbacks(self) -> None:
+        """Run what ``on_commit`` collected, in order."""
+        for callback in self._callbacks:
+            await callback()
+
+
+class Database:
+    """Opens units of work on one engine."""
+
+    def __init__(self, engine: AsyncEngine, notifier: Notifier) -> None:
+        self.engine = engine
+        self._notifier = notifier
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+        # one statement is one snapshot: no BEGIN and ROLLBACK around a read
+        reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._readers = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction; commit when the block ends well, roll back when it raises."""
+        async with self._sessions() as session:
+            uow = UnitOfWork(session)
+            try:
+                yield uow
+                await session.commit()
+            except BaseException:
+                await session.rollback()
+                raise
+        await uow.run_callbacks()
+        if uow.notices:
+            await self._notifier(uow.notices)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        """Open a session for reading; each statement sees the newest committed state."""
+        async with self._readers() as session:
+            yield UnitOfWork(session)
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()

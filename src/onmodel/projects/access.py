@@ -1,0 +1,68 @@
+"""The one door: may this person do that in this project?"""
+
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, text
+
+from onmodel.accounts.permissions import Permission, Role, allows, strongest
+from onmodel.accounts.service import Actor
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.errors import ForbiddenError, NotFoundError
+
+_ROLES = text(
+    """
+    SELECT p.id, m.role
+    FROM projects p
+    LEFT JOIN (
+        SELECT project_id, role FROM project_members WHERE user_id = :user_id
+        UNION ALL
+        SELECT t.project_id, t.role
+        FROM project_teams t JOIN team_members tm ON tm.team_id = t.team_id
+        WHERE tm.user_id = :user_id
+    ) m ON m.project_id = p.id
+    WHERE p.id = :project_id
+    """
+).bindparams(bindparam("user_id", type_=Uuid()), bindparam("project_id", type_=Uuid()))
+
+
+class ProjectNotFoundError(NotFoundError):
+    code = "project_not_found"
+    title = "No such project"
+    default_try = "Check the link, or ask an owner of the project to add you."
+
+
+async def role_in(uow: UnitOfWork, actor: Actor, project_id: UUID) -> Role | None:
+    """Return the strongest role of the actor; administrators own every project."""
+    rows = (
+        await uow.session.execute(_ROLES, {"user_id": actor.user_id, "project_id": project_id})
+    ).all()
+    if not rows:
+        return None
+    if actor.is_admin:
+        return Role.OWNER
+    return strongest([Role(row.role) for row in rows if row.role is not None])
+
+
+async def require(uow: UnitOfWork, actor: Actor, project_id: UUID, permission: Permission) -> Role:
+    """Let the actor pass, or refuse.
+
+    Raises:
+        ProjectNotFoundError: there is no such project, or it is not theirs to see.
+        ForbiddenError: they may see it, but not do this.
+    """
+    role = await role_in(uow, actor, project_id)
+    if role is None:
+        raise ProjectNotFoundError("This project does not exist, or you are not part of it.")
+    if not allows(role, permission):
+        raise ForbiddenError(f"As a {role.value} you may not {_DOING[permission]} in this project.")
+    return role
+
+
+_DOING: dict[Permission, str] = {
+    Permission.VIEW: "look around",
+    Permission.REVIEW: "approve, reject or star",
+    Permission.EDIT: "change characters",
+    Permission.TRAIN: "train",
+    Permission.GENERATE: "generate",
+    Permission.MANAGE: "manage people",
+}

@@ -1,0 +1,98 @@
+"""Every setting, read from the environment in one place (prefix ``ONMODEL_``)."""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from onmodel import __file__ as _package_file
+
+
+def _source_root() -> Path:
+    """Return the folder that holds ``functions/`` and ``web/`` in a source checkout."""
+    return Path(_package_file).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Where things are and how large they may get; every field is an environment variable."""
+
+    model_config = SettingsConfigDict(env_prefix="ONMODEL_", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=lambda: Path("~/.onmodel").expanduser())
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str | None = None
+    database_url: str | None = None
+    broker_url: str | None = None
+    storage_url: str | None = None
+    secret_key_text: SecretStr | None = Field(default=None, alias="ONMODEL_SECRET_KEY")
+    functions_dir: Path = Field(default_factory=lambda: _source_root() / "functions")
+    web_dir: Path = Field(default_factory=lambda: _source_root() / "web" / "build")
+    log_level: str = "INFO"
+    database_pool: int = 20
+    worker_slots: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)
+    lease_seconds: float = 15.0
+    heartbeat_seconds: float = 5.0
+    sweep_seconds: float = 2.0
+    session_days: int = 30
+    link_minutes: int = 60
+    invitation_minutes: int = 7 * 24 * 60
+    upload_bytes: int = 32 * 1024 * 1024
+    upload_pixels: int = 80_000_000
+
+    @property
+    def workspace(self) -> Path:
+        """Where the projects' Git repositories lie."""
+        return self.home / "workspace"
+
+    @property
+    def weights(self) -> Path:
+        """The shared store of model weights."""
+        return self.home / "weights"
+
+    @property
+    def environments(self) -> Path:
+        """One virtual environment per model function."""
+        return self.home / "envs"
+
+    @property
+    def logs(self) -> Path:
+        """Log files of the parts."""
+        return self.home / "logs"
+
+    @property
+    def run(self) -> Path:
+        """Sockets, pid files and scratch folders of running calls."""
+        return self.home / "run"
+
+    @property
+    def storage(self) -> str:
+        """The object store's URL."""
+        return self.storage_url or (self.home / "storage").absolute().as_uri()
+
+    @property
+    def url(self) -> str:
+        """The address that people type."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def secret_key(self) -> bytes:
+        """The key that signs links; made once and kept in the data folder."""
+        if self.secret_key_text is not None:
+            return self.secret_key_text.get_secret_value().encode()
+        path = self.home / "secret.key"
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            key = secrets.token_hex(32).encode()
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:  # another process was faster
+                return path.read_bytes()
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(key)
+            return key

@@ -1,0 +1,73 @@
+"""What the API and the events say about training."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from onmodel.kit.lifecycle import State
+from onmodel.projects.schemas import Quality
+
+
+class TrainRequest(BaseModel):
+    quality: Quality = "low"
+    urgent: bool = False
+
+
+class ErrorRead(BaseModel):
+    """Why something failed, and what to do."""
+
+    code: str
+    detail: str
+    try_: str = Field(alias="try")
+
+
+class TrainingJobRead(BaseModel):
+    """``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know."""
+
+    id: UUID
+    project_id: UUID
+    character_id: UUID
+    state: State
+    progress: int
+    step: str
+    position: int | None
+    eta_s: float | None
+    asked_tier: Quality
+    used_tier: Quality | None
+    tier_reason: str | None
+    function: str | None
+    reference_count: int
+    adapter_id: UUID | None
+    error: ErrorRead | None
+    created_by: UUID | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class AdapterRead(BaseModel):
+    id: UUID
+    character_id: UUID
+    kind: str
+    number: int
+    function: str
+    summary: dict[str, Any]
+    created_at: datetime
+
+
+class TrainingUpdated(BaseModel):
+    """Event ``server:training.updated``."""
+
+    job_id: UUID
+    character_id: UUID
+    data: TrainingJobRead
+
+
+class TrainingComplete(BaseModel):
+    """Event ``server:training.complete``; ``model_url`` is an id that the API resolves."""
+
+    job_id: UUID
+    character_id: UUID
+    model_url: str

@@ -1,0 +1,201 @@
+"""What happens to a variation while it is made, when it is there, and when it is judged."""
+
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from onmodel.characters import repository as characters
+from onmodel.dispatch import handlers
+from onmodel.dispatch import service as dispatch
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.schemas import CallParams, FileInput, NewCall, Outcome
+from onmodel.dispatch.tasks import Task
+from onmodel.events import log as events
+from onmodel.identity import measured
+from onmodel.identity.calibration import DLIB, ENCODER
+from onmodel.identity.scoring import Score, score
+from onmodel.kit.clock import now
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.lifecycle import State, advance
+from onmodel.projects import files
+from onmodel.projects.models import File
+from onmodel.storage.keys import blob_key
+from onmodel.training.progress import error_read
+from onmodel.variations import repository, service
+from onmodel.variations.models import Variation
+from onmodel.variations.schemas import GenerationResult
+
+SCORE_SUBJECT = "variation_score"
+
+
+async def started(uow: UnitOfWork, call: Call) -> None:
+    """A worker has begun."""
+    row = await _row(uow, call.subject_id)
+    if row is not None:
+        row.state = advance(State(row.state), State.STARTING).value
+        row.state = advance(State(row.state), State.RUNNING).value
+        await uow.session.flush()
+        await service.tell(uow, row, None, None)
+
+
+async def requeued(uow: UnitOfWork, call: Call) -> None:
+    """The worker was lost; the picture waits again."""
+    row = await _row(uow, call.subject_id)
+    if row is not None:
+        row.state = advance(State(row.state), State.QUEUED).value
+        await uow.session.flush()
+        await service.tell(uow, row, None, None)
+
+
+async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
+    """Keep the picture and have it judged, or keep the reason why there is none."""
+    row = await _row(uow, call.subject_id)
+    if row is None:
+        return
+    row.state = outcome.state.value
+    row.finished_at = now()
+    row.recipe = row.recipe | {"function": call.function, "version": call.function_version}
+    if outcome.state is State.SUCCEEDED:
+        file = await _keep(uow, row, outcome)
+        await _ask_for_judgement(uow, row, file)
+    else:
+        row.measurable, row.reason = "not_measurable", "unreadable"
+        if outcome.state is State.FAILED:
+            row.error = error_read(outcome.error)
+    await uow.session.flush()
+    await repository.recount(uow, row.character_id)
+    await service.tell(uow, row, None, None)
+    if row.file_id is not None:
+        await events.record(
+            uow,
+            row.project_id,
+            "server:generation.result",
+            GenerationResult(
+                character_id=row.character_id,
+                variation_id=row.id,
+                image_url=f"/api/v1/files/{row.file_id}/original",
+            ),
+        )
+
+
+async def _keep(uow: UnitOfWork, row: Variation, outcome: Outcome) -> File:
+    assert outcome.outputs is not None  # a success has outputs
+    stored = next(file for file in outcome.outputs.files if file.output == "image")
+    report: dict[str, Any] = outcome.outputs.values.get("report", {})
+    file = await files.add_output(
+        uow,
+        row.project_id,
+        stored,
+        created_by=row.created_by,
+        width=report.get("width"),
+        height=report.get("height"),
+    )
+    row.file_id = file.id
+    row.preview = bool(report.get("preview"))
+    row.progress = 100
+    return file
+
+
+async def _ask_for_judgement(uow: UnitOfWork, row: Variation, file: File) -> None:
+    assert row.created_by is not None
+    await dispatch.submit(
+        uow,
+        NewCall(
+            project_id=row.project_id,
+            created_by=row.created_by,
+            subject_kind=SCORE_SUBJECT,
+            subject_id=row.id,
+            task=Task.VALIDATE_CONSISTENCY,
+            params=CallParams(
+                files={
+                    "pictures": [
+                        FileInput(
+                            key=blob_key(file.sha256),
+                            name="variation.png",
+                            media_type=file.media_type,
+                        )
+                    ]
+                }
+            ),
+            priority=1,
+        ),
+    )
+
+
+async def judged(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
+    """Turn the measurement of a picture into numbers against the character's references."""
+    row = await _row(uow, call.subject_id)
+    if row is None:
+        return
+    picture = measured.first_picture(outcome) if outcome.state is State.SUCCEEDED else None
+    if picture is None:
+        row.measurable, row.reason = "not_measurable", "unreadable"
+    else:
+        await _judge(uow, row, picture)
+        stored = measured.crop(outcome)
+        if stored is not None:
+            crop = await files.add_output(uow, row.project_id, stored, created_by=None)
+            row.crop_file_id = crop.id
+    await uow.session.flush()
+    await service.tell(uow, row, None, None)
+
+
+async def _judge(uow: UnitOfWork, row: Variation, picture: dict[str, Any]) -> None:
+    reason = picture.get("reason")
+    if reason is not None:
+        row.measurable, row.reason = "not_measurable", reason
+        return
+    references = [
+        reference
+        for reference in await characters.references(uow, row.character_id, with_vectors=True)
+        if reference.embedding is not None
+        and reference.encoder == ENCODER
+        and reference.verdict != "hurts"
+    ]
+    if not references:
+        row.measurable, row.reason = "not_measurable", "no_references"
+        return
+    vector = np.asarray(picture["faces"][0]["embedding"], np.float32)
+    result = score(
+        vector,
+        np.asarray([reference.embedding for reference in references], np.float32),
+        DLIB,
+    )
+    _write(row, result, nearest=references[result.nearest].id)
+    row.embedding = vector.tolist()
+
+
+def _write(row: Variation, result: Score, *, nearest: UUID) -> None:
+    row.measurable, row.reason = "measured", None
+    row.p_same = result.p_same
+    row.fidelity = result.fidelity
+    row.similarity = result.distance
+    row.copy_paste = result.copy_paste
+    row.encoder = ENCODER
+    row.judge = {
+        "encoder": ENCODER,
+        "route": DLIB.route,
+        "references": result.references,
+        "distance": result.distance,
+        "p_low": result.p_low,
+        "p_high": result.p_high,
+        "nearest_reference_id": str(nearest),
+    }
+
+
+async def _row(uow: UnitOfWork, variation_id: UUID) -> Variation | None:
+    """Return the variation with its character's row locked first, as requests do."""
+    row = await repository.find(uow, variation_id)
+    if row is None:
+        return None
+    await characters.lock(uow, row.character_id)
+    return await repository.lock(uow, variation_id)
+
+
+def register() -> None:
+    """Hear of the calls that make pictures and of those that judge them."""
+    handlers.register(
+        service.SUBJECT, on_started=started, on_requeued=requeued, on_finished=finished
+    )
+    handlers.register(SCORE_SUBJECT, on_finished=judged)

@@ -1,0 +1,77 @@
+"""From rows to what everybody sees."""
+
+from collections.abc import Sequence
+
+from onmodel.identity.calibration import DLIB
+from onmodel.identity.scoring import REASONS
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.lifecycle import State
+from onmodel.projects import repository as projects
+from onmodel.projects.models import File
+from onmodel.projects.schemas import FileRef
+from onmodel.training.schemas import ErrorRead
+from onmodel.variations.models import Variation
+from onmodel.variations.schemas import JudgeRead, Recipe, VariationRead
+from onmodel.variations.standard import label_of
+
+
+def variation_read(row: Variation, file: File | None, crop: File | None) -> VariationRead:
+    judge = row.judge
+    return VariationRead(
+        id=row.id,
+        project_id=row.project_id,
+        character_id=row.character_id,
+        key=row.key,
+        section=row.key.partition("/")[0],
+        label=label_of(row.key),
+        tier=row.tier,  # type: ignore[arg-type]  # checked when written
+        state=State(row.state),
+        progress=row.progress,
+        current=row.current,
+        candidate_of=row.candidate_of,
+        file=FileRef.model_validate(file) if file else None,
+        preview=row.preview,
+        measurable=row.measurable,  # type: ignore[arg-type]
+        reason=row.reason,
+        reason_text=REASONS.get(row.reason) if row.reason else None,
+        p_same=row.p_same,
+        p_same_low=judge["p_low"] if judge else None,
+        p_same_high=judge["p_high"] if judge else None,
+        fidelity=row.fidelity,
+        copy_paste=row.copy_paste,
+        judge=JudgeRead(basis=DLIB.basis, **_without_interval(judge)) if judge else None,
+        crop=FileRef.model_validate(crop) if crop else None,
+        verdict=row.verdict,  # type: ignore[arg-type]
+        verdict_by=row.verdict_by,
+        starred=row.starred,
+        recipe=Recipe.model_validate(row.recipe),
+        error=ErrorRead.model_validate(row.error) if row.error else None,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        removed_at=row.removed_at,
+    )
+
+
+def _without_interval(judge: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in judge.items() if key not in {"p_low", "p_high"}}
+
+
+async def read(uow: UnitOfWork, row: Variation) -> VariationRead:
+    """Return the whole read schema of a variation."""
+    return (await read_all(uow, [row]))[0]
+
+
+async def read_all(uow: UnitOfWork, rows: Sequence[Variation]) -> list[VariationRead]:
+    """Return the read schemas of many variations with one look at the files."""
+    stored = await projects.files_by_id(
+        uow, [file_id for row in rows for file_id in (row.file_id, row.crop_file_id)]
+    )
+    return [
+        variation_read(
+            row,
+            stored.get(row.file_id) if row.file_id else None,
+            stored.get(row.crop_file_id) if row.crop_file_id else None,
+        )
+        for row in rows
+    ]

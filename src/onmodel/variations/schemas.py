@@ -1,0 +1,133 @@
+"""What the API and the events say about variations."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from onmodel.kit.lifecycle import State
+from onmodel.projects.schemas import FileRef, Quality
+from onmodel.training.schemas import ErrorRead
+
+Verdict = Literal["approved", "rejected"]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class GenerateRequest(BaseModel):
+    """Which pictures of the standard set; null makes those that are missing."""
+
+    keys: Annotated[list[str], Field(min_length=1, max_length=60)] | None = None
+    seed: Seed = 0
+    tier: Quality | None = None
+
+
+class RegenerateRequest(BaseModel):
+    """Without a seed the next one is taken, so that something new comes."""
+
+    seed: Seed | None = None
+
+
+class VariationUpdate(BaseModel):
+    verdict: Verdict | None = None
+    starred: bool | None = None
+
+
+class SlotRead(BaseModel):
+    """One place of the standard set; ``available`` says whether this house can fill it."""
+
+    key: str
+    section: str
+    name: str
+    label: str
+    available: bool
+
+
+class JudgeRead(BaseModel):
+    """Who judged, by what, and what the numbers rest on."""
+
+    encoder: str
+    route: str
+    references: int
+    distance: float
+    basis: str
+    nearest_reference_id: UUID | None
+
+
+class RecipeInput(BaseModel):
+    name: str
+    sha256: str
+    media_type: str
+    reference_id: UUID | None = None
+
+
+class Recipe(BaseModel):
+    """Everything that is needed to make the same bytes again."""
+
+    task: str
+    function: str | None
+    version: str | None
+    parameters: dict[str, Any]
+    seed: int
+    inputs: list[RecipeInput]
+
+
+class VariationRead(BaseModel):
+    """``p_same`` is a probability, ``fidelity`` a percentile among real pictures."""
+
+    id: UUID
+    project_id: UUID
+    character_id: UUID
+    key: str
+    section: str
+    label: str
+    tier: Quality
+    state: State
+    progress: int
+    current: bool
+    candidate_of: UUID | None
+    file: FileRef | None
+    preview: bool
+    measurable: Literal["pending", "measured", "not_measurable"]
+    reason: str | None
+    reason_text: str | None
+    p_same: float | None
+    p_same_low: float | None
+    p_same_high: float | None
+    fidelity: float | None
+    copy_paste: bool
+    judge: JudgeRead | None
+    crop: FileRef | None
+    verdict: Verdict | None
+    verdict_by: UUID | None
+    starred: bool
+    recipe: Recipe
+    error: ErrorRead | None
+    created_by: UUID | None
+    created_at: datetime
+    finished_at: datetime | None
+    removed_at: datetime | None
+
+
+class VariationUpdated(BaseModel):
+    """Event ``server:variation.updated``."""
+
+    variation_id: UUID
+    character_id: UUID
+    data: VariationRead
+
+
+class VariationRemoved(BaseModel):
+    """Event ``server:variation.removed``."""
+
+    variation_id: UUID
+    character_id: UUID
+    data: VariationRead
+
+
+class GenerationResult(BaseModel):
+    """Event ``server:generation.result``; ``image_url`` is an id that the API resolves."""
+
+    character_id: UUID
+    variation_id: UUID
+    image_url: str

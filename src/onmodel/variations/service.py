@@ -1,0 +1,300 @@
+"""Variations: asked for, judged, compared, chosen."""
+
+from typing import Any
+from uuid import UUID
+
+from onmodel.accounts.permissions import Permission
+from onmodel.accounts.service import Actor
+from onmodel.characters import service as characters
+from onmodel.characters.models import Character
+from onmodel.dispatch import service as dispatch
+from onmodel.dispatch.schemas import NewCall
+from onmodel.dispatch.tasks import Task
+from onmodel.dispatch.tiers import Tier
+from onmodel.events import log as events
+from onmodel.kit.clock import now
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.lifecycle import State
+from onmodel.variations import reading, repository, sources
+from onmodel.variations.errors import (
+    CannotDoError,
+    NotCandidateError,
+    NotFinishedError,
+    SheetCompleteError,
+    UnknownKeyError,
+    VariationNotFoundError,
+)
+from onmodel.variations.models import Variation
+from onmodel.variations.schemas import (
+    GenerateRequest,
+    VariationRead,
+    VariationRemoved,
+    VariationUpdate,
+    VariationUpdated,
+)
+from onmodel.variations.standard import KEYS, PREVIEW_KEYS, label_of
+
+SUBJECT = "variation"
+MAX_SEED = 2**31
+
+
+async def request_variations(
+    uow: UnitOfWork, actor: Actor, character_id: UUID, data: GenerateRequest
+) -> list[VariationRead]:
+    """Ask for pictures of the standard set, all at once.
+
+    A picture that stands in the set is not touched: asking for it again makes a candidate.
+
+    Raises:
+        UnknownKeyError: the standard set has no such picture.
+        CannotDoError: no function of this house can make it.
+        NoReferenceError: no reference shows a face.
+        SheetCompleteError: nothing is missing.
+    """
+    character = await characters.get_permitted(
+        uow, actor, character_id, Permission.GENERATE, lock=True
+    )
+    standing = await repository.current(uow, character_id)
+    keys = _keys(data.keys, standing)
+    rows: list[Variation] = []
+    for key in keys:
+        present = standing.get(key)
+        if present is not None and State(present.state) in (State.FAILED, State.CANCELLED):
+            present.current = False
+            present.removed_at = now()
+            present = None
+        rows.append(_new(character, actor, key, data.tier or character.tier, present))
+    await uow.session.flush()
+    return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows))
+
+
+def _keys(wished: list[str] | None, standing: dict[str, Variation]) -> list[str]:
+    if wished is None:
+        missing = [
+            key
+            for key in PREVIEW_KEYS
+            if key not in standing or standing[key].state in ("failed", "cancelled")
+        ]
+        if not missing:
+            raise SheetCompleteError("Every picture that can be made here is there.")
+        return missing
+    for key in wished:
+        if key not in KEYS:
+            raise UnknownKeyError(f"“{key}” is not part of the standard set.")
+        if key not in PREVIEW_KEYS:
+            raise CannotDoError(
+                f"“{label_of(key)}” needs a generator that invents what no photograph shows."
+            )
+    return list(dict.fromkeys(wished))
+
+
+def _new(
+    character: Character, actor: Actor, key: str, tier: str, present: Variation | None
+) -> Variation:
+    return Variation(
+        project_id=character.project_id,
+        character_id=character.id,
+        key=key,
+        tier=tier,
+        current=present is None,
+        candidate_of=present.id if present else None,
+        state=State.QUEUED.value,
+        created_by=actor.user_id,
+        recipe={},
+    )
+
+
+async def _submit(
+    uow: UnitOfWork,
+    actor: Actor,
+    character: Character,
+    rows: list[Variation],
+    *,
+    seeds: list[int],
+) -> list[VariationRead]:
+    source = await sources.choose(uow, character)
+    for row, seed in zip(rows, seeds, strict=True):
+        row.recipe = source.recipe(row.key, seed)
+    uow.session.add_all(rows)
+    await uow.session.flush()
+    calls = await dispatch.submit_many(
+        uow,
+        [
+            NewCall(
+                project_id=row.project_id,
+                created_by=actor.user_id,
+                subject_kind=SUBJECT,
+                subject_id=row.id,
+                task=Task.GENERATE_VARIATION,
+                tier=Tier(row.tier),
+                params=source.params(row.key, seed),
+            )
+            for row, seed in zip(rows, seeds, strict=True)
+        ],
+    )
+    for row, call in zip(rows, calls, strict=True):
+        row.call_id = call.id
+    await uow.session.flush()
+    for row in rows:
+        await uow.session.refresh(row)
+    reads = [await tell(uow, row, actor.user_id, None) for row in rows[:-1]]
+    labels = ", ".join(label_of(row.key) for row in rows)
+    change = {"verb": "generated", "count": len(rows), "pictures": labels}
+    return [*reads, await tell(uow, rows[-1], actor.user_id, change)]
+
+
+async def regenerate(
+    uow: UnitOfWork, actor: Actor, variation_id: UUID, seed: int | None
+) -> VariationRead:
+    """Make a candidate for a picture of the set; the picture itself stays."""
+    row = await get_permitted(uow, actor, variation_id, Permission.GENERATE)
+    if row.candidate_of is not None:
+        await discard(uow, actor, variation_id)
+        return await regenerate(uow, actor, row.candidate_of, seed)
+    if not State(row.state).is_final:
+        raise NotFinishedError("This picture is being made.")
+    used = [row, *await repository.candidates(uow, row.id)]
+    for former in used[1:]:
+        await _withdraw(uow, actor, former)
+    character = await characters.get_permitted(
+        uow, actor, row.character_id, Permission.GENERATE, lock=True
+    )
+    failed = State(row.state) is not State.SUCCEEDED
+    if failed:
+        row.current, row.removed_at = False, now()
+        await uow.session.flush()
+    fresh = _new(character, actor, row.key, row.tier, None if failed else row)
+    next_seed = max(int(one.recipe["seed"]) for one in used) + 1
+    wanted = next_seed % MAX_SEED if seed is None else seed
+    return (await _submit(uow, actor, character, [fresh], seeds=[wanted]))[0]
+
+
+async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
+    """Let a candidate take the place of the picture it stands beside.
+
+    Raises:
+        NotCandidateError: somebody decided already.
+        NotFinishedError: it has not appeared yet.
+    """
+    row = await get_permitted(uow, actor, variation_id, Permission.EDIT)
+    if row.candidate_of is None or row.removed_at is not None:
+        raise NotCandidateError("This picture is no candidate any more.")
+    if State(row.state) is not State.SUCCEEDED:
+        raise NotFinishedError("The new picture is not finished.")
+    former = await repository.lock(uow, row.candidate_of)
+    if former is not None and former.current:
+        former.current = False
+        await uow.session.flush()
+        await _tell_removed(uow, former, actor, None)
+    row.current, row.candidate_of = True, None
+    await uow.session.flush()
+    return await tell(
+        uow, row, actor.user_id, {"verb": "replaced picture", "picture": label_of(row.key)}
+    )
+
+
+async def discard(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
+    """Keep the picture of the set and put its candidate away."""
+    row = await get_permitted(uow, actor, variation_id, Permission.EDIT)
+    if row.candidate_of is None or row.removed_at is not None:
+        raise NotCandidateError("This picture is no candidate any more.")
+    return await _withdraw(uow, actor, row)
+
+
+async def _withdraw(uow: UnitOfWork, actor: Actor, row: Variation) -> VariationRead:
+    if row.call_id is not None and State(row.state).is_active:
+        await dispatch.cancel(uow, row.call_id)
+        await uow.session.refresh(row)
+    row.removed_at = now()
+    await uow.session.flush()
+    return await _tell_removed(
+        uow, row, actor, {"verb": "kept picture", "picture": label_of(row.key)}
+    )
+
+
+async def cancel(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
+    """Stop making a picture; raises CallOverError when it is there already."""
+    row = await get_permitted(uow, actor, variation_id, Permission.GENERATE)
+    assert row.call_id is not None
+    await dispatch.cancel(uow, row.call_id)
+    await uow.session.refresh(row)
+    return await reading.read(uow, row)
+
+
+async def update_variation(
+    uow: UnitOfWork, actor: Actor, variation_id: UUID, data: VariationUpdate
+) -> VariationRead:
+    """Approve, reject or star a picture; a null verdict takes it back."""
+    row = await get_permitted(uow, actor, variation_id, Permission.REVIEW)
+    sent = data.model_fields_set
+    change: dict[str, Any] = {"verb": "reviewed", "picture": label_of(row.key)}
+    if "verdict" in sent:
+        if State(row.state) is not State.SUCCEEDED:
+            raise NotFinishedError("There is no picture to judge yet.")
+        change["verdict"] = data.verdict
+        row.verdict = data.verdict
+        row.verdict_by = actor.user_id if data.verdict else None
+    if data.starred is not None:
+        change["starred"] = data.starred
+        row.starred = data.starred
+    await uow.session.flush()
+    return await tell(uow, row, actor.user_id, change)
+
+
+async def list_variations(uow: UnitOfWork, actor: Actor, character_id: UUID) -> list[VariationRead]:
+    """Return the set and its candidates."""
+    await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
+    return await reading.read_all(uow, await repository.list_shown(uow, character_id))
+
+
+async def get_permitted(
+    uow: UnitOfWork, actor: Actor, variation_id: UUID, permission: Permission
+) -> Variation:
+    """Return a variation, locked unless only looked at; raises VariationNotFoundError."""
+    row = await repository.find(uow, variation_id)
+    if row is None:
+        raise VariationNotFoundError("This picture does not exist, or you cannot see it.")
+    viewing = permission is Permission.VIEW
+    # the character's row first, as everywhere: one order of locks, no deadlock
+    await characters.get_permitted(uow, actor, row.character_id, permission, lock=not viewing)
+    if viewing:
+        return row
+    locked = await repository.lock(uow, variation_id)
+    assert locked is not None
+    return locked
+
+
+async def tell(
+    uow: UnitOfWork,
+    row: Variation,
+    actor_id: UUID | None,
+    change: dict[str, Any] | None,
+) -> VariationRead:
+    """Record that a variation changed and return what everybody now sees."""
+    data = await reading.read(uow, row)
+    await events.record(
+        uow,
+        row.project_id,
+        "server:variation.updated",
+        VariationUpdated(variation_id=row.id, character_id=row.character_id, data=data),
+        actor_id=actor_id,
+        subject_id=row.character_id,
+        change=change,
+    )
+    return data
+
+
+async def _tell_removed(
+    uow: UnitOfWork, row: Variation, actor: Actor, change: dict[str, Any] | None
+) -> VariationRead:
+    data = await reading.read(uow, row)
+    await events.record(
+        uow,
+        row.project_id,
+        "server:variation.removed",
+        VariationRemoved(variation_id=row.id, character_id=row.character_id, data=data),
+        actor_id=actor.user_id,
+        subject_id=row.character_id,
+        change=change,
+    )
+    return data

@@ -1,0 +1,103 @@
+"""Which reference pictures a generator starts from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from onmodel.characters import repository as characters
+from onmodel.characters.models import Character, Reference
+from onmodel.characters.references import EXTENSIONS
+from onmodel.dispatch.schemas import CallParams, FileInput
+from onmodel.dispatch.tasks import Task
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.projects import repository as projects
+from onmodel.projects.models import File
+from onmodel.storage.keys import blob_key
+from onmodel.variations.errors import NoReferenceError
+
+SIZE = 768
+ALTERNATIVES = 4
+
+
+@dataclass(frozen=True)
+class Source:
+    """The best reference for a preview, and a few more to choose from."""
+
+    best: tuple[Reference, File]
+    others: list[tuple[Reference, File]]
+
+    def params(self, key: str, seed: int) -> CallParams:
+        """Return what the function is given for one picture of the set."""
+        files: dict[str, FileInput | list[FileInput]] = {
+            "reference": _input(self.best),
+            "references": [_input(other) for other in self.others],
+        }
+        return CallParams(values=self._values(key, seed), files=files)
+
+    def recipe(self, key: str, seed: int) -> dict[str, Any]:
+        """Return what the record keeps, so that the same bytes can be made again."""
+        return {
+            "task": Task.GENERATE_VARIATION.value,
+            "function": None,
+            "version": None,
+            "parameters": self._values(key, seed),
+            "seed": seed,
+            "inputs": [
+                _kept("reference", self.best),
+                *(_kept("references", other) for other in self.others),
+            ],
+        }
+
+    def _values(self, key: str, seed: int) -> dict[str, Any]:
+        return {"key": key, "seed": seed, "size": SIZE}
+
+
+def _input(pair: tuple[Reference, File]) -> FileInput:
+    reference, file = pair
+    return FileInput(
+        key=blob_key(file.sha256),
+        name=f"{reference.id}.{EXTENSIONS[file.media_type]}",
+        media_type=file.media_type,
+    )
+
+
+def _kept(name: str, pair: tuple[Reference, File]) -> dict[str, Any]:
+    reference, file = pair
+    return {
+        "name": name,
+        "sha256": file.sha256,
+        "media_type": file.media_type,
+        "reference_id": str(reference.id),
+    }
+
+
+async def choose(uow: UnitOfWork, character: Character) -> Source:
+    """Choose the references of a character; the chosen base face goes first.
+
+    Raises:
+        NoReferenceError: no usable reference shows a face.
+    """
+    rows = [
+        row
+        for row in await characters.references(uow, character.id)
+        if row.state == "ready" and row.verdict != "hurts" and (row.measurement or {}).get("face")
+    ]
+    if not rows:
+        raise NoReferenceError(f"No picture of {character.name} shows a face to start from.")
+    ranked = sorted(
+        rows, key=lambda row: (row.id == character.base_reference_id, _worth(row)), reverse=True
+    )
+    stored = await projects.files_by_id(uow, [row.file_id for row in ranked])
+    pairs = [(row, stored[row.file_id]) for row in ranked[: ALTERNATIVES + 1]]
+    return Source(best=pairs[0], others=pairs[1:])
+
+
+def _worth(row: Reference) -> float:
+    """How well a picture serves as a start: frontal, calm, large and sharp."""
+    assert row.measurement is not None
+    face = row.measurement["face"]
+    turned = (abs(face["yaw"]) + abs(face["pitch"]) + 0.5 * abs(face["roll"])) / 15
+    large = min(float(face["face_px"]), 400) / 200
+    calm = 1.0 if face["expression"] == "neutral" else 0.0
+    sharp = min(float(face["sharpness"]), 12) / 12
+    warned = sum(finding["tone"] == "warn" for finding in row.findings)
+    return large + calm + sharp - turned - 0.7 * warned

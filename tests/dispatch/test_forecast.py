@@ -1,0 +1,87 @@
+"""Position in the queue and time to wait."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from onmodel.dispatch import forecast
+from onmodel.dispatch.tasks import Task
+from onmodel.dispatch.tiers import Tier
+from onmodel.kit.db.uow import Database
+from onmodel.kit.lifecycle import State
+from tests.support.calls import LEASE, add_worker, alter, claim_all, submit
+
+
+async def _position(database: Database, call_id: UUID) -> int | None:
+    async with database.read() as uow:
+        return await forecast.position(uow, call_id, lease_seconds=LEASE)
+
+
+async def _eta(database: Database, call_id: UUID) -> forecast.Eta:
+    async with database.read() as uow:
+        return await forecast.eta(uow, call_id, lease_seconds=LEASE)
+
+
+async def _past_run(database: Database, seconds: float, **changes: object) -> None:
+    call_id = await submit(database, **changes)
+    await alter(
+        database,
+        call_id,
+        state=State.SUCCEEDED,
+        tier_used=Tier.LOW,
+        seconds=seconds,
+        finished_at=datetime.now(UTC),
+    )
+
+
+async def test_position_counts_calls_that_share_workers(database: Database) -> None:
+    high = await submit(database, tier=Tier.HIGH)
+    low = await submit(database, tier=Tier.LOW)
+    assert (await _position(database, high), await _position(database, low)) == (1, 1)
+    await add_worker(database, slots=0)
+    assert (await _position(database, high), await _position(database, low)) == (1, 2)
+
+
+async def test_no_position_while_not_ready_or_running(database: Database) -> None:
+    await add_worker(database, slots=1)
+    first = await submit(database)
+    dependent = await submit(database, depends_on=(first,))
+    assert await _position(database, dependent) is None
+    await claim_all(database)
+    assert await _position(database, first) is None
+
+
+async def test_nothing_is_known_before_the_first_run(database: Database) -> None:
+    await add_worker(database, slots=1)
+    assert await _eta(database, await submit(database)) == forecast.Eta(None, 0)
+
+
+async def test_waiting_call_needs_what_is_before_it_and_its_own_time(database: Database) -> None:
+    for seconds in (2.0, 4.0, 90.0):
+        await _past_run(database, seconds)
+    await _past_run(database, 30.0, task=Task.TRAIN_LORA)
+    await add_worker(database, slots=2)
+    training = await submit(database, task=Task.TRAIN_LORA)
+    mine = await submit(database)
+    assert await _eta(database, training) == forecast.Eta(30.0, 1)
+    assert await _eta(database, mine) == forecast.Eta(30.0 / 2 + 4.0, 3)
+
+
+async def test_running_call_needs_the_rest(database: Database) -> None:
+    await _past_run(database, 60.0)
+    await add_worker(database, slots=1)
+    running, waiting = await submit(database), await submit(database)
+    await claim_all(database)
+    began = datetime.now(UTC) - timedelta(seconds=20)
+    await alter(database, running, state=State.RUNNING, started_at=began)
+    rest = await _eta(database, running)
+    assert rest.seconds == pytest.approx(40, abs=5)
+    assert (await _eta(database, waiting)).seconds == pytest.approx(100, abs=5)
+    await alter(database, running, started_at=began - timedelta(hours=1))
+    assert await _eta(database, running) == forecast.Eta(0.0, 1)
+
+
+async def test_nobody_can_tell_without_workers(database: Database) -> None:
+    await _past_run(database, 60.0)
+    assert await _eta(database, await submit(database)) == forecast.Eta(None, 1)

@@ -1,0 +1,107 @@
+"""A whole OnModel and real Chromium windows that look at it."""
+
+import os
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from bench.house import House, shared_caches
+
+# What Chromium needs on a server without a screen, and what keeps it from calling home.
+CHROMIUM = os.environ.get("ONMODEL_CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+]
+PATIENCE_MS = 20_000
+# Messages that are no fault of ours: Chromium reports every refused request as an error, and the
+# tests of bad input provoke some.
+EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """The running product, shared by all browser tests; each test makes its own project."""
+    with House(keep_caches=shared_caches()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def token(house: House) -> str:
+    """An API token of the first administrator."""
+    return house.token()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+class Windows:
+    """Opens browser windows for different people and remembers what went wrong in them."""
+
+    def __init__(self, browser: Browser, house: House) -> None:
+        self._browser = browser
+        self._house = house
+        self.complaints: list[str] = []
+
+    @asynccontextmanager
+    async def open(
+        self, *, width: int = 1440, height: int = 900, scheme: str = "dark"
+    ) -> AsyncGenerator[Page]:
+        """Open a window of its own (own cookies) on the house."""
+        context = await self._browser.new_context(
+            base_url=self._house.url,
+            viewport={"width": width, "height": height},
+            color_scheme="light" if scheme == "light" else "dark",
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        try:
+            yield await self._watched(context)
+        finally:
+            await context.close()
+
+    async def _watched(self, context: BrowserContext) -> Page:
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(f"console: {message.text} ({message.location})")
+                if message.type == "error" and not EXPECTED.search(message.text)
+                else None
+            ),
+        )
+        return page
+
+
+@pytest.fixture
+def windows(browser: Browser, house: House) -> Iterator[Windows]:
+    """Windows on the house; a test fails when a page threw or logged an error."""
+    opened = Windows(browser, house)
+    yield opened
+    assert opened.complaints == []
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Where screenshots go."""
+    folder = Path(os.environ.get("ONMODEL_SHOTS", "/tmp/onmodel-shots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,41 @@
+"""Models and migrations say the same."""
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from onmodel.tables import metadata
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def test_migrated_database_is_what_the_models_describe(database_url: str) -> None:
+    async def compare() -> list[object]:
+        engine = create_async_engine(database_url)
+        async with engine.connect() as connection:
+            found = await connection.run_sync(_differences)
+        await engine.dispose()
+        return found
+
+    assert asyncio.run(compare()) == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "characters",
+        "character_training_jobs",
+        "character_variations",
+        "character_collaboration",
+        "character_templates",
+    ],
+)
+def test_the_five_tables_of_the_requirements_exist(table: str) -> None:
+    assert table in metadata.tables
