@@ -18,7 +18,7 @@ class Expression:
     """Signed measures of an expression.
 
     mouth_open: gap between the lips in eye spans; 0 closed, 0.25 wide open.
-    smile: -1 corners of the mouth down, 0 at rest, 1 broad smile.
+    smile: -1 corners of the mouth down, 0 at rest, 1 clear smile; a grin reaches 2.
     brow: -1 lowered, 0 at rest, 1 raised.
     eyes_open: 0 closed, 1 open, above 1 wide.
     asymmetry: mean difference between the halves of the face in eye spans.
@@ -55,7 +55,7 @@ def measure(points: Points) -> Expression:
     brow = _brow_height(points)
     return Expression(
         mouth_open=_distance(points, at.LIP_INNER_TOP, at.LIP_INNER_BOTTOM),
-        smile=float(np.clip(lift, -1, 1)),
+        smile=float(np.clip(lift, -2, 2)),
         brow=float(np.clip((brow - 0.182) / 0.05, -1, 1)),
         eyes_open=min(1.5, _eye_aspect(points) / 0.34),
         asymmetry=_asymmetry(points),

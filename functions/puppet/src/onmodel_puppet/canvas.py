@@ -9,14 +9,17 @@ import numpy as np
 from onmodel_vision.arrays import Floats, Image, Points
 from onmodel_vision.mesh import Mesh
 
-EYE_HEIGHT = 0.42
+EYE_HEIGHT = 0.43
 """The eyes stand this far down the picture, as in a classic portrait."""
 
-FACE_HEIGHT = {"head": 0.42, "bust": 0.30}
+FACE_HEIGHT = {"head": 0.36, "bust": 0.26}
 """Height of the face, hairline to chin, as a fraction of the picture."""
 
 MAX_ZOOM = 1.22
 """A source that is cut too tight is framed this much closer before its edges are extended."""
+
+EXTENSION = ((0.005, 0.0), (0.012, 0.015), (0.025, 0.04), (0.05, 0.08))
+"""Blur and the distance from the photograph's edge where it begins, as fractions of the size."""
 
 MAX_LEVELLING = math.radians(10)
 
@@ -43,7 +46,7 @@ def compose(image: Image, mesh: Mesh, *, size: int, framing: str) -> Canvas:
     """Cut the head and shoulders out of a photograph.
 
     The head is levelled by at most 10 degrees. Where the photograph ends too early, the framing
-    goes a little closer, then its edge is mirrored and blurred away.
+    goes a little closer, then its outermost pixels run on and blur away.
     """
     best: Canvas | None = None
     for zoom in np.linspace(1.0, MAX_ZOOM if framing == "head" else 1.0, 5):
@@ -88,16 +91,18 @@ def _fill(image: Image, plan: Canvas, size: int) -> Image:
     warped = _resample(image, plan.matrix, size)
     if plan.missing < 1e-4:
         return warped
-    # Mirrored edges repeat what everybody recognises; blurred ones only continue its colours.
-    outside = 1 - plan.inside
-    distance = cv2.distanceTransform((outside > 0.5).astype(np.uint8), cv2.DIST_L2, 3)
-    far = np.clip(distance / (0.05 * size), 0, 1)[..., None]
-    near = cv2.GaussianBlur(warped, (0, 0), size / 110).astype(np.float32)
-    wide = cv2.GaussianBlur(warped, (0, 0), size / 28).astype(np.float32)
-    soft = near * (1 - far) + wide * far
-    edge = cv2.GaussianBlur(outside, (0, 0), size / 150)[..., None]
-    weight = np.maximum(edge, outside[..., None])
-    return np.rint(warped * (1 - weight) + soft * weight).astype(np.uint8)
+    # The outermost pixels run on, ever softer: a mirrored edge would show things twice.
+    outside = (plan.inside < 0.999).astype(np.uint8)
+    distance = np.asarray(cv2.distanceTransform(outside, cv2.DIST_L2, 5), np.float32)
+    result = warped.astype(np.float32)
+    inner = cv2.GaussianBlur(outside.astype(np.float32), (0, 0), size / 200)
+    for sigma, start in EXTENSION:
+        soft = cv2.GaussianBlur(warped, (0, 0), sigma * size).astype(np.float32)
+        weight = np.clip((distance - start * size) / (0.02 * size), 0, 1)
+        if start == 0:
+            weight = np.maximum(weight, inner * outside)
+        result += (soft - result) * weight[..., None]
+    return np.rint(result).astype(np.uint8)
 
 
 def _resample(image: Image, matrix: Floats, size: int) -> Image:
@@ -113,6 +118,6 @@ def _resample(image: Image, matrix: Floats, size: int) -> Image:
         scale *= 2
     method = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
     warped = cv2.warpAffine(
-        source, place, (size, size), flags=method, borderMode=cv2.BORDER_REFLECT_101
+        source, place, (size, size), flags=method, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(warped, np.uint8)

@@ -79,7 +79,7 @@ def _profile(rig: Rig, along: Floats, change: float) -> Floats:
     """Change of the gap for every place along the mouth: full in the middle, none at the ends."""
     rounded = np.clip(1 - along**2, 0, 1)
     if change > 0:
-        return (change * rounded**0.75).astype(np.float32)
+        return (change * rounded**1.1).astype(np.float32)
     upper = rig.points[list(at.LIPS_INNER_UPPER)]
     lower = rig.points[list(at.LIPS_INNER_LOWER)]
     gaps = np.linalg.norm(lower - upper, axis=1) / rig.span
@@ -164,18 +164,32 @@ def _paint(rig: Rig, top: Points, bottom: Points) -> Floats:
     dark = lips * np.array([0.20, 0.13, 0.13])
     tongue = lips * np.array([0.52, 0.36, 0.38])
     painted = dark + (tongue - dark) * smoothstep(depth, 0.55, 1.0)[..., None] * 0.7
-    return (painted + _teeth(rig, lips, along, down - high, low - high)).astype(np.float32)
+    teeth, amount = _teeth(rig, along, down - high, low - high)
+    return (painted * (1 - amount) + teeth * amount).astype(np.float32)
 
 
-def _teeth(rig: Rig, lips: Floats, along: Floats, under: Floats, height: Floats) -> Floats:
-    """Added light of the upper teeth: soft, shadowed by the lip, fading towards the corners."""
+def _teeth(
+    rig: Rig, along: Floats, under: Floats, height: Floats
+) -> tuple[Floats, Floats]:
+    """Colour (3,) of the upper teeth and where they show (size, size, 1).
+
+    Soft, shadowed by the lip and fading towards the corners: teeth drawn one by one would be
+    somebody else's.
+    """
     left = float(rig.points[at.MOUTH_INNER_LEFT] @ rig.right)
     right = float(rig.points[at.MOUTH_INNER_RIGHT] @ rig.right)
     place = np.clip((along - (left + right) / 2) / max((right - left) / 2, 1), -1, 1)
-    band = 0.055 * rig.span
-    shade = smoothstep(under, -1, 0.35 * band) * (1 - smoothstep(under, 0.75 * band, 1.1 * band))
+    band = np.minimum(0.085 * rig.span, 0.62 * height)
+    shade = smoothstep(under / np.maximum(band, 1), -0.05, 0.45) * smoothstep(under / np.maximum(band, 1), 1.12, 0.85)
     amount = shade * (1 - smoothstep(np.abs(place), 0.35, 0.75))
-    amount = amount * smoothstep(height, 0.05 * rig.span, 0.11 * rig.span)
-    white = float(lips.mean()) * np.array([0.95, 0.90, 0.84])
+    amount = amount * smoothstep(height, 0.025 * rig.span, 0.06 * rig.span)
+    white = _cheek_brightness(rig) * np.array([1.0, 0.96, 0.89])
     soft = cv2.GaussianBlur(amount.astype(np.float32), (0, 0), rig.span * 0.006)
-    return soft[..., None] * white * 0.75
+    return white.astype(np.float32), soft[..., None] * 0.85
+
+
+def _cheek_brightness(rig: Rig) -> float:
+    """Teeth are about as bright as the lit skin around the mouth."""
+    size = rig.image.shape[0]
+    x, y = np.clip(rig.points[[50, 280, 205, 425]].astype(int), 0, size - 1).T
+    return float(rig.image[y, x].mean())

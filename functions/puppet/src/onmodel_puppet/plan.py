@@ -8,8 +8,11 @@ from typing import Any
 from onmodel_puppet.rig import Rig
 
 MAX_TURN = 12.0
-SMILE_LIMIT = 1.25
+SMILE_LIMIT = 2.0
 """A grin is not turned into the deepest frown: past this the cheeks give the trick away."""
+
+
+UNDO_LIMIT = 1.3
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,9 @@ def _smile_by(controls: dict[str, tuple[float, float]], change: float) -> None:
         _add(controls, "smile", change)
         return
     # A smile is undone the way it came; only what lies below rest pulls the corners down.
-    undo = min(-change, 0.9)
-    _add(controls, "smile", -undo * 0.75)
-    _add(controls, "frown", max(0.0, -change - undo) + 0.25 * undo)
+    undo = min(-change, UNDO_LIMIT)
+    _add(controls, "smile", -undo * 0.7)
+    _add(controls, "frown", max(0.0, -change - undo) + 0.3 * undo)
 
 
 def _brow_by(controls: dict[str, tuple[float, float]], change: float) -> None:

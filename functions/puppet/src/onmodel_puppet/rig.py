@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from onmodel_puppet import matte
 from onmodel_puppet.canvas import Canvas
 from onmodel_puppet.surface import depth_map
 from onmodel_vision import expression, pose
@@ -55,7 +56,7 @@ def build(canvas: Canvas, source: Mesh, faces: FaceMesh, segmenter: PersonSegmen
         np.array([-math.sin(angle), math.cos(angle)], np.float32),
     )
     span = float(np.linalg.norm(points[263] - points[33]))
-    person = segmenter.mask(canvas.image)
+    person = matte.refine(canvas.image, segmenter.mask(canvas.image))
     axis_depth = float(points[[234, 454], 2].mean()) + 0.12 * span
     origin = ((left + right) / 2).astype(np.float32)
     return Rig(
@@ -108,8 +109,8 @@ def _head_mask(
     beside = smoothstep(np.abs(u), jaw + 0.1, jaw + 0.7) * smoothstep(v, 0.35, chin)
     round_head = 1 - smoothstep(np.hypot(u / 1.25, (v + 0.15) / 1.6), 0.85, 1.5)
     grown = cv2.dilate(person, np.ones((3, 3), np.uint8), iterations=max(1, round(span * 0.02)))
-    matte = cv2.GaussianBlur(grown, (0, 0), span * 0.10)
+    cover = cv2.GaussianBlur(grown, (0, 0), span * 0.10)
     face = np.zeros_like(person)
     cv2.fillConvexPoly(face, cv2.convexHull(points.astype(np.int32)), 1.0)
-    matte = np.maximum(matte, cv2.GaussianBlur(face, (0, 0), span * 0.08))
-    return np.clip(matte * vertical * (1 - beside) * round_head, 0, 1).astype(np.float32)
+    cover = np.maximum(cover, cv2.GaussianBlur(face, (0, 0), span * 0.08))
+    return np.clip(cover * vertical * (1 - beside) * round_head, 0, 1).astype(np.float32)

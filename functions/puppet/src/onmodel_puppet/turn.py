@@ -2,10 +2,14 @@
 
 import math
 
+import cv2
 import numpy as np
 
 from onmodel_puppet.rig import Rig, face_coordinates
 from onmodel_vision.arrays import Floats
+
+ROUNDING = 0.09
+"""Blur of the depth in eye spans: where cheek meets ear the mesh falls off too steeply to bend."""
 
 PIVOT_DOWN = 0.55
 """The head nods and tilts around a point this many eye spans under the eyes."""
@@ -20,7 +24,7 @@ def displacement(rig: Rig, turn: tuple[float, float, float]) -> Floats:
     yaw, pitch, roll = (math.radians(angle) for angle in turn)
     u, v = face_coordinates(rig)
     u, v = u * rig.span, v * rig.span
-    near = rig.axis_depth - rig.depth
+    near = rig.axis_depth - _round(rig.depth, rig.span)
     below = v - PIVOT_DOWN * rig.span
     # Positive yaw carries what is near to the right, positive pitch carries it up.
     across = u * (math.cos(yaw) - 1) + near * math.sin(yaw)
@@ -34,3 +38,7 @@ def displacement(rig: Rig, turn: tuple[float, float, float]) -> Floats:
             across * rig.right[1] + along * rig.down[1],
         ]
     ).astype(np.float32)
+
+
+def _round(depth: Floats, span: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(depth, (0, 0), ROUNDING * span), np.float32)
