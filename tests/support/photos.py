@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from onmodel.demo import pictures
-from onmodel.demo.packages import fetch_sources
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def cache_folder() -> Path:
 async def load() -> Photos:
     """Fetch what is missing and return the pictures."""
     folder = cache_folder()
-    files = await fetch_sources(pictures.TEST_SOURCES, folder / "sources")
+    files = await pictures.fetch_sources(pictures.TEST_SOURCES, folder / "sources")
     woman = await asyncio.to_thread(
         pictures.take_stills,
         files[pictures.ACTRESS_FILM],
