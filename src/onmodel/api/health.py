@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from onmodel.composition import Resources
 from onmodel.dispatch import workers
-from onmodel.dispatch.producer_mark import producer_is_alive
+from onmodel.dispatch.leadership import is_led
 
 VERSION = version("onmodel")
 PATIENCE_SECONDS = 2.0
@@ -85,7 +85,7 @@ async def _storage(resources: Resources) -> str:
 
 async def _producer(resources: Resources) -> str:
     async with resources.database.read() as uow:
-        if not await producer_is_alive(uow):
+        if not await is_led(uow):
             raise RuntimeError("No Producer is running: jobs wait until one is.")
     return "The Producer is running."
 

@@ -17,6 +17,7 @@ from onmodel.functions.installation import Installation
 from onmodel.kit import logging
 from onmodel.kit.errors import UnavailableError
 from onmodel.kit.ids import new_id
+from onmodel.nouns import register_handlers
 from onmodel.runner.pool import Pool
 from onmodel.runner.process import ProcessRuntime
 from onmodel.settings import Settings
@@ -43,6 +44,7 @@ class GpuTooSmallError(UnavailableError):
 def main(settings: Settings) -> int:
     """Serve calls until SIGTERM; return the exit status."""
     logging.configure(level=settings.log_level)
+    register_handlers()
     return serve(settings)
 
 

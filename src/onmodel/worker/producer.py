@@ -27,6 +27,7 @@ from onmodel.dispatch.leadership import take_lead
 from onmodel.dispatch.notices import WAITING
 from onmodel.dispatch.schemas import Claim
 from onmodel.kit import logging
+from onmodel.nouns import register_handlers
 from onmodel.settings import Settings
 from onmodel.worker.celery import make_app, send
 
@@ -36,6 +37,7 @@ log = structlog.get_logger(__name__)
 def main(settings: Settings) -> int:
     """Run the Producer until SIGTERM or SIGINT; return the exit status."""
     logging.configure(level=settings.log_level)
+    register_handlers()
     asyncio.run(_run_until_signalled(settings))
     return 0
 

@@ -152,7 +152,7 @@ class Session:
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
         self._connection.put(encode(name, payload, id=message_id).decode())
 
-    async def _handle(self, message: messages.ClientMessage) -> Any:
+    async def _handle(self, message: messages.ClientMessage) -> Any:  # noqa: PLR0911 - one a message
         match message:
             case messages.SyncMessage():
                 return await self._sync(message.payload.since, message.id)
