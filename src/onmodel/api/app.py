@@ -1,6 +1,6 @@
 """The API process: every route, the sockets, the web application."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -31,7 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the application; nothing is connected before it starts."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         resources: Resources = compose(settings)
         register_handlers()
         hub = Hub(resources.database, resources.bus)

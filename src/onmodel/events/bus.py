@@ -5,7 +5,6 @@ log when one is missing.
 """
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -16,7 +15,7 @@ from onmodel.kit.db.uow import Notice
 log = structlog.get_logger(__name__)
 
 
-def connect(url: str) -> "Redis[Any]":
+def connect(url: str) -> Redis:
     """Return a client for ``redis://``, ``unix://`` or Celery's ``redis+socket://`` URLs."""
     return Redis.from_url(url.replace("redis+socket://", "unix://").replace("virtual_host=", "db="))
 
@@ -24,7 +23,7 @@ def connect(url: str) -> "Redis[Any]":
 class Bus:
     """Publishes notices and listens to channels."""
 
-    def __init__(self, client: "Redis[Any]") -> None:
+    def __init__(self, client: Redis) -> None:
         self.client = client
 
     async def publish(self, notices: list[Notice]) -> None:
