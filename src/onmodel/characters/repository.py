@@ -240,4 +240,4 @@ async def vectors_of_others(
     if ids:
         query = query.where(Character.id.in_(ids))
     rows = await uow.session.execute(query)
-    return [(row[0], row[1], list(row[2])) for row in rows if row[2] is not None]
+    return [(id_, name, list(vector)) for id_, name, vector in rows if vector is not None]
