@@ -70,7 +70,7 @@ async def read_file(
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    if none_match(request.headers.get("if-none-match"), etag):
+    if not none_match(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     is_picture = file.media_type.startswith("image/")
     if variant == "original" or not is_picture:
