@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -18,8 +19,6 @@ from onmodel.storage.picture_colours import GREY, Note
 from onmodel.storage.pictures import MAX_BYTES, Ingest, Picture, keep
 from onmodel.storage.store import open_store
 from tests.storage import icc, samples
-
-Reader = Callable[..., "asyncio.Future[Picture]"]
 
 
 @pytest.fixture(scope="module")
@@ -418,6 +417,11 @@ def _readers() -> list[int]:
     return found
 
 
+def _half_written(desk: Desk) -> bool:
+    return (desk.folder / "out" / "master.png").exists()
+
+
+@cache
 def _slow_picture() -> bytes:
     """Return a small PNG of 64 megapixels, which takes seconds to save anew."""
     return samples.png(
@@ -462,14 +466,16 @@ class TestProcess:
     async def test_an_upload_that_is_given_up_leaves_no_process(self, desk: Desk) -> None:
         before = set(await asyncio.to_thread(_readers))
         async with Ingest() as reader:
-            await desk.read(samples.encode(samples.drawing(), "PNG"), ingest=reader)
+            await desk.read(samples.encode(samples.drawing(), "JPEG"), ingest=reader)
             reading = asyncio.create_task(desk.read(_slow_picture(), ingest=reader))
-            done, _ = await asyncio.wait({reading}, timeout=0.5)
-            assert not done
+            while not _half_written(desk):
+                done, _ = await asyncio.wait({reading}, timeout=0.02)
+                assert not done
             reading.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await reading
             assert set(await asyncio.to_thread(_readers)) == before
+            assert not _half_written(desk)
 
     async def test_closing_ends_every_process(self, desk: Desk, tmp_path: Path) -> None:
         before = set(await asyncio.to_thread(_readers))
