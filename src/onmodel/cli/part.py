@@ -20,7 +20,10 @@ class Supervised(Protocol):
     log: Path
     stop_signal: signal.Signals
     stop_seconds: float
-    process: subprocess.Popen[bytes] | None
+    restarts: bool
+
+    @property
+    def process(self) -> subprocess.Popen[bytes] | None: ...
 
     def start(self) -> None: ...
 
@@ -43,6 +46,8 @@ class Part:
         files: open file descriptors that it inherits.
         stop_seconds: how long it may take to finish.
     """
+
+    restarts = True  # it is meant to run for ever
 
     def __init__(
         self,

@@ -184,6 +184,11 @@ class Supervisor:
     def _schedule_restart(self, part: Supervised, pid: int) -> None:
         if part.process is None or part.process.pid != pid:
             return  # an older process of a part that was restarted meanwhile
+        if not part.restarts:
+            with self._lock:
+                del self._parts[part]
+                self._watchdog.tell(self._running())
+            return
         state = self._parts[part]
         steady = time.monotonic() - state.started_at > _STEADY_SECONDS
         state.failures = 1 if steady else state.failures + 1

@@ -11,6 +11,7 @@ from typing import Any
 
 from onmodel.cli import health, migrations
 from onmodel.cli.connection import embedded_postgres, embedded_valkey
+from onmodel.cli.installer import Installer
 from onmodel.cli.output import escape, output
 from onmodel.cli.part import Part, Supervised, onmodel
 from onmodel.cli.port import LISTEN_VARIABLE, listen
@@ -88,6 +89,8 @@ class Installation:
         if "url" in link:
             output.say(f"Sign in as {escape(link['username'])} (works once): {link['url']}")
         output.say(f"[dim]Stop with Ctrl-C. Logs: {escape(self.settings.logs)}[/]\n")
+        log = self.settings.logs / "install.log"
+        self._supervisor.start(Installer(log=log, environment=environment))
 
     def _start_services(self) -> None:
         services: list[Postgres | Valkey] = [

@@ -59,6 +59,7 @@ class Postgres:
         fast: no syncing to disk; for tests.
     """
 
+    restarts = True
     name = "PostgreSQL"
 
     def __init__(self, folder: Path, *, run: Path, log: Path, fast: bool = False) -> None:

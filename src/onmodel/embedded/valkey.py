@@ -24,6 +24,7 @@ class Valkey:
         fast: keep nothing on disk; for tests.
     """
 
+    restarts = True
     name = "Valkey"
 
     def __init__(self, folder: Path, *, run: Path, log: Path, fast: bool = False) -> None:
