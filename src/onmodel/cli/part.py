@@ -43,7 +43,9 @@ class Part:
         command: the program and its arguments.
         log: gets everything it prints.
         environment: added to our own environment.
-        files: open file descriptors that it inherits.
+        files: open file descriptors that it inherits, by the name of the environment variable
+            that tells it the number.
+        once: the same, for its first start only.
         stop_seconds: how long it may take to finish.
     """
 
@@ -56,7 +58,8 @@ class Part:
         *,
         log: Path,
         environment: dict[str, str],
-        files: tuple[int, ...] = (),
+        files: dict[str, int] | None = None,
+        once: dict[str, int] | None = None,
         stop_seconds: float = _STOP_SECONDS,
     ) -> None:
         self.name = name
@@ -66,16 +69,21 @@ class Part:
         self.process: subprocess.Popen[bytes] | None = None
         self._command = command
         self._environment = environment
-        self._files = files
+        self._files = files or {}
+        self._once = once or {}
 
     def start(self) -> None:
         """Start it; whether it serves is told by the health page."""
+        files = self._files | self._once
+        self._once = {}
         self.process = service.launch(
             self._command,
             log=self.log,
             folder=self.log.parent,
-            environment=os.environ | self._environment,
-            files=self._files,
+            environment=os.environ
+            | self._environment
+            | {name: str(descriptor) for name, descriptor in files.items()},
+            files=tuple(files.values()),
         )
 
     def stop(self) -> None:

@@ -135,6 +135,11 @@ class Postgres:
                 return False
 
     @property
+    def is_new(self) -> bool:
+        """Whether there are no data yet: the first start makes them."""
+        return not (self.folder / "data").exists()
+
+    @property
     def password(self) -> str:
         """The application role's password, known to whoever may read the folder."""
         return (self.folder / "password").read_text()
