@@ -13,7 +13,7 @@ from typing import Any
 
 from onmodel.embedded.process import ProcessIdentity
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 STOP_SECONDS = 30.0
 
 

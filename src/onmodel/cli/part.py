@@ -20,7 +20,10 @@ class Supervised(Protocol):
     log: Path
     stop_signal: signal.Signals
     stop_seconds: float
-    process: subprocess.Popen[bytes] | None
+    restarts: bool
+
+    @property
+    def process(self) -> subprocess.Popen[bytes] | None: ...
 
     def start(self) -> None: ...
 
@@ -40,9 +43,13 @@ class Part:
         command: the program and its arguments.
         log: gets everything it prints.
         environment: added to our own environment.
-        files: open file descriptors that it inherits.
+        files: open file descriptors that it inherits, by the name of the environment variable
+            that tells it the number.
+        once: the same, for its first start only.
         stop_seconds: how long it may take to finish.
     """
+
+    restarts = True  # it is meant to run for ever
 
     def __init__(
         self,
@@ -51,7 +58,8 @@ class Part:
         *,
         log: Path,
         environment: dict[str, str],
-        files: tuple[int, ...] = (),
+        files: dict[str, int] | None = None,
+        once: dict[str, int] | None = None,
         stop_seconds: float = _STOP_SECONDS,
     ) -> None:
         self.name = name
@@ -61,16 +69,21 @@ class Part:
         self.process: subprocess.Popen[bytes] | None = None
         self._command = command
         self._environment = environment
-        self._files = files
+        self._files = files or {}
+        self._once = once or {}
 
     def start(self) -> None:
         """Start it; whether it serves is told by the health page."""
+        files = self._files | self._once
+        self._once = {}
         self.process = service.launch(
             self._command,
             log=self.log,
             folder=self.log.parent,
-            environment=os.environ | self._environment,
-            files=self._files,
+            environment=os.environ
+            | self._environment
+            | {name: str(descriptor) for name, descriptor in files.items()},
+            files=tuple(files.values()),
         )
 
     def stop(self) -> None:

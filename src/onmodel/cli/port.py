@@ -7,7 +7,6 @@ from pathlib import Path
 
 from onmodel.kit.errors import ConflictError
 
-LISTEN_VARIABLE = "ONMODEL_LISTEN_FD"  # how a listening socket is handed to the web process
 _BACKLOG = 2048
 
 

@@ -92,10 +92,14 @@ class Supervisor:
     def start(self, *parts: Supervised) -> None:
         """Start parts side by side and return when all of them are started.
 
+        They are stopped in the reverse of the order in which they are named.
+
         Raises:
             ProblemError: a part's own reason.
             StopRequestedError: somebody wants to stop; what was started still runs.
         """
+        for part in parts:
+            self._parts[part] = _State()
         self.run_all(*[lambda part=part: self._start(part) for part in parts])
 
     def run_all(self, *steps: Callable[[], object]) -> list[Any]:
@@ -161,7 +165,7 @@ class Supervisor:
         began = time.monotonic()
         part.start()
         with self._lock:
-            state = self._parts.setdefault(part, _State())
+            state = self._parts[part]
             state.started_at = time.monotonic()
             self._watchdog.tell(self._running())
         process = part.process
@@ -184,6 +188,11 @@ class Supervisor:
     def _schedule_restart(self, part: Supervised, pid: int) -> None:
         if part.process is None or part.process.pid != pid:
             return  # an older process of a part that was restarted meanwhile
+        if not part.restarts:
+            with self._lock:
+                del self._parts[part]
+                self._watchdog.tell(self._running())
+            return
         state = self._parts[part]
         steady = time.monotonic() - state.started_at > _STEADY_SECONDS
         state.failures = 1 if steady else state.failures + 1

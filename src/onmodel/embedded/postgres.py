@@ -59,6 +59,7 @@ class Postgres:
         fast: no syncing to disk; for tests.
     """
 
+    restarts = True
     name = "PostgreSQL"
 
     def __init__(self, folder: Path, *, run: Path, log: Path, fast: bool = False) -> None:
@@ -132,6 +133,11 @@ class Postgres:
                 return connection.recv(1) == b"R"  # it asks for the password
             except OSError:
                 return False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there are no data yet: the first start makes them."""
+        return not (self.folder / "data").exists()
 
     @property
     def password(self) -> str:
