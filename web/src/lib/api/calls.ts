@@ -3,6 +3,7 @@ import { ask } from './client';
 import type {
   CharacterRead,
   HistoryEntry,
+  Importance,
   Invitation,
   MemberRead,
   Page,
@@ -83,7 +84,8 @@ export interface NewCharacter {
   name: string;
   description?: string;
   trigger_word?: string;
-  importance?: string;
+  importance?: Importance;
+  tier?: Tier;
   tags?: string[];
 }
 
