@@ -46,8 +46,10 @@ def prepared(tmp_path: Path) -> Prepared:
 
 
 @pytest.fixture
-def runtime(tmp_path: Path) -> ProcessRuntime:
-    return ProcessRuntime(tmp_path / "run")
+def runtime(tmp_path: Path) -> Iterator[ProcessRuntime]:
+    runtime = ProcessRuntime(tmp_path / "run")
+    yield runtime
+    runtime.close()
 
 
 MakePool = Callable[..., Pool]

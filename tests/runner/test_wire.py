@@ -104,7 +104,6 @@ def run(runtime: ProcessRuntime, prepared: Prepared, tmp_path: Path) -> Iterator
     yield starter
     for instance in starter.started:
         instance.kill()
-    runtime.close()
 
 
 def settled(value: Any) -> Any:

@@ -6,6 +6,7 @@ import time
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Literal
 
 from onmodel.functions.manifest import Manifest
@@ -146,6 +147,8 @@ def _listen(
         items.put(None)
     except (RefusedError, ProtocolError) as error:
         items.put(error)
+    except HTTPException as error:
+        items.put(ProtocolError(f"no HTTP: {error!r}"))
     except (OSError, ValueError):
         # The connection broke, which a crash looks like from here.
         items.put(None)

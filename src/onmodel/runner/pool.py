@@ -1,5 +1,6 @@
 """Warm functions: started when first needed, kept for the next call, ended when idle or broken."""
 
+import errno
 import threading
 import time
 from dataclasses import dataclass, field
@@ -55,7 +56,8 @@ class Pool:
         runtime: what functions run in.
         prepare: installs a function, or finds it installed.
         max_per_function: most instances of one function at once; further calls wait.
-        max_total: most instances altogether; the one that was idle longest makes room.
+        max_total: most instances altogether; the one that was idle longest makes room. By default
+            four functions may be warm at their full width.
         idle_s: seconds after which an instance that nobody needs is ended, to free its memory.
     """
 
@@ -65,13 +67,13 @@ class Pool:
         prepare: Prepare,
         *,
         max_per_function: int = 2,
-        max_total: int = 8,
+        max_total: int | None = None,
         idle_s: float = 600.0,
     ) -> None:
         self._runtime = runtime
         self._prepare = prepare
         self._max_per_function = max_per_function
-        self._max_total = max_total
+        self._max_total = 4 * max_per_function if max_total is None else max_total
         self._idle_s = idle_s
         self._changed = threading.Condition()
         self._slots: list[_Slot] = []
@@ -198,6 +200,10 @@ class Pool:
             )
         except ProblemError as problem:
             raise unprepared(problem) from problem
+        except OSError as error:
+            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            code = "disk_full" if full else "environment_failed"
+            raise failed(code, detail=str(error)) from error
         self._prepared[key] = found
         return found
 

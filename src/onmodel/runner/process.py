@@ -20,6 +20,7 @@ from pathlib import Path
 
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
+from onmodel.runner.orphans import Claim, sweep
 
 TAIL_LINES = 60
 LINE_BYTES = 4_000
@@ -93,11 +94,13 @@ class ProcessRuntime:
     """Starts functions as processes.
 
     Args:
-        folder: where sockets and scratch folders go, each in a folder of its own.
+        folder: where sockets and scratch folders go, each in a folder of its own; several
+            workers may share it. What workers that were killed left there is cleared away.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        sweep(folder)
+        self._claim = Claim(folder)
         # Linux sends the death signal when the *thread* that started the process ends, so one
         # thread that lives as long as we do starts them all.
         self._launcher = ThreadPoolExecutor(1, thread_name_prefix="launcher")
@@ -110,10 +113,10 @@ class ProcessRuntime:
 
     def close(self) -> None:
         self._launcher.shutdown()
+        self._claim.release()
 
     def _start(self, manifest: Manifest, prepared: Prepared) -> ProcessInstance:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{manifest.name}-", dir=self._folder)).absolute()
+        folder = Path(tempfile.mkdtemp(prefix=f"{manifest.name}-", dir=self._claim.folder))
         scratch = folder / "scratch"
         scratch.mkdir()
         arguments = [
