@@ -41,12 +41,15 @@ class FaceMeasure:
     quality: Quality
     embedding: Floats
 
-    def to_json(self) -> dict[str, object]:
-        """The face as the functions report it; lengths in pixels, angles in degrees."""
-        points = self.face.mesh.points
+    def to_json(self, *, scale: float = 1.0) -> dict[str, object]:
+        """The face as the functions report it; lengths in pixels, angles in degrees.
+
+        `scale` turns pixels of the measured picture into those of its original.
+        """
+        points = self.face.mesh.points * scale
         return {
-            "box": [round(value, 1) for value in self.face.mesh.box],
-            "face_px": round(self.face.pixels, 1),
+            "box": [round(value * scale, 1) for value in self.face.mesh.box],
+            "face_px": round(self.face.pixels * scale, 1),
             "score": round(self.face.score, 4),
             "detectors": list(self.face.detectors),
             "landmarks": {
@@ -83,16 +86,16 @@ class PictureMeasure:
         """The largest face, whether or not it can be judged."""
         return self.faces[0] if self.faces else None
 
-    def to_json(self) -> dict[str, object]:
-        """The picture as the functions report it."""
+    def to_json(self, *, scale: float = 1.0) -> dict[str, object]:
+        """The picture as the functions report it; see `FaceMeasure.to_json` for `scale`."""
         return {
-            "width": self.width,
-            "height": self.height,
+            "width": round(self.width * scale),
+            "height": round(self.height * scale),
             "sharpness": round(self.sharpness, 3),
             "phash": self.phash,
             "measurable": self.reason is None,
             "reason": self.reason,
-            "faces": [face.to_json() for face in self.faces],
+            "faces": [face.to_json(scale=scale) for face in self.faces],
         }
 
 

@@ -1,0 +1,1 @@
+"""Learns a character from its pictures, without a GPU."""
