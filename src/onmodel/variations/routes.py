@@ -1,26 +1,31 @@
 """Variations: generate, compare, choose, export."""
 
+from typing import Literal
+from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.signed_in import SignedIn
 from onmodel.characters.errors import CharacterNotFoundError
 from onmodel.dispatch.errors import CallOverError
-from onmodel.http.deps import Reading, Writing
+from onmodel.http.deps import Reading, StoreDep, Writing
 from onmodel.http.problems import problems
 from onmodel.kit.errors import ForbiddenError
+from onmodel.storage.names import clean_name
 from onmodel.variations import reading, service
 from onmodel.variations.errors import (
     CannotDoError,
     NoReferenceError,
     NotCandidateError,
     NotFinishedError,
+    NothingToExportError,
     SheetCompleteError,
     UnknownKeyError,
     VariationNotFoundError,
 )
+from onmodel.variations.export import model_sheet
 from onmodel.variations.schemas import (
     GenerateRequest,
     RegenerateRequest,
@@ -64,6 +69,31 @@ async def request_variations(
 async def list_variations(character_id: UUID, uow: Reading, actor: SignedIn) -> list[VariationRead]:
     """What stands in the set, and the candidates beside it."""
     return await service.list_variations(uow, actor, character_id)
+
+
+@router.get(
+    "/characters/{character_id}/sheet.{kind}",
+    responses=problems(CharacterNotFoundError, NothingToExportError),
+    response_class=Response,
+)
+async def export_sheet(
+    character_id: UUID,
+    kind: Literal["png", "pdf"],
+    uow: Reading,
+    actor: SignedIn,
+    store: StoreDep,
+) -> Response:
+    """The model sheet: one A3 page, labelled, ready to pin on a wall."""
+    data, name = await model_sheet(uow, store, actor, character_id, as_pdf=kind == "pdf")
+    filename = quote(f"{clean_name(name)} model sheet.{kind}")
+    return Response(
+        data,
+        media_type="application/pdf" if kind == "pdf" else "image/png",
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{filename}",
+            "Cache-Control": "no-store",
+        },
+    )
 
 
 @router.get("/variations/{variation_id}", responses=problems(VariationNotFoundError))
