@@ -35,7 +35,7 @@ def test_every_part_is_healthy(house: Running) -> None:
 
 def test_the_data_are_in_one_folder(house: Running) -> None:
     names = {path.name for path in house.home.iterdir()}
-    assert {"postgres", "valkey", "workspace", "logs", "run", "secret.key"} <= names
+    assert {"postgres", "valkey", "workspace", "logs", "run"} <= names
 
 
 def test_a_second_one_on_the_same_data_says_so(house: Running) -> None:
@@ -123,7 +123,7 @@ def test_data_of_another_major_version_are_told(home: Path) -> None:
     (home / "postgres" / "data" / "PG_VERSION").write_text("17\n")
     refused = run(home, "up", "--json")
     assert refused.returncode == 1
-    problem = json.loads(refused.stdout[refused.stdout.index("{\n") :])
+    problem = json.loads(refused.stdout[refused.stdout.index("{\n  ") :])
     assert problem["code"] == "database_other_version"
     assert "PostgreSQL 17" in problem["detail"]
 

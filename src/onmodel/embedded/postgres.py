@@ -136,8 +136,8 @@ class Postgres:
 
     @property
     def is_new(self) -> bool:
-        """Whether there are no data yet: the first start makes them."""
-        return not (self.folder / "data").exists()
+        """Whether the first start is yet to come, which makes the data and the password."""
+        return not (self.folder / "password").exists()
 
     @property
     def password(self) -> str:
