@@ -95,7 +95,7 @@ async def test_worker_that_was_thought_dead_changes_nothing(
     async with database.begin() as uow:
         if write == "heartbeat":
             held = leases.Held(call_id, old, 99.0, "stale")
-            assert await leases.heartbeat(uow, [held], lease_seconds=LEASE) == {call_id}
+            assert await leases.heartbeat(uow, [held], lease_seconds=LEASE) == [held]
         else:
             with pytest.raises(LeaseLostError):
                 await WRITES[write](uow, call_id, old)
@@ -114,7 +114,7 @@ async def test_heartbeat_keeps_the_lease_and_the_progress(
         lost = await leases.heartbeat(
             uow, [leases.Held(*running, 40.0, "warping")], lease_seconds=LEASE
         )
-    assert lost == set()
+    assert lost == []
     assert await _expire(database) == []
     call = await load(database, running[0])
     assert (call.progress, call.step) == (40.0, "warping")

@@ -37,7 +37,7 @@ def settings(home: Path, database_url: str, broker_url: str) -> Settings:
         broker_url=broker_url,
         functions_dir=FUNCTIONS,
         worker_slots=2,
-        lease_seconds=1.5,
+        lease_seconds=3.0,
         heartbeat_seconds=0.2,
         sweep_seconds=0.1,
     )
@@ -93,10 +93,16 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
     """Return a function that starts a worker process; all of them end with the test."""
     environment = os.environ | {
         f"ONMODEL_{name.upper()}": str(getattr(settings, name))
-        for name in (
-            "home database_url broker_url functions_dir worker_slots lease_seconds"
-            " heartbeat_seconds sweep_seconds"
-        ).split()
+        for name in [
+            "home",
+            "database_url",
+            "broker_url",
+            "functions_dir",
+            "worker_slots",
+            "lease_seconds",
+            "heartbeat_seconds",
+            "sweep_seconds",
+        ]
     }
     started: list[subprocess.Popen[bytes]] = []
 
@@ -123,7 +129,7 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     """Ask again and again until it is so; fail when it never is."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - another process brings it about
             await asyncio.sleep(0.02)
 
 

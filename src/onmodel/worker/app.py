@@ -67,7 +67,7 @@ def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
 
 
 def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
-    """Put a worker process together and enter it into the registry."""
+    """Put a worker process together; ``presence.announce`` then brings the calls."""
     capabilities = _capabilities(settings)
     loop = LoopThread()
     id_ = new_id()
@@ -85,10 +85,6 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
         capabilities=capabilities,
     )
-    loop.run(presence.register(worker))
-    loop.start(presence.beat_forever(worker))
-    loop.start(presence.hear_cancellations(worker))
-    log.info("worker_ready", worker=str(id_), name=capabilities.name, slots=capabilities.slots)
     return worker
 
 
@@ -97,6 +93,7 @@ def stop(worker: WorkerProcess) -> None:
     worker.loop.run(presence.leave(worker))
     worker.loop.run(presence.sign_off(worker))
     worker.scratch.close()
+    worker.loop.cancel_started()  # while the connections they use are open
     worker.loop.run(worker.resources.close())
     worker.loop.stop()
     log.info("worker_ended", worker=str(worker.id))
@@ -107,9 +104,13 @@ def _consume(worker: WorkerProcess) -> int:
     app = make_app(str(worker.resources.settings.broker_url))
     add_tasks(app, partial(run_call, worker))
 
+    def on_ready(**_: Any) -> None:
+        presence.announce(worker)  # not before: what nobody consumes yet would lose its lease
+
     def on_shutdown(**_: Any) -> None:
         worker.loop.start(presence.leave(worker))  # in a signal handler: hand over and go
 
+    signals.worker_ready.connect(on_ready, weak=False)
     signals.worker_shutting_down.connect(on_shutdown, weak=False)
     consumer = app.Worker(
         hostname=f"{worker.id}@{socket.gethostname()}",

@@ -41,6 +41,16 @@ class LoopThread:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def cancel_started(self) -> None:
+        """Cancel what ``start`` has started and wait until it has ended."""
+        self.run(self._cancel_started())
+
+    async def _cancel_started(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def stop(self) -> None:
         """Cancel what still runs and end the thread."""
         self.loop.call_soon_threadsafe(self._stopped.set)

@@ -18,8 +18,20 @@ from onmodel.worker.process import WorkerProcess
 log = structlog.get_logger(__name__)
 
 
-async def register(worker: WorkerProcess) -> None:
-    """Enter the registry; calls come from now on."""
+def announce(worker: WorkerProcess) -> None:
+    """Enter the registry and stay there; calls come from now on."""
+    worker.loop.run(_register(worker))
+    worker.loop.start(_beat_forever(worker))
+    worker.loop.start(_hear_cancellations(worker))
+    log.info(
+        "worker_ready",
+        worker=str(worker.id),
+        name=worker.capabilities.name,
+        slots=worker.capabilities.slots,
+    )
+
+
+async def _register(worker: WorkerProcess) -> None:
 
     async def enter(uow: UnitOfWork) -> None:
         can = worker.capabilities
@@ -36,7 +48,7 @@ async def register(worker: WorkerProcess) -> None:
     await persist(worker.resources.database, enter)
 
 
-async def beat_forever(worker: WorkerProcess) -> None:
+async def _beat_forever(worker: WorkerProcess) -> None:
     """Give a sign of life for the process and for every call it holds, again and again."""
     while True:
         await asyncio.sleep(worker.resources.settings.heartbeat_seconds)
@@ -53,27 +65,29 @@ async def _beat(worker: WorkerProcess) -> None:
         lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
     if not known and not worker.stopping:
         log.warning("worker_forgotten", worker=str(worker.id))
-        await register(worker)
-    for call_id in lost:
-        _stop(worker, call_id)
+        await _register(worker)
+    for one in lost:
+        held = worker.held.get(one.call_id)
+        if held is not None and held.fence == one.fence:
+            _stop(held)
 
 
-async def hear_cancellations(worker: WorkerProcess) -> None:
+async def _hear_cancellations(worker: WorkerProcess) -> None:
     """Stop calls as soon as somebody cancels them; the heartbeat catches what is missed."""
     while True:
         try:
             async for _, message in worker.resources.bus.listen(CANCELLED):
-                _stop(worker, UUID(message.decode()))
+                held = worker.held.get(UUID(message.decode()))
+                if held is not None:
+                    _stop(held)
         except (RedisError, OSError) as error:
             log.warning("bus_unreachable", error=str(error))
         await asyncio.sleep(worker.resources.settings.sweep_seconds)
 
 
-def _stop(worker: WorkerProcess, call_id: UUID) -> None:
-    held = worker.held.get(call_id)
-    if held is not None:
-        log.info("call_stops", call=str(call_id))
-        held.ask_to_stop(StopReason.NOT_OURS)
+def _stop(held: HeldCall) -> None:
+    log.info("call_stops", call=str(held.call_id), fence=held.fence)
+    held.ask_to_stop(StopReason.NOT_OURS)
 
 
 async def leave(worker: WorkerProcess) -> None:

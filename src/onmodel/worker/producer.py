@@ -90,13 +90,14 @@ class Producer:
         if not await take_lead(connection):
             return
         log.info("producer_leads")
-        while not self._stopping:
-            await self.sweep()
-            sent_all = await self.deal()
-            if not sent_all:
-                log.warning("broker_unreachable")
-            await self._pause()
-            await connection.execute(text("SELECT 1"))  # raises when the lead is lost
+        try:
+            while not self._stopping:
+                await self.sweep()
+                await self.deal()
+                await self._pause()
+                await connection.execute(text("SELECT 1"))  # raises when the lead is lost
+        finally:
+            await connection.invalidate()  # back in the pool it would hold the lead for ever
 
     async def _pause(self) -> None:
         """Wait for news, or for the time of the next sweep."""
