@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -235,7 +236,7 @@ def test_calls_side_by_side_have_their_own_process(
     def call(_: int) -> int:
         def on_event(event: CallEvent) -> None:
             if event.kind == "running":
-                both.wait(20)
+                both.wait(60)
 
         report = pool.call(toy("Echo"), request_for(), on_event=on_event).outputs["report"]
         assert isinstance(report, dict)
@@ -303,9 +304,9 @@ def test_close_ends_running_calls(make_pool: MakePool, request_for: MakeRequest)
 
     with ThreadPoolExecutor(1) as threads:
         failure = threads.submit(call)
-        assert running.wait(20)
+        assert running.wait(60)
         pool.close()
-        assert (failure.result(20).code, failure.result().retry) == ("runner_closed", True)
+        assert (failure.result(60).code, failure.result().retry) == ("runner_closed", True)
     with pytest.raises(CallFailed, match="runner_closed"):
         pool.call(toy("Echo"), request_for())
 
@@ -334,6 +335,22 @@ def test_a_used_output_folder_is_a_mistake(pool: Pool, request_for: MakeRequest)
     (request.output_dir / "old.png").write_bytes(PNG)
     with pytest.raises(ValueError, match="not empty"):
         pool.call(toy("Echo"), request)
+
+
+def test_a_function_is_installed_once_and_tells_of_it(
+    runtime: ProcessRuntime, prepared: Prepared, request_for: MakeRequest
+) -> None:
+    def prepare(manifest: Manifest, on_line: Callable[[str], None]) -> Prepared:
+        on_line(f"Installing {manifest.name}")
+        return prepared
+
+    pool = Pool(runtime, prepare)
+    events: list[CallEvent] = []
+    for _ in range(2):
+        pool.call(toy("Echo"), request_for(), on_event=events.append)
+    pool.close()
+    lines = [event.line for event in events if event.kind == "preparing"]
+    assert lines == ["Installing toy-echo"]
 
 
 def test_an_installation_that_fails_is_the_machines_fault(

@@ -40,7 +40,7 @@ class Function:
     def ask(
         self, method: str, path: str, body: object = None, *, accept: str = "*/*"
     ) -> tuple[int, bytes]:
-        with closing(http.client.HTTPConnection("function", timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("function", timeout=60)) as connection:
             connection.sock = self._connected()
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, {"Accept": accept})
@@ -68,7 +68,7 @@ class Function:
 
     def _connected(self) -> socket.socket:
         peer = socket.socket(socket.AF_UNIX)
-        peer.settimeout(20)
+        peer.settimeout(60)
         folder = os.open(self.instance.socket.parent, os.O_PATH)
         peer.connect(f"/proc/self/fd/{folder}/{self.instance.socket.name}")
         os.close(folder)
@@ -228,7 +228,7 @@ def test_without_a_stream_the_answer_is_the_end(run: Start) -> None:
 def test_shutdown_lets_the_process_end(run: Start) -> None:
     echo = run("Echo")
     check("shutdown", echo.json("POST", "/shutdown")[1])
-    assert echo.instance.wait(20) == 0
+    assert echo.instance.wait(60) == 0
 
 
 def test_our_models_read_every_message() -> None:
