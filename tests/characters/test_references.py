@@ -61,9 +61,7 @@ async def test_somebody_else_is_found_out_when_there_is_a_set(house: House) -> N
     ada = await house.person("ada")
     project_id = await house.project(ada)
     character = await house.character(ada, project_id)
-    stranger = await _add(
-        house, ada, character["id"], 50, **report(face(2, 50), picture=50)
-    )
+    stranger = await _add(house, ada, character["id"], 50, **report(face(2, 50), picture=50))
     own = [await _add(house, ada, character["id"], number) for number in (1, 2, 3)]
     rows = await _by_id(ada, character["id"])
     assert rows[stranger]["verdict"] == "hurts"
@@ -91,9 +89,7 @@ async def test_several_faces_small_faces_and_no_face_are_told(house: House) -> N
     character = await house.character(ada, await house.project(ada))
     for number in (1, 2):
         await _add(house, ada, character["id"], number)
-    crowd = await _add(
-        house, ada, character["id"], 3, **report(face(1, 3), face(2, 3), picture=3)
-    )
+    crowd = await _add(house, ada, character["id"], 3, **report(face(1, 3), face(2, 3), picture=3))
     small = await _add(
         house, ada, character["id"], 4, **report(face(1, 4, face_px=40.0), picture=4)
     )
@@ -154,7 +150,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing(house: House) -> None:
     ada = await house.person("ada")
     character = await house.character(ada, await house.project(ada))
     host = house.url.removeprefix("http://")
-    reader, writer = await asyncio.open_connection(*host.split(":"))
+    _, writer = await asyncio.open_connection(*host.split(":"))
     head = (
         f"POST /api/v1/characters/{character['id']}/references HTTP/1.1\r\nHost: {host}\r\n"
         f"Authorization: Bearer {ada.token}\r\nContent-Length: 900000\r\n"

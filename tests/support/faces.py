@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-
 SPREAD = 0.39 / np.sqrt(2 * 128)
 
 
@@ -50,5 +49,3 @@ def report(*faces: dict[str, Any], picture: int = 0, reason: str | None = None) 
         "faces": list(faces),
     }
     return {"report": {"pictures": [measured]}}
-
-

@@ -97,10 +97,10 @@ async def test_a_frame_that_the_bus_lost_is_read_from_the_log(house: House) -> N
     async with house.socket(ada, project_id) as socket:
         await _synced(socket)
         # a bus without ears: the commit is durable, the notice goes nowhere
-        publish = house.resources.database._notifier  # noqa: SLF001
-        house.resources.database._notifier = _deaf  # noqa: SLF001
+        publish = house.resources.database._notifier
+        house.resources.database._notifier = _deaf
         await house.character(ada, project_id, name="Unheard")
-        house.resources.database._notifier = publish  # noqa: SLF001
+        house.resources.database._notifier = publish
         await house.character(ada, project_id, name="Heard")
         await socket.until("server:character.updated", lambda p: p["data"]["name"] == "Heard")
         seqs = [frame["seq"] for frame in socket.seen if "seq" in frame]
