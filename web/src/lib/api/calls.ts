@@ -152,7 +152,8 @@ export const variations = {
     ask<VariationRead[]>('POST', `/characters/${characterId}/variations`, { body: { keys } }),
   review: (id: string, change: { verdict?: 'approved' | 'rejected' | null; starred?: boolean }) =>
     ask<VariationRead>('PATCH', `/variations/${id}`, { body: change }),
-  regenerate: (id: string) => ask<VariationRead>('POST', `/variations/${id}/regenerate`, { body: {} }),
+  regenerate: (id: string) =>
+    ask<VariationRead>('POST', `/variations/${id}/regenerate`, { body: {} }),
   confirm: (id: string) => ask<VariationRead>('POST', `/variations/${id}/confirm`),
   discard: (id: string) => ask<undefined>('POST', `/variations/${id}/discard`),
   cancel: (id: string) => ask<VariationRead>('POST', `/variations/${id}/cancel`),

@@ -19,7 +19,8 @@ export function whenSignedOut(run: () => void): void {
 export async function ask<T>(method: string, path: string, options: Ask = {}): Promise<T> {
   const url = new URL(`/api/v1${path}`, location.origin);
   for (const [key, value] of Object.entries(options.query ?? {})) {
-    if (value !== null && value !== undefined && value !== '') url.searchParams.set(key, `${value}`);
+    if (value !== null && value !== undefined && value !== '')
+      url.searchParams.set(key, `${value}`);
   }
   const headers: Record<string, string> = { Accept: 'application/json', 'X-OnModel': '1' };
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';

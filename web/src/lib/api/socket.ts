@@ -222,8 +222,7 @@ function parseMessage(data: unknown): SocketMessage | null {
   try {
     const value: unknown = JSON.parse(data);
     if (typeof value !== 'object' || value === null || !('event' in value)) return null;
-    const message = value as SocketMessage;
-    return { ...message, payload: message.payload ?? {} };
+    return { payload: {}, ...(value as SocketMessage) };
   } catch {
     return null;
   }

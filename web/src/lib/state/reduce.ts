@@ -9,13 +9,7 @@ export type Change =
   | { kind: 'progress'; ids: string[]; progress: number; step: string; eta_s: number | null }
   | { kind: 'other'; event: string };
 
-const NOUNS = new Set<string>([
-  'character',
-  'reference',
-  'training',
-  'variation',
-  'project',
-]);
+const NOUNS = new Set<string>(['character', 'reference', 'training', 'variation', 'project']);
 const ID_KEYS: Record<Noun, string> = {
   character: 'character_id',
   reference: 'reference_id',

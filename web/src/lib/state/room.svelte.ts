@@ -15,7 +15,7 @@ import type {
 } from '$lib/api/types';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
-import { changeOf, type Change } from './reduce';
+import { changeOf, type Change, type Noun } from './reduce';
 import { UploadQueue } from './uploads.svelte';
 
 export interface Progress {
@@ -233,7 +233,7 @@ export class Room {
     }
   }
 
-  #collection(noun: Exclude<Change & { noun: unknown }, { noun: 'project' }>['noun']) {
+  #collection(noun: Exclude<Noun, 'project'>) {
     switch (noun) {
       case 'character':
         return this.characters;
@@ -243,8 +243,6 @@ export class Room {
         return this.jobs;
       case 'variation':
         return this.variations;
-      default:
-        throw new Error(`no collection for ${noun}`);
     }
   }
 

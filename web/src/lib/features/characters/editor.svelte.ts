@@ -84,7 +84,11 @@ export class CharacterEditor {
     }
   }
 
-  async #again(field: EditableField, theirs: CharacterRead, change: CharacterChange): Promise<void> {
+  async #again(
+    field: EditableField,
+    theirs: CharacterRead,
+    change: CharacterChange,
+  ): Promise<void> {
     this.#room.characters.upsert({ ...theirs, ...change });
     try {
       this.#take(await this.#update(this.#id, theirs.version, change));

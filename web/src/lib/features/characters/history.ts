@@ -31,7 +31,9 @@ function valueText(value: unknown): string {
 function changesOf(fields: unknown): HistoryLine['changes'] {
   if (typeof fields !== 'object' || fields === null) return [];
   return Object.entries(fields).map(([field, pair]) => {
-    const [before, after]: unknown[] = Array.isArray(pair) ? pair : [undefined, pair];
+    const [before, after] = Array.isArray(pair)
+      ? (pair as unknown[])
+      : [undefined, pair as unknown];
     return {
       field: FIELD_LABEL[field] ?? field.replaceAll('_', ' '),
       before: valueText(before),

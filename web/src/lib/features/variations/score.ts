@@ -13,7 +13,8 @@ export function rangeOf({ p_same_low: low, p_same_high: high }: VariationRead): 
 /** Fidelity is the rank of this likeness among real pictures of the character, 0 to 100. */
 export function fidelityOf(fidelity: number): string {
   const percent = Math.round(fidelity);
-  if (percent >= 50) return `As alike as the references are to each other (rank ${percent} of 100).`;
+  if (percent >= 50)
+    return `As alike as the references are to each other (rank ${percent} of 100).`;
   if (percent >= 10) return `A little less alike than the references (rank ${percent} of 100).`;
   return `Less alike than almost any two references (rank ${percent} of 100).`;
 }
