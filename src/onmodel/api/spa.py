@@ -10,7 +10,7 @@ from onmodel.kit.errors import NotFoundError
 
 # names under here carry a hash of their content
 IMMUTABLE_FOLDER = "_app/immutable"
-FALLBACK = "200.html"
+FALLBACK = "index.html"
 
 NOT_BUILT = """<!doctype html><title>OnModel</title>
 <body style="font:16px system-ui;margin:15vh auto;max-width:32rem;background:#1b1b1b;color:#ddd">
