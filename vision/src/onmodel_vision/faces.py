@@ -16,12 +16,18 @@ from onmodel_vision.arrays import Floats, Image
 from onmodel_vision.detector import FULL, SHORT, Detection, FaceDetector
 from onmodel_vision.images import fit_within
 from onmodel_vision.mesh import FaceMesh, Mesh
+from onmodel_vision.roi import Roi
 
 MIN_PRESENCE = 0.5
 AGREEING = 2
 HOG_LONGEST = 1024
 HOG_ENLARGE_BELOW = 640
 TILE_ABOVE = 640
+TILES = (2, 4)
+"""Tiles per side that are tried in turn while nothing has been found."""
+
+CLOSER, CLOSER_SIDE = 3.0, 360
+"""A second look takes three times the face's size, scaled to this many pixels."""
 
 SHORT_NAME, FULL_NAME, HOG_NAME = "mediapipe_short", "mediapipe_full", "dlib_hog"
 
@@ -73,9 +79,12 @@ class FaceFinder:
             (HOG_NAME, self._detect_hog(image)),
         ):
             _join(found, name, detections)
-        if not any(len(candidate.names) >= AGREEING for candidate in found):
-            for name, detector in ((FULL_NAME, self._full), (SHORT_NAME, self._short)):
-                _join(found, name, _detect_tiles(detector, image))
+        for count in TILES:
+            if any(len(candidate.names) >= AGREEING for candidate in found):
+                break
+            _join(found, FULL_NAME, _detect_tiles(self._full, image, count))
+        for candidate in found:
+            self._look_closer(image, candidate)
         faces = [
             Face(
                 self._mesh.measure(image, candidate.detection),
@@ -89,6 +98,24 @@ class FaceFinder:
     def mesh(self, image: Image, detection: Detection) -> Mesh:
         """Mesh of one detection."""
         return self._mesh.measure(image, detection)
+
+    def _look_closer(self, image: Image, candidate: _Candidate) -> None:
+        """Ask the others again about what only one detector saw, with the place enlarged."""
+        if len(candidate.names) >= AGREEING:
+            return
+        box = candidate.detection.box
+        centre, side = (box[:2] + box[2:]) / 2, float((box[2:] - box[:2]).max()) * CLOSER
+        region = Roi(float(centre[0]), float(centre[1]), side, 0.0)
+        crop = region.crop(image, CLOSER_SIDE)
+        middle = np.array([1, 1, 2, 2], np.float32) * CLOSER_SIDE / 3
+        for name, detections in (
+            (SHORT_NAME, self._short.detect(crop)),
+            (FULL_NAME, self._full.detect(crop)),
+            (HOG_NAME, self._detect_hog(crop)),
+        ):
+            seen = any(_same_place(middle, detection.box) for detection in detections)
+            if seen and name not in candidate.names:
+                candidate.names.append(name)
 
     def _detect_hog(self, image: Image) -> list[Detection]:
         small, factor = fit_within(image, longest=HOG_LONGEST)
@@ -110,15 +137,15 @@ def _from_rectangle(rectangle: Any, factor: float, score: float) -> Detection:
     return Detection(box, points.astype(np.float32), float(score))
 
 
-def _detect_tiles(detector: FaceDetector, image: Image) -> list[Detection]:
-    """Look again at four overlapping parts of a large picture: small faces get more pixels."""
+def _detect_tiles(detector: FaceDetector, image: Image, count: int) -> list[Detection]:
+    """Look again at overlapping parts of a large picture: small faces get more pixels."""
     height, width = image.shape[:2]
     if max(height, width) < TILE_ABOVE:
         return []
-    tile_h, tile_w = round(height * 0.6), round(width * 0.6)
+    tile_h, tile_w = round(height * 1.3 / count), round(width * 1.3 / count)
     found: list[Detection] = []
-    for top in (0, height - tile_h):
-        for left in (0, width - tile_w):
+    for top in np.linspace(0, height - tile_h, count).astype(int):
+        for left in np.linspace(0, width - tile_w, count).astype(int):
             part = image[top : top + tile_h, left : left + tile_w]
             offset = np.array([left, top], np.float32)
             for detection in detector.detect(part):

@@ -18,6 +18,7 @@ CROP_OF_REGION = 0.8
 OUTSIDE_LIMIT = 0.25
 CHROMA_LIMIT = 26.0
 FLAT_EYE_LIMIT = 7.0
+FLAT_MOUTH_LIMIT = 2.5
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,8 @@ def _mouth_strange(image: Image, mesh: Mesh) -> bool:
     if len(skin) < 2 or len(lower) < 4:
         return False
     away = np.linalg.norm(np.median(lower[:, 1:], axis=0) - np.median(skin[:, 1:], axis=0))
-    same = float(lower.std(axis=0).max()) < 4.0
-    lighter = abs(float(np.median(lower[:, 0]) - np.median(skin[:, 0])))
-    return float(away) > CHROMA_LIMIT or (same and lighter > 15)
+    same = float(lower.std(axis=0).max()) < FLAT_MOUTH_LIMIT
+    return float(away) > CHROMA_LIMIT or same
 
 
 def _lab(colours: Floats) -> Floats:

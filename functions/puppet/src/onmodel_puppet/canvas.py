@@ -21,6 +21,9 @@ MAX_ZOOM = 1.22
 EXTENSION = ((0.005, 0.0), (0.012, 0.015), (0.025, 0.04), (0.05, 0.08))
 """Blur and the distance from the photograph's edge where it begins, as fractions of the size."""
 
+WORTH_A_ZOOM = 0.02
+PROBE_SIZE = 96
+
 MAX_LEVELLING = math.radians(10)
 
 
@@ -48,18 +51,28 @@ def compose(image: Image, mesh: Mesh, *, size: int, framing: str) -> Canvas:
     The head is levelled by at most 10 degrees. Where the photograph ends too early, the framing
     goes a little closer, then its outermost pixels run on and blur away.
     """
-    best: Canvas | None = None
-    for zoom in np.linspace(1.0, MAX_ZOOM if framing == "head" else 1.0, 5):
+    matrix, inside = _frame(image, mesh, size, framing)
+    plan = Canvas(image, matrix, inside, float(1 - inside.mean()))
+    return Canvas(_fill(image, plan, size), matrix, inside, plan.missing)
+
+
+def missing(image: Image, mesh: Mesh, *, framing: str) -> float:
+    """Fraction of the canvas that `compose` would have to make up."""
+    return float(1 - _frame(image, mesh, PROBE_SIZE, framing)[1].mean())
+
+
+def _frame(image: Image, mesh: Mesh, size: int, framing: str) -> tuple[Floats, Floats]:
+    """Matrix and inside mask of the zoom that loses least, preferring the wider ones."""
+    best: tuple[Floats, Floats] | None = None
+    for zoom in np.linspace(1.0, MAX_ZOOM, 5):
         matrix = _matrix(mesh.points, size, FACE_HEIGHT[framing] * float(zoom))
         inside = _inside(image, matrix, size)
-        missing = float(1 - inside.mean())
-        if best is None or missing < best.missing - 0.02:
-            best = Canvas(image, matrix, inside, missing)
-        if best.missing < 0.01 or framing != "head":
+        if best is None or inside.mean() > best[1].mean() + WORTH_A_ZOOM:
+            best = matrix, inside
+        if best[1].mean() > 0.99:
             break
-    if best is None:
-        raise AssertionError("at least one zoom is tried")
-    return Canvas(_fill(image, best, size), best.matrix, best.inside, best.missing)
+    assert best is not None
+    return best
 
 
 def _matrix(points: Points, size: int, face_height: float) -> Floats:

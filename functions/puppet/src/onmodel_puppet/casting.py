@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from onmodel_function import InvalidInput
+from onmodel_puppet import canvas
 from onmodel_puppet.keys import Key
 from onmodel_vision import expression, pose, quality
 from onmodel_vision.arrays import Image
@@ -99,7 +100,10 @@ def _fitness(one: Candidate, key: Key) -> float:
         score -= 0.6
     if key.section == "angle" and key.name != "front":
         wanted = -20.0 if key.name == "half_left" else 20.0
-        return score - abs(one.pose.yaw - wanted) / 15
+        busy = 0.3 * abs(one.expression.smile) + one.expression.mouth_open
+        return score - abs(one.pose.yaw - wanted) / 15 - busy
+    if key.section == "body":
+        score -= 4.0 * canvas.missing(one.image, one.face.mesh, framing="bust")
     score -= abs(one.pose.yaw) / 20 + abs(one.pose.pitch) / 40
     if key.section == "expression" and key.name in ("happy", "excited"):
         return score + min(one.expression.smile, 1.0)

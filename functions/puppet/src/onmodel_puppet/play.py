@@ -22,7 +22,7 @@ HALF_YAW = 16.0
 """Asked of the warp for a half view; about 12 degrees are then measured on the result."""
 
 ALREADY_HALF = 15.0
-MOST_MISSING = {"head": 0.45, "bust": 0.30}
+MOST_MISSING = {"head": 0.45, "bust": 0.42}
 """Fraction of the picture that may be made up by extending the photograph's edges."""
 
 
