@@ -60,8 +60,13 @@ def answering(server: socket.socket, answer: bytes) -> threading.Thread:
 
     def serve() -> None:
         peer, _ = server.accept()
-        with closing(peer):
-            peer.recv(65536)
+        with closing(peer), peer.makefile("rb") as request:
+            # All of it: who closes with something unread cuts the other off.
+            length = 0
+            while (line := request.readline()) != b"\r\n":
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.partition(b":")[2])
+            request.read(length)
             peer.sendall(answer)
 
     thread = threading.Thread(target=serve)

@@ -41,7 +41,7 @@ class Function:
         self, method: str, path: str, body: object = None, *, accept: str = "*/*"
     ) -> tuple[int, bytes]:
         with closing(http.client.HTTPConnection("function", timeout=60)) as connection:
-            connection.sock = self._connected()
+            connection.sock = connected(self.instance)
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, {"Accept": accept})
             answer = connection.getresponse()
@@ -66,13 +66,29 @@ class Function:
         context = {"input_dir": str(self.folder / "in"), "output_dir": str(self.folder / "out")}
         return {"input": inputs, "context": context}
 
-    def _connected(self) -> socket.socket:
-        peer = socket.socket(socket.AF_UNIX)
-        peer.settimeout(60)
-        folder = os.open(self.instance.socket.parent, os.O_PATH)
-        peer.connect(f"/proc/self/fd/{folder}/{self.instance.socket.name}")
+
+def connected(instance: Instance) -> socket.socket:
+    """Connect to a function; the path of its socket may be longer than an address can be."""
+    peer = socket.socket(socket.AF_UNIX)
+    peer.settimeout(60)
+    folder = os.open(instance.socket.parent, os.O_PATH)
+    try:
+        peer.connect(f"/proc/self/fd/{folder}/{instance.socket.name}")
+    except OSError:
+        peer.close()
+        raise
+    finally:
         os.close(folder)
-        return peer
+    return peer
+
+
+def listens(instance: Instance) -> bool:
+    """Whether the function has opened its socket."""
+    try:
+        connected(instance).close()
+    except OSError:
+        return False
+    return True
 
 
 class Start:
@@ -92,7 +108,7 @@ class Start:
             self.started.append(instance.instance)
         else:
             self.started.append(self._runtime.start(toy(name), self._prepared))
-            await_true(self.started[-1].socket.exists)
+            await_true(lambda: listens(self.started[-1]))
         return Function(self.started[-1], folder)
 
 

@@ -147,11 +147,12 @@ def _listen(
         items.put(None)
     except (RefusedError, ProtocolError) as error:
         items.put(error)
+    except (OSError, ValueError):
+        # The connection broke, which a crash looks like from here. Before HTTPException, since a
+        # disconnection at the first byte is both.
+        items.put(None)
     except HTTPException as error:
         items.put(ProtocolError(f"no HTTP: {error!r}"))
-    except (OSError, ValueError):
-        # The connection broke, which a crash looks like from here.
-        items.put(None)
 
 
 def _explain(error: Exception, instance: Instance) -> CallFailed:
