@@ -72,7 +72,7 @@ check: $(DEVELOPMENT) $(NODE_MODULES) ## style, types, layers, generated files (
 check-python: $(DEVELOPMENT)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
-	@$(BIN)/lint-imports --no-timings
+	@$(BIN)/lint-imports
 
 check-types: $(DEVELOPMENT)
 	@$(BIN)/pyright --warnings

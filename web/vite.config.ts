@@ -12,7 +12,7 @@ export default defineConfig({
     sveltekit({
       compilerOptions: { runes: true },
       // One page for every address: the server answers unknown paths with index.html.
-      adapter: adapter({ fallback: 'index.html', precompress: false }),
+      adapter: adapter({ fallback: 'index.html', precompress: true }),
     }),
   ],
   server: {

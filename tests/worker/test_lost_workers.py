@@ -1,6 +1,8 @@
 """Worker processes that die, hang, go away or never hear: every call has one effect."""
 
+import asyncio
 import signal
+from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from onmodel.composition import Resources
 from onmodel.dispatch import service
 from onmodel.kit.db.uow import Database
 from tests.support.calls import add_worker
-from tests.support.gate import Gate
+from tests.support.gate import PATIENCE_SECONDS, Gate
+from tests.support.services import TestServices
 from tests.worker.conftest import (
     StartWorker,
     events_of,
@@ -73,7 +76,7 @@ async def test_worker_that_is_told_to_end_gives_its_calls_back_at_once(
     call = await until_state(database, call_id, "queued")
     assert call.attempt == 0
     await first.gone()
-    assert leaving.wait(10) == 0
+    assert await asyncio.to_thread(leaving.wait, PATIENCE_SECONDS) == 0
     assert await worker_count(database) == 0
     start_worker()
     await (await gate.visit()).say("finish")
@@ -110,3 +113,47 @@ async def test_cancelling_stops_the_function(
     await until_state(database, next_id, "succeeded")
     assert (await until_state(database, call_id, "cancelled")).result is None
     assert await events_of(database, call_id) == ["test:started"]
+
+
+async def test_broker_that_was_restarted_empty_is_used_again(
+    database: Database, gate: Gate, start_worker: StartWorker, services: TestServices
+) -> None:
+    start_worker()
+    before = await submit_to(gate, database, "before")
+    running = await gate.visit()
+    await asyncio.to_thread(services.valkey.stop)
+    during = await submit_to(gate, database, "during")
+    await running.say("finish")
+    await until_state(database, before, "succeeded")
+    await asyncio.to_thread(services.valkey.start)
+    await (await gate.visit()).say("finish")
+    await until_state(database, during, "succeeded")
+    assert await events_of(database, before) == ONE_EFFECT
+    assert await events_of(database, during) == ONE_EFFECT
+
+
+async def test_database_that_was_restarted_in_mid_call_learns_the_result(
+    database: Database, gate: Gate, start_worker: StartWorker, services: TestServices
+) -> None:
+    start_worker()
+    call_id = await submit_to(gate, database, "portrait")
+    visit = await gate.visit()
+    await asyncio.to_thread(services.postgres.stop)
+    await visit.say("finish")
+    await visit.gone()
+    await asyncio.to_thread(services.postgres.start)
+    await database.engine.dispose()
+    await _finish_whoever_comes(gate, until_state(database, call_id, "succeeded"))
+    assert (await events_of(database, call_id)).count("server:task_success") == 1
+
+
+async def _finish_whoever_comes(gate: Gate, end: Awaitable[object]) -> None:
+    """Let every further attempt succeed until the end has come."""
+
+    async def finish() -> None:
+        while True:
+            await (await gate.visit()).say("finish")
+
+    finishing = asyncio.create_task(finish())
+    await end
+    finishing.cancel()

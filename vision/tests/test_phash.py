@@ -12,7 +12,7 @@ def test_hash_is_sixteen_hexadecimal_digits(astronaut: Image) -> None:
 
 def test_near_copies_are_near(astronaut: Image) -> None:
     original = phash.compute(astronaut)
-    smaller = np.asarray(cv2.resize(astronaut, (300, 300), interpolation=cv2.INTER_AREA))
+    smaller = np.asarray(cv2.resize(astronaut, (300, 300), interpolation=cv2.INTER_AREA), np.uint8)
     brighter = np.clip(astronaut.astype(np.int16) + 20, 0, 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", astronaut, [cv2.IMWRITE_JPEG_QUALITY, 30])
     saved = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)

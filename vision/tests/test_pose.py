@@ -14,15 +14,9 @@ def _mesh(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Mesh:
     """A synthetic mesh: the reference shape, turned by known angles, 200 px per eye span."""
     points = np.zeros((468, 3), np.float32)
     y, p, r = (math.radians(angle) for angle in (yaw, pitch, roll))
-    around_y = np.array(
-        [[math.cos(y), 0, -math.sin(y)], [0, 1, 0], [math.sin(y), 0, math.cos(y)]]
-    )
-    around_x = np.array(
-        [[1, 0, 0], [0, math.cos(p), math.sin(p)], [0, -math.sin(p), math.cos(p)]]
-    )
-    around_z = np.array(
-        [[math.cos(r), -math.sin(r), 0], [math.sin(r), math.cos(r), 0], [0, 0, 1]]
-    )
+    around_y = np.array([[math.cos(y), 0, -math.sin(y)], [0, 1, 0], [math.sin(y), 0, math.cos(y)]])
+    around_x = np.array([[1, 0, 0], [0, math.cos(p), math.sin(p)], [0, -math.sin(p), math.cos(p)]])
+    around_z = np.array([[math.cos(r), -math.sin(r), 0], [math.sin(r), math.cos(r), 0], [0, 0, 1]])
     rotation = around_z @ around_y @ around_x
     for index, place in pose.REFERENCE.items():
         points[index] = rotation @ np.array(place) * 200 + 300

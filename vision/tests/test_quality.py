@@ -9,7 +9,9 @@ from onmodel_vision.faces import Face, FaceFinder
 
 @pytest.fixture(scope="module")
 def large(astronaut: Image) -> Image:
-    return np.asarray(cv2.resize(astronaut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
+    return np.asarray(
+        cv2.resize(astronaut, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8
+    )
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,10 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _PAUSES_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 10.0, 10.0)
-_DEADLOCK, _SERIALIZATION = "40P01", "40001"
+# Classes of SQLSTATE (PostgreSQL, appendix A) that say nothing against the transaction itself:
+# connection exception, transaction rollback (deadlock), insufficient resources, operator
+# intervention (shutting down, starting up).
+_PASSING = ("08", "40", "53", "57")
 
 
 async def persist(database: Database, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
@@ -46,5 +49,5 @@ def is_passing(error: Exception) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    state = getattr(error.orig, "sqlstate", None)
-    return error.connection_invalidated or state in (_DEADLOCK, _SERIALIZATION)
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or (state or "").startswith(_PASSING)

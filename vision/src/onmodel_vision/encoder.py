@@ -6,13 +6,15 @@ The 68-point predictor is not used anywhere: its training data excludes commerci
 from pathlib import Path
 from typing import Any
 
-import dlib
+import dlib as dlib_module
 import numpy as np
 
 from onmodel_vision.arrays import Floats, Image
 from onmodel_vision.mesh import Mesh
 
 DIMENSIONS = 128
+dlib: Any = dlib_module  # the extension module carries no type information
+
 NAME = "dlib-resnet-v1"
 SAME_PERSON_BELOW = 0.6
 """dlib's own Euclidean threshold; calibrated probabilities belong to the caller."""
@@ -49,7 +51,6 @@ def rectangle(mesh: Mesh) -> Any:
         round(centre_x + side / 2),
         round(centre_y + side / 2),
     )
-
 
 
 def distance(first: Floats, second: Floats) -> float:

@@ -84,9 +84,10 @@ def _eye_aspect(points: Points) -> float:
 
 
 def _asymmetry(points: Points) -> float:
-    left, right = points[[pair[0] for pair in at.MIRROR_PAIRS]], points[
-        [pair[1] for pair in at.MIRROR_PAIRS]
-    ]
+    left, right = (
+        points[[pair[0] for pair in at.MIRROR_PAIRS]],
+        points[[pair[1] for pair in at.MIRROR_PAIRS]],
+    )
     middle = (left[:, 0] + right[:, 0]).mean() / 2
     across = np.abs((left[:, 0] - middle) + (right[:, 0] - middle))
     return float((across + np.abs(left[:, 1] - right[:, 1])).mean() / 2)

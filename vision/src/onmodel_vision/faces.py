@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import dlib
+import dlib as dlib_module
 import numpy as np
 
 from onmodel_vision.arrays import Floats, Image
@@ -17,6 +17,8 @@ from onmodel_vision.detector import FULL, SHORT, Detection, FaceDetector
 from onmodel_vision.images import fit_within
 from onmodel_vision.mesh import FaceMesh, Mesh
 from onmodel_vision.roi import Roi
+
+dlib: Any = dlib_module  # the extension module carries no type information
 
 MIN_PRESENCE = 0.5
 AGREEING = 2

@@ -38,7 +38,7 @@ def read(path: Path) -> Image:
         raise UnreadableImageError(f"{path.name} cannot be decoded") from error
     if bgr is None or bgr.shape[0] * bgr.shape[1] > MAX_PIXELS:
         raise UnreadableImageError(f"{path.name} cannot be decoded")
-    return np.ascontiguousarray(bgr[:, :, ::-1])
+    return np.ascontiguousarray(bgr[:, :, ::-1]).astype(np.uint8, copy=False)
 
 
 def _to_eight_bits(image: np.ndarray) -> np.ndarray:

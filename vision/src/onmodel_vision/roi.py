@@ -58,7 +58,7 @@ class Roi:
         cosine, sine = math.cos(self.angle), math.sin(self.angle)
         x = (points[:, 0] - crop_side / 2) * scale
         y = (points[:, 1] - crop_side / 2) * scale
-        columns = [cosine * x - sine * y + self.x, sine * x + cosine * y + self.y]
+        columns: list[Floats] = [cosine * x - sine * y + self.x, sine * x + cosine * y + self.y]
         if points.shape[1] == 3:
             columns.append(points[:, 2] * scale)
         return np.stack(columns, axis=1).astype(np.float32)

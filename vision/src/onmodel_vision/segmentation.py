@@ -22,4 +22,6 @@ class PersonSegmenter:
         outputs = self._model.run(np.asarray(small, np.float32) / 255)
         mask = next(iter(outputs.values())).reshape(side, side)
         size = (image.shape[1], image.shape[0])
-        return np.clip(np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_CUBIC)), 0, 1)
+        return np.clip(
+            np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_CUBIC), np.float32), 0, 1
+        )

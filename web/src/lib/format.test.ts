@@ -47,7 +47,7 @@ describe('scoreOf', () => {
     [0.97, 'good', 'On model'],
     [0.9, 'good', 'On model'],
     [0.7, 'warn', 'Unsure'],
-    [0.2, 'bad', 'Off model'],
+    [0.05, 'bad', 'Off model'],
   ])('%s is %s: %s', (p_same, tone, word) => {
     expect(score({ p_same })).toMatchObject({ tone, word });
   });
@@ -72,10 +72,10 @@ describe('scoreOf', () => {
     expect(score({ measurable: 'pending', p_same: null }).word).toBe('Measuring');
   });
 
-  it('explains why in words, also for a reason it does not know', () => {
-    expect(whyNotMeasurable('no_face')).toMatch(/No face/);
-    expect(whyNotMeasurable('Too dark.')).toBe('Too dark.');
-    expect(whyNotMeasurable(null)).toMatch(/could not be compared/);
+  it('explains why in the words of the server', () => {
+    const reason_text = 'No face is visible.';
+    expect(whyNotMeasurable({ reason_text })).toBe(reason_text);
+    expect(whyNotMeasurable({ reason_text: null })).toMatch(/could not be compared/);
   });
 });
 

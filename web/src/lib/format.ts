@@ -67,10 +67,10 @@ export interface Score {
   word: string;
 }
 
-/** Above this calibrated probability a picture counts as the same character. */
+/** From this calibrated probability on a picture counts as the same character. */
 const SAME = 0.9;
-/** Below this one it counts as somebody else; between the two a person should look. */
-const OTHER = 0.5;
+/** Up to this one it counts as somebody else; between the two a person should look. */
+const DIFFERENT = 0.1;
 
 type Scored = Pick<VariationRead, 'measurable' | 'p_same' | 'copy_paste'>;
 
@@ -83,20 +83,13 @@ export function scoreOf(variation: Scored): Score {
   const number = formatPercent(variation.p_same);
   if (variation.copy_paste) return { tone: 'warn', number, word: 'Near copy' };
   if (variation.p_same >= SAME) return { tone: 'good', number, word: 'On model' };
-  if (variation.p_same >= OTHER) return { tone: 'warn', number, word: 'Unsure' };
+  if (variation.p_same > DIFFERENT) return { tone: 'warn', number, word: 'Unsure' };
   return { tone: 'bad', number, word: 'Off model' };
 }
 
-const NOT_MEASURABLE: Record<string, string> = {
-  no_face: 'No face is visible, so there is nothing to compare.',
-  face_too_small: 'The face is smaller than 20 pixels: too small to compare.',
-  turned_away: 'The face is turned too far away to compare.',
-  covered: 'Too much of the face is covered to compare.',
-};
-
-export function whyNotMeasurable(reason: string | null): string {
-  if (!reason) return 'This picture could not be compared with the references.';
-  return NOT_MEASURABLE[reason] ?? reason;
+/** Why there is no number, in the server's words. */
+export function whyNotMeasurable({ reason_text }: Pick<VariationRead, 'reason_text'>): string {
+  return reason_text ?? 'This picture could not be compared with the references.';
 }
 
 export function isWorking(state: JobState): boolean {

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-
 from onmodel_vision import phash
 from onmodel_vision.arrays import Floats
 from onmodel_vision.encoder import SAME_PERSON_BELOW, distance

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from onmodel_function import Context, Function, InputFile, InvalidInput, OutputFile, field
-from onmodel_identity_profile import belonging, selection
-from onmodel_identity_profile.belonging import Belonging, Member
 from onmodel_vision import encoder, images
 from onmodel_vision.measure import Measurer, PictureMeasure
+
+from onmodel_identity_profile import belonging, selection
+from onmodel_identity_profile.belonging import Belonging, Member
 
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 FORMAT = 1
@@ -57,9 +57,7 @@ class IdentityProfile(Function[Inputs, Outputs]):
         context.progress(0.97, "writing")
         path = context.output("profile.json")
         path.write_text(json.dumps(profile, separators=(",", ":")), encoding="utf-8")
-        return Outputs(
-            profile=OutputFile(path, "application/json"), report=_report(found, profile)
-        )
+        return Outputs(profile=OutputFile(path, "application/json"), report=_report(found, profile))
 
     def _measure(
         self, files: list[InputFile], context: Context

@@ -1,7 +1,8 @@
 """The best picture for each angle and each expression."""
 
-from onmodel_identity_profile.belonging import Member
 from onmodel_vision.measure import FaceMeasure
+
+from onmodel_identity_profile.belonging import Member
 
 SHARP, LARGE = 25.0, 300.0
 """Sharpness and face size in pixels beyond which more does not help."""

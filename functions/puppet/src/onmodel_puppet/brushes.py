@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
+from onmodel_vision.arrays import Floats, Points
 
 from onmodel_puppet.rig import Rig
-from onmodel_vision.arrays import Floats, Points
 
 REACH = 3.5
 """A bell curve is cut off after this many spreads, where it is 0.2 % of its height."""
@@ -26,9 +26,7 @@ def load_controls() -> dict[str, list[Brush]]:
     """Control name -> its brushes."""
     text = resources.files("onmodel_puppet").joinpath("controls.toml").read_text("utf-8")
     return {
-        name: [
-            Brush(tuple(row["points"]), tuple(row["move"]), tuple(row["sigma"])) for row in rows
-        ]
+        name: [Brush(tuple(row["points"]), tuple(row["move"]), tuple(row["sigma"])) for row in rows]
         for name, rows in tomllib.loads(text).items()
     }
 

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-
 from onmodel_vision.arrays import Floats, Image, Points
 from onmodel_vision.mesh import Mesh
 
 EYE_HEIGHT = 0.43
 """The eyes stand this far down the picture, as in a classic portrait."""
 
-FACE_HEIGHT = {"head": 0.36, "bust": 0.26}
+FACE_HEIGHT = {"head": 0.36, "bust": 0.29}
 """Height of the face, hairline to chin, as a fraction of the picture."""
 
-MAX_ZOOM = 1.22
+MAX_ZOOM = 1.25
 """A source that is cut too tight is framed this much closer before its edges are extended."""
 
 EXTENSION = ((0.005, 0.0), (0.012, 0.015), (0.025, 0.04), (0.05, 0.08))

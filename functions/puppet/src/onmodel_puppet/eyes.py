@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from onmodel_vision import landmarks as at
+from onmodel_vision.arrays import Floats, Points
 
 from onmodel_puppet import brushes, warp
 from onmodel_puppet.rig import Rig
-from onmodel_vision import landmarks as at
-from onmodel_vision.arrays import Floats, Points
 
 UPPER_SHARE = 0.82
 """The upper lid does most of the way."""

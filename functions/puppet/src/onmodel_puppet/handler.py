@@ -1,15 +1,23 @@
 """The function: reads the pictures, casts one, plays the key, writes a PNG."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from onmodel_function import Context, Function, InputFile, InvalidInput, OutputFile, field
-from onmodel_puppet import casting, keys
-from onmodel_puppet.play import Puppeteer
 from onmodel_vision import images
+from onmodel_vision.arrays import Image
 from onmodel_vision.faces import FaceFinder
 from onmodel_vision.mesh import FaceMesh
 from onmodel_vision.segmentation import PersonSegmenter
+
+from onmodel_puppet import casting, keys
+from onmodel_puppet.play import Puppeteer
+from onmodel_puppet.recent import Recent
+from onmodel_puppet.rig import Rig
+
+EXAMINED_KEPT, RIGS_KEPT = 256, 4
+"""Results of earlier calls that are kept; they only save time and never change a picture."""
 
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 
@@ -52,6 +60,8 @@ class Puppet(Function[Inputs, Outputs]):
             FaceMesh(weights / "face_landmark.tflite"),
             PersonSegmenter(weights / "selfie_segmentation.tflite"),
         )
+        self._examined: Recent[casting.Candidate | casting.Rejected] = Recent(EXAMINED_KEPT)
+        self._rigs: Recent[tuple[Rig, float]] = Recent(RIGS_KEPT)
 
     def run(self, inputs: Inputs, context: Context) -> Outputs:
         """Make one variation.
@@ -60,9 +70,14 @@ class Puppet(Function[Inputs, Outputs]):
             InvalidInput: unknown_key, cannot_do, no_face, face_too_small, unreadable_picture.
         """
         key = keys.parse(inputs.key)
-        chosen = self._cast([inputs.reference, *inputs.references], key, context)
+        pictures = [inputs.reference, *inputs.references]
+        examined = [
+            self._examine(picture, place, len(pictures), context)
+            for place, picture in enumerate(pictures)
+        ]
+        place, chosen = casting.choose(examined, key)
         context.progress(0.5, "setting up the rig")
-        built, extended = self._puppeteer.rig(chosen, key, size=inputs.size)
+        built, extended = self._rig(pictures[place].path, chosen, key, inputs.size)
         context.check_cancelled()
         context.progress(0.7, "moving and lighting")
         result = self._puppeteer.play(built, key, seed=inputs.seed)
@@ -75,28 +90,44 @@ class Puppet(Function[Inputs, Outputs]):
             "seed": inputs.seed,
             "size": inputs.size,
             "preview": True,
-            "reference_used": chosen.index,
+            "reference_used": place,
             "extended": round(extended, 4),
             "conditioned_on": [],
             **result.report,
         }
         return Outputs(image=OutputFile(path, "image/png"), report=report)
 
-    def _cast(
-        self, pictures: list[InputFile], key: keys.Key, context: Context
-    ) -> casting.Candidate:
-        examined: list[casting.Candidate | casting.Rejected] = []
-        for index, picture in enumerate(pictures):
-            context.check_cancelled()
-            context.progress(0.05 + 0.4 * index / len(pictures), "looking at the pictures")
-            try:
-                image = images.read(picture.path)
-            except images.UnreadableImageError as error:
-                raise InvalidInput(
-                    "unreadable_picture",
-                    f"The file {picture.path.name} could not be opened as a picture. "
-                    "Save it again as PNG or JPEG.",
-                    field="reference" if index == 0 else "references",
-                ) from error
-            examined.append(casting.examine(index, image, self._finder.find(image)))
-        return casting.choose(examined, key)
+    def _examine(
+        self, picture: InputFile, place: int, count: int, context: Context
+    ) -> casting.Candidate | casting.Rejected:
+        context.check_cancelled()
+        context.progress(0.05 + 0.4 * place / count, "looking at the pictures")
+
+        def look() -> casting.Candidate | casting.Rejected:
+            image = _read(picture.path)
+            return casting.examine(image, self._finder.find(image))
+
+        return self._examined.get(_digest(picture.path), look)
+
+    def _rig(
+        self, path: Path, chosen: casting.Candidate, key: keys.Key, size: int
+    ) -> tuple[Rig, float]:
+        kind = (_digest(path), key.section == "body", size)
+        return self._rigs.get(
+            kind, lambda: self._puppeteer.rig(_read(path), chosen, key, size=size)
+        )
+
+
+def _read(path: Path) -> Image:
+    try:
+        return images.read(path)
+    except images.UnreadableImageError as error:
+        raise InvalidInput(
+            "unreadable_picture",
+            f"The file {path.name} could not be opened as a picture. Save it again as PNG or JPEG.",
+            field="reference",
+        ) from error
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

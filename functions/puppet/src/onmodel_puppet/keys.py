@@ -33,7 +33,7 @@ REFUSED = {
     "expression/scarred": f"The CPU preview moves a photograph and cannot add scars. {_WITH_GPU}",
     "angle/side_left": f"The CPU preview turns a head by 12 degrees at most. {_WITH_GPU}",
     "angle/side_right": f"The CPU preview turns a head by 12 degrees at most. {_WITH_GPU}",
-    "body/upper_body": f"The CPU preview cannot invent a body that no photograph shows. {_WITH_GPU}",
+    "body/upper_body": f"The CPU preview cannot invent a body nobody photographed. {_WITH_GPU}",
     "body/full_standing": f"The CPU preview shows head and shoulders only. {_WITH_GPU}",
     "body/full_walking": f"The CPU preview shows head and shoulders only. {_WITH_GPU}",
     "body/full_sitting": f"The CPU preview shows head and shoulders only. {_WITH_GPU}",

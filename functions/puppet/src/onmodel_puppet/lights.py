@@ -79,11 +79,11 @@ def _light(row: dict[str, Any]) -> Light:
             for key in row["keys"]
         ),
         rim=Rim(row["rim"]["side"], tuple(row["rim"]["colour"])),
-        backdrop=Backdrop(**{**row["backdrop"], "tint": tuple(row["backdrop"]["tint"])}),
-        grade=Grade(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in row["grade"].items()
-            }
-        ),
+        backdrop=Backdrop(**_tuples(row["backdrop"])),
+        grade=Grade(**_tuples(row["grade"])),
     )
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    """TOML's arrays as the colours that the frozen classes hold."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}

@@ -2,11 +2,11 @@
 
 import cv2
 import numpy as np
+from onmodel_vision.arrays import Floats
 
 from onmodel_puppet import relight
 from onmodel_puppet.lights import Backdrop, Grade, Light
 from onmodel_puppet.rig import Rig, smoothstep
-from onmodel_vision.arrays import Floats
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 SHOULDER = 0.72
@@ -46,13 +46,16 @@ def _without_person(rig: Rig, linear: Floats) -> Floats:
     """The background alone: what the person hides is filled from around, so that no halo of skin
     or hair bleeds into a blurred backdrop."""
     size = linear.shape[0]
-    grown = cv2.dilate(rig.person, np.ones((5, 5), np.uint8), iterations=max(1, size // 190))
+    grown = np.asarray(
+        cv2.dilate(rig.person, np.ones((5, 5), np.uint8), iterations=max(1, size // 190)),
+        np.float32,
+    )
     visible = (1 - smoothstep(grown, 0.05, 0.5)).astype(np.float32)
     filled = linear * visible[..., None]
     weight = visible.copy()
     for sigma in (size / 96, size / 32, size / 10):
         blurred = cv2.GaussianBlur(linear * visible[..., None], (0, 0), sigma)
-        amount = cv2.GaussianBlur(visible, (0, 0), sigma)
+        amount = np.asarray(cv2.GaussianBlur(visible, (0, 0), sigma), np.float32)
         missing = np.clip(1 - weight, 0, 1)
         share = missing * smoothstep(amount, 0.02, 0.25)
         filled += blurred / np.maximum(amount, 1e-4)[..., None] * share[..., None]

@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-
 from onmodel_vision.arrays import Floats, Image
 
 SIDE = 384
@@ -17,7 +16,7 @@ def refine(image: Image, mask: Floats) -> Floats:
     """
     size = (image.shape[1], image.shape[0])
     guide = cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    small = cv2.resize(mask, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(mask, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
     mean = _box(guide)
     mean_mask = _box(small)
     covariance = _box(guide * small[..., None]) - mean * mean_mask[..., None]

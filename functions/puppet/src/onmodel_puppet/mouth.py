@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from onmodel_vision import landmarks as at
+from onmodel_vision.arrays import Floats, Points
 
 from onmodel_puppet import warp
 from onmodel_puppet.rig import Rig, smoothstep
-from onmodel_vision import landmarks as at
-from onmodel_vision.arrays import Floats, Points
 
 UPPER_SHARE_OPENING, UPPER_SHARE_CLOSING = 0.14, 0.40
 UPPER_FADE, LOWER_FADE = 0.13, 0.42
@@ -168,9 +168,7 @@ def _paint(rig: Rig, top: Points, bottom: Points) -> Floats:
     return (painted * (1 - amount) + teeth * amount).astype(np.float32)
 
 
-def _teeth(
-    rig: Rig, along: Floats, under: Floats, height: Floats
-) -> tuple[Floats, Floats]:
+def _teeth(rig: Rig, along: Floats, under: Floats, height: Floats) -> tuple[Floats, Floats]:
     """Colour (3,) of the upper teeth and where they show (size, size, 1).
 
     Soft, shadowed by the lip and fading towards the corners: teeth drawn one by one would be
@@ -180,7 +178,9 @@ def _teeth(
     right = float(rig.points[at.MOUTH_INNER_RIGHT] @ rig.right)
     place = np.clip((along - (left + right) / 2) / max((right - left) / 2, 1), -1, 1)
     band = np.minimum(0.085 * rig.span, 0.62 * height)
-    shade = smoothstep(under / np.maximum(band, 1), -0.05, 0.45) * smoothstep(under / np.maximum(band, 1), 1.12, 0.85)
+    shade = smoothstep(under / np.maximum(band, 1), -0.05, 0.45) * smoothstep(
+        under / np.maximum(band, 1), 1.12, 0.85
+    )
     amount = shade * (1 - smoothstep(np.abs(place), 0.35, 0.75))
     amount = amount * smoothstep(height, 0.025 * rig.span, 0.06 * rig.span)
     white = _cheek_brightness(rig) * np.array([1.0, 0.96, 0.89])

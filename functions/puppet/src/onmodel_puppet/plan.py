@@ -12,7 +12,7 @@ SMILE_LIMIT = 2.0
 """A grin is not turned into the deepest frown: past this the cheeks give the trick away."""
 
 
-UNDO_LIMIT = 1.3
+UNDO_LIMIT = 1.1
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,12 @@ import random
 from dataclasses import dataclass, replace
 
 import numpy as np
-
 from onmodel_function import InvalidInput
+from onmodel_vision import expression, pose
+from onmodel_vision.arrays import Floats, Image
+from onmodel_vision.mesh import FaceMesh
+from onmodel_vision.segmentation import PersonSegmenter
+
 from onmodel_puppet import canvas, look, plan, render, rig
 from onmodel_puppet.brushes import load_controls
 from onmodel_puppet.casting import Candidate
@@ -13,16 +17,12 @@ from onmodel_puppet.keys import Key
 from onmodel_puppet.lights import load as load_lights
 from onmodel_puppet.plan import Motion
 from onmodel_puppet.rig import Rig
-from onmodel_vision import expression, pose
-from onmodel_vision.arrays import Floats, Image
-from onmodel_vision.mesh import FaceMesh
-from onmodel_vision.segmentation import PersonSegmenter
 
 HALF_YAW = 16.0
 """Asked of the warp for a half view; about 12 degrees are then measured on the result."""
 
 ALREADY_HALF = 15.0
-MOST_MISSING = {"head": 0.45, "bust": 0.42}
+MOST_MISSING = {"head": 0.45, "bust": 0.45}
 """Fraction of the picture that may be made up by extending the photograph's edges."""
 
 
@@ -44,14 +44,16 @@ class Puppeteer:
         self._expressions = plan.load_expressions()
         self._lights = load_lights()
 
-    def rig(self, candidate: Candidate, key: Key, *, size: int) -> tuple[Rig, float]:
+    def rig(
+        self, photograph: Image, candidate: Candidate, key: Key, *, size: int
+    ) -> tuple[Rig, float]:
         """Compose the canvas and measure the head on it; (rig, fraction that is extended).
 
         Raises:
             InvalidInput: the photograph shows too little around the face.
         """
         framing = "bust" if key.section == "body" else "head"
-        sheet = canvas.compose(candidate.image, candidate.face.mesh, size=size, framing=framing)
+        sheet = canvas.compose(photograph, candidate.face.mesh, size=size, framing=framing)
         if sheet.missing > MOST_MISSING[framing]:
             raise InvalidInput(
                 "cannot_do",
@@ -82,9 +84,7 @@ class Puppeteer:
             return Motion(turn=_turn(built, key.name))
         return Motion()
 
-    def _report(
-        self, built: Rig, image: Image, motion: Motion, factor: float
-    ) -> dict[str, object]:
+    def _report(self, built: Rig, image: Image, motion: Motion, factor: float) -> dict[str, object]:
         mesh = self._faces.follow(image, built.mesh)
         head = pose.estimate(mesh)
         measured = expression.measure(pose.upright(mesh, head))

@@ -9,11 +9,11 @@ import math
 
 import cv2
 import numpy as np
+from onmodel_vision.arrays import Floats
 
 from onmodel_puppet import surface
 from onmodel_puppet.lights import Key, Light, Rim
 from onmodel_puppet.rig import Rig, smoothstep
-from onmodel_vision.arrays import Floats
 
 GAMMA = 2.2
 SHADOW_STEPS = 26
@@ -142,7 +142,7 @@ def illumination(rig: Rig, light: Light, depth: Floats, normals: Floats) -> Floa
 def rim(rig: Rig, settings: Rim, normals: Floats) -> Floats:
     """(size, size, 3) light that grazes the outline of the person from behind."""
     inside = smoothstep(rig.person, 0.45, 0.95)
-    soft = cv2.GaussianBlur(rig.person, (0, 0), 0.032 * rig.span)
+    soft = np.asarray(cv2.GaussianBlur(rig.person, (0, 0), 0.032 * rig.span), np.float32)
     edge = inside * (1 - smoothstep(soft, 0.55, 0.99))
     wide = cv2.GaussianBlur(edge, (0, 0), 0.012 * rig.span) * inside
     side = _from_side(settings.side, normals)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from onmodel_vision.arrays import Floats, Image
 
 from onmodel_puppet import brushes, eyes, mouth, turn, warp
 from onmodel_puppet.brushes import Brush
 from onmodel_puppet.plan import Motion
 from onmodel_puppet.rig import Rig
-from onmodel_vision.arrays import Floats, Image
 
 CREASES = {
     "smile": (((129, 203, 206, 216, 212), (358, 423, 426, 436, 432)), 0.030, 0.16),
@@ -65,7 +65,8 @@ def _creased(pixels: Floats, rig: Rig, field: Floats, creases: dict[str, float])
             cv2.polylines(shade, [fixed], False, 1.0, thickness, cv2.LINE_AA, shift=4)
         soft = cv2.GaussianBlur(shade, (0, 0), width * rig.span)
         soft = soft / max(float(soft.max()), 1e-6)
-        pixels = pixels * (1 - soft[..., None] * darkening * strength)
+        fold = np.asarray(soft[..., None] * (darkening * strength), np.float32)
+        pixels = pixels * (1 - fold)
     return pixels
 
 

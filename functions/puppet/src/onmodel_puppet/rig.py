@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-
-from onmodel_puppet import matte
-from onmodel_puppet.canvas import Canvas
-from onmodel_puppet.surface import depth_map
 from onmodel_vision import expression, pose
 from onmodel_vision.arrays import Floats, Image, Points
 from onmodel_vision.expression import Expression
 from onmodel_vision.mesh import FaceMesh, Mesh
 from onmodel_vision.pose import Pose
 from onmodel_vision.segmentation import PersonSegmenter
+
+from onmodel_puppet import matte
+from onmodel_puppet.canvas import Canvas
+from onmodel_puppet.surface import depth_map
 
 
 @dataclass(frozen=True)

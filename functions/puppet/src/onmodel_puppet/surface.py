@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-
 from onmodel_vision.arrays import Floats, Points
 
 GRID = 96

@@ -4,9 +4,9 @@ import math
 
 import cv2
 import numpy as np
+from onmodel_vision.arrays import Floats
 
 from onmodel_puppet.rig import Rig, face_coordinates
-from onmodel_vision.arrays import Floats
 
 ROUNDING = 0.09
 """Blur of the depth in eye spans: where cheek meets ear the mesh falls off too steeply to bend."""

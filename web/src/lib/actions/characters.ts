@@ -7,10 +7,7 @@ import { toasts } from '$lib/state/toasts.svelte';
 import { attempt } from './attempt';
 
 export async function removeCharacter(room: Room, character: CharacterRead): Promise<void> {
-  const removed = await attempt(async () => {
-    await calls.remove(character.id);
-    return true;
-  });
+  const removed = await attempt(() => calls.remove(character.id));
   if (!removed) return;
   await goto(links.gallery(room.projectId));
   room.characters.remove(character.id);

@@ -12,10 +12,7 @@ export async function loadReferences(room: Room, characterId: string): Promise<v
 
 export async function removeReference(room: Room, reference: ReferenceRead): Promise<void> {
   room.references.remove(reference.id);
-  const removed = await attempt(async () => {
-    await calls.remove(reference.id);
-    return true;
-  });
+  const removed = await attempt(() => calls.remove(reference.id));
   if (!removed) {
     room.references.upsert(reference);
     return;
@@ -30,6 +27,9 @@ export async function removeReference(room: Room, reference: ReferenceRead): Pro
 }
 
 export async function useAsBase(room: Room, reference: ReferenceRead): Promise<void> {
-  const character = await attempt(() => calls.useAsBase(reference.id));
-  if (character) room.characters.upsert(character);
+  const saved = await attempt(() => calls.useAsBase(reference.id));
+  if (!saved) return;
+  room.references.upsert(saved);
+  const character = room.characters.get(reference.character_id);
+  if (character) room.characters.upsert({ ...character, base_reference_id: saved.id });
 }

@@ -51,10 +51,7 @@ export async function confirmCandidate(room: Room, candidate: VariationRead): Pr
 }
 
 export async function discardCandidate(room: Room, candidate: VariationRead): Promise<void> {
-  const done = await attempt(async () => {
-    await calls.discard(candidate.id);
-    return true;
-  });
+  const done = await attempt(() => calls.discard(candidate.id));
   if (done) room.variations.remove(candidate.id);
 }
 

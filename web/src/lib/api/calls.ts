@@ -1,94 +1,99 @@
-/** Every request the app makes, by noun. Nothing else builds API paths. */
-import { ask } from './client';
+/** Every request that the app makes, by noun. */
+import { api, body } from './client';
+import type { operations } from './schema';
 import type {
   CharacterRead,
-  HistoryEntry,
-  Importance,
-  Invitation,
-  MemberRead,
-  Page,
-  PersonRead,
-  ProjectCard,
-  ProjectDetail,
-  ProjectState,
-  ProjectTeamRead,
-  ReferenceRead,
+  NewCharacter,
+  NewProject,
+  NewUser,
   Role,
-  SessionRead,
-  TeamRead,
   Tier,
-  TokenRead,
-  TrainingJobRead,
-  UserRead,
-  VariationRead,
+  Verdict,
 } from './types';
 
+type Query<Operation extends keyof operations> = operations[Operation]['parameters']['query'];
+
 export const accounts = {
-  me: () => ask<UserRead>('GET', '/me'),
+  me: () => body(api.GET('/api/v1/me')),
   signIn: (username: string, password: string) =>
-    ask<UserRead>('POST', '/auth/sign-in', { body: { username, password } }),
-  signOut: () => ask<undefined>('POST', '/auth/sign-out'),
+    body(api.POST('/api/v1/auth/sign-in', { body: { username, password } })),
+  signOut: () => body(api.POST('/api/v1/auth/sign-out')),
+  openLink: (token: string) =>
+    body(api.POST('/api/v1/auth/link', { params: { query: { token } } })),
   update: (change: {
     name?: string;
     colour?: string;
     password?: string;
     current_password?: string;
-  }) => ask<UserRead>('PATCH', '/me', { body: change }),
-  sessions: () => ask<SessionRead[]>('GET', '/me/sessions'),
-  endSession: (id: string) => ask<undefined>('DELETE', `/me/sessions/${id}`),
-  tokens: () => ask<TokenRead[]>('GET', '/me/tokens'),
-  createToken: (name: string) =>
-    ask<TokenRead & { token: string }>('POST', '/me/tokens', { body: { name } }),
-  revokeToken: (id: string) => ask<undefined>('DELETE', `/me/tokens/${id}`),
-  openLink: (token: string) => ask<UserRead>('POST', '/auth/link', { query: { token } }),
-  people: () => ask<PersonRead[]>('GET', '/people'),
-  users: () => ask<UserRead[]>('GET', '/users'),
-  createUser: (user: { name: string; username: string; is_admin: boolean }) =>
-    ask<Invitation>('POST', '/users', { body: user }),
-  newLink: (userId: string) => ask<Invitation>('POST', `/users/${userId}/link`),
-  updateUser: (userId: string, change: { is_admin?: boolean; disabled?: boolean }) =>
-    ask<UserRead>('PATCH', `/users/${userId}`, { body: change }),
-  teams: () => ask<TeamRead[]>('GET', '/teams'),
-  createTeam: (name: string) => ask<TeamRead>('POST', '/teams', { body: { name } }),
-  addToTeam: (teamId: string, userId: string) =>
-    ask<undefined>('PUT', `/teams/${teamId}/members/${userId}`),
-  removeFromTeam: (teamId: string, userId: string) =>
-    ask<undefined>('DELETE', `/teams/${teamId}/members/${userId}`),
+  }) => body(api.PATCH('/api/v1/me', { body: change })),
+  sessions: () => body(api.GET('/api/v1/me/sessions')),
+  endSession: (session_id: string) =>
+    body(api.DELETE('/api/v1/me/sessions/{session_id}', { params: { path: { session_id } } })),
+  tokens: () => body(api.GET('/api/v1/me/tokens')),
+  createToken: (name: string) => body(api.POST('/api/v1/me/tokens', { body: { name } })),
+  revokeToken: (token_id: string) =>
+    body(api.DELETE('/api/v1/me/tokens/{token_id}', { params: { path: { token_id } } })),
+  people: () => body(api.GET('/api/v1/people')),
+  users: () => body(api.GET('/api/v1/users')),
+  createUser: (user: NewUser) => body(api.POST('/api/v1/users', { body: user })),
+  newLink: (user_id: string) =>
+    body(api.POST('/api/v1/users/{user_id}/link', { params: { path: { user_id } } })),
+  updateUser: (user_id: string, change: { is_admin?: boolean; disabled?: boolean }) =>
+    body(api.PATCH('/api/v1/users/{user_id}', { params: { path: { user_id } }, body: change })),
+  teams: () => body(api.GET('/api/v1/teams')),
+  createTeam: (name: string) => body(api.POST('/api/v1/teams', { body: { name } })),
+  addToTeam: (team_id: string, user_id: string) =>
+    body(
+      api.PUT('/api/v1/teams/{team_id}/members/{user_id}', {
+        params: { path: { team_id, user_id } },
+      }),
+    ),
+  removeFromTeam: (team_id: string, user_id: string) =>
+    body(
+      api.DELETE('/api/v1/teams/{team_id}/members/{user_id}', {
+        params: { path: { team_id, user_id } },
+      }),
+    ),
 };
-
-export interface NewProject {
-  title: string;
-  description: string;
-  settings: { aspect_ratio: string; quality: Tier };
-}
 
 export const projects = {
-  list: () => ask<ProjectCard[]>('GET', '/projects'),
-  create: (project: NewProject) => ask<ProjectDetail>('POST', '/projects', { body: project }),
-  state: (id: string) => ask<ProjectState>('GET', `/projects/${id}/state`),
-  members: (id: string) => ask<MemberRead[]>('GET', `/projects/${id}/members`),
-  setMember: (id: string, userId: string, role: Role) =>
-    ask<undefined>('PUT', `/projects/${id}/members/${userId}`, { body: { role } }),
-  removeMember: (id: string, userId: string) =>
-    ask<undefined>('DELETE', `/projects/${id}/members/${userId}`),
-  update: (id: string, version: number, change: Partial<NewProject>) =>
-    ask<ProjectDetail>('PUT', `/projects/${id}`, { body: { ...change, version } }),
-  teams: (id: string) => ask<ProjectTeamRead[]>('GET', `/projects/${id}/teams`),
-  setTeam: (id: string, teamId: string, role: Role) =>
-    ask<undefined>('PUT', `/projects/${id}/teams/${teamId}`, { body: { role } }),
-  removeTeam: (id: string, teamId: string) =>
-    ask<undefined>('DELETE', `/projects/${id}/teams/${teamId}`),
+  list: () => body(api.GET('/api/v1/projects')),
+  create: (project: NewProject) => body(api.POST('/api/v1/projects', { body: project })),
+  state: (project_id: string) =>
+    body(api.GET('/api/v1/projects/{project_id}/state', { params: { path: { project_id } } })),
+  members: (project_id: string) =>
+    body(api.GET('/api/v1/projects/{project_id}/members', { params: { path: { project_id } } })),
+  setMember: (project_id: string, user_id: string, role: Role) =>
+    body(
+      api.PUT('/api/v1/projects/{project_id}/members/{user_id}', {
+        params: { path: { project_id, user_id } },
+        body: { role },
+      }),
+    ),
+  removeMember: (project_id: string, user_id: string) =>
+    body(
+      api.DELETE('/api/v1/projects/{project_id}/members/{user_id}', {
+        params: { path: { project_id, user_id } },
+      }),
+    ),
+  teams: (project_id: string) =>
+    body(api.GET('/api/v1/projects/{project_id}/teams', { params: { path: { project_id } } })),
+  setTeam: (project_id: string, team_id: string, role: Role) =>
+    body(
+      api.PUT('/api/v1/projects/{project_id}/teams/{team_id}', {
+        params: { path: { project_id, team_id } },
+        body: { role },
+      }),
+    ),
+  removeTeam: (project_id: string, team_id: string) =>
+    body(
+      api.DELETE('/api/v1/projects/{project_id}/teams/{team_id}', {
+        params: { path: { project_id, team_id } },
+      }),
+    ),
 };
 
-export interface NewCharacter {
-  name: string;
-  description?: string;
-  trigger_word?: string;
-  importance?: Importance;
-  tier?: Tier;
-  tags?: string[];
-}
-
+/** The facts of a character that a person edits. */
 export type CharacterChange = Partial<
   Pick<
     CharacterRead,
@@ -105,56 +110,88 @@ export type CharacterChange = Partial<
   >
 >;
 
-export interface CharacterQuery {
-  q?: string;
-  tag?: string | null;
-  tier?: string | null;
-  state?: string | null;
-  sort?: string;
-  cursor?: string | null;
-  limit?: number;
-}
+type CharacterQuery = Query<'list_characters_api_v1_projects__project_id__characters_get'>;
+
+const character = (character_id: string) => ({ params: { path: { character_id } } });
+const reference = (reference_id: string) => ({ params: { path: { reference_id } } });
+const job = (job_id: string) => ({ params: { path: { job_id } } });
+const variation = (variation_id: string) => ({ params: { path: { variation_id } } });
 
 export const characters = {
-  list: (projectId: string, query: CharacterQuery) =>
-    ask<Page<CharacterRead>>('GET', `/projects/${projectId}/characters`, { query: { ...query } }),
-  get: (id: string) => ask<CharacterRead>('GET', `/characters/${id}`),
-  create: (projectId: string, character: NewCharacter) =>
-    ask<CharacterRead>('POST', `/projects/${projectId}/characters`, { body: character }),
+  list: (project_id: string, query: CharacterQuery) =>
+    body(
+      api.GET('/api/v1/projects/{project_id}/characters', {
+        params: { path: { project_id }, query },
+      }),
+    ),
+  get: (id: string) => body(api.GET('/api/v1/characters/{character_id}', character(id))),
+  create: (project_id: string, fresh: NewCharacter) =>
+    body(
+      api.POST('/api/v1/projects/{project_id}/characters', {
+        params: { path: { project_id } },
+        body: fresh,
+      }),
+    ),
   update: (id: string, version: number, change: CharacterChange) =>
-    ask<CharacterRead>('PATCH', `/characters/${id}`, { body: { ...change, version } }),
-  remove: (id: string) => ask<undefined>('DELETE', `/characters/${id}`),
-  restore: (id: string) => ask<CharacterRead>('POST', `/characters/${id}/restore`),
-  history: (id: string) => ask<Page<HistoryEntry>>('GET', `/characters/${id}/history`),
+    body(
+      api.PATCH('/api/v1/characters/{character_id}', {
+        ...character(id),
+        body: { ...change, version },
+      }),
+    ),
+  remove: (id: string) => body(api.DELETE('/api/v1/characters/{character_id}', character(id))),
+  restore: (id: string) =>
+    body(api.POST('/api/v1/characters/{character_id}/restore', character(id))),
+  history: (id: string, before?: number) =>
+    body(
+      api.GET('/api/v1/characters/{character_id}/history', {
+        params: { path: { character_id: id }, query: { before } },
+      }),
+    ),
 };
 
 export const references = {
   list: (characterId: string) =>
-    ask<ReferenceRead[]>('GET', `/characters/${characterId}/references`),
-  uploadUrl: (characterId: string) => `/api/v1/characters/${characterId}/references`,
-  remove: (id: string) => ask<undefined>('DELETE', `/references/${id}`),
-  restore: (id: string) => ask<ReferenceRead>('POST', `/references/${id}/restore`),
-  useAsBase: (id: string) => ask<CharacterRead>('POST', `/references/${id}/base`),
+    body(api.GET('/api/v1/characters/{character_id}/references', character(characterId))),
+  remove: (id: string) => body(api.DELETE('/api/v1/references/{reference_id}', reference(id))),
+  restore: (id: string) =>
+    body(api.POST('/api/v1/references/{reference_id}/restore', reference(id))),
+  useAsBase: (id: string) =>
+    body(api.POST('/api/v1/references/{reference_id}/base', reference(id))),
 };
 
 export const training = {
   start: (characterId: string, quality: Tier) =>
-    ask<TrainingJobRead>('POST', `/characters/${characterId}/train`, { body: { quality } }),
+    body(
+      api.POST('/api/v1/characters/{character_id}/train', {
+        ...character(characterId),
+        body: { quality },
+      }),
+    ),
   list: (characterId: string) =>
-    ask<TrainingJobRead[]>('GET', `/characters/${characterId}/training`),
-  cancel: (jobId: string) => ask<TrainingJobRead>('POST', `/training/${jobId}/cancel`),
+    body(api.GET('/api/v1/characters/{character_id}/training', character(characterId))),
+  cancel: (id: string) => body(api.POST('/api/v1/training/{job_id}/cancel', job(id))),
 };
 
 export const variations = {
+  standardSet: () => body(api.GET('/api/v1/standard-set')),
   list: (characterId: string) =>
-    ask<VariationRead[]>('GET', `/characters/${characterId}/variations`),
+    body(api.GET('/api/v1/characters/{character_id}/variations', character(characterId))),
+  /** Starts the given keys, or with null the whole standard sheet. */
   generate: (characterId: string, keys: string[] | null) =>
-    ask<VariationRead[]>('POST', `/characters/${characterId}/variations`, { body: { keys } }),
-  review: (id: string, change: { verdict?: 'approved' | 'rejected' | null; starred?: boolean }) =>
-    ask<VariationRead>('PATCH', `/variations/${id}`, { body: change }),
+    body(
+      api.POST('/api/v1/characters/{character_id}/variations', {
+        ...character(characterId),
+        body: { keys },
+      }),
+    ),
+  review: (id: string, change: { verdict?: Verdict | null; starred?: boolean }) =>
+    body(api.PATCH('/api/v1/variations/{variation_id}', { ...variation(id), body: change })),
   regenerate: (id: string) =>
-    ask<VariationRead>('POST', `/variations/${id}/regenerate`, { body: {} }),
-  confirm: (id: string) => ask<VariationRead>('POST', `/variations/${id}/confirm`),
-  discard: (id: string) => ask<undefined>('POST', `/variations/${id}/discard`),
-  cancel: (id: string) => ask<VariationRead>('POST', `/variations/${id}/cancel`),
+    body(api.POST('/api/v1/variations/{variation_id}/regenerate', { ...variation(id), body: {} })),
+  confirm: (id: string) =>
+    body(api.POST('/api/v1/variations/{variation_id}/confirm', variation(id))),
+  discard: (id: string) =>
+    body(api.POST('/api/v1/variations/{variation_id}/discard', variation(id))),
+  cancel: (id: string) => body(api.POST('/api/v1/variations/{variation_id}/cancel', variation(id))),
 };

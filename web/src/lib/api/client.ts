@@ -1,12 +1,7 @@
+/** Requests to the API, typed by the server's own description of it. */
+import createClient from 'openapi-fetch';
 import { asProblem, problemFrom } from './problem';
-
-type Query = Record<string, string | number | boolean | null | undefined>;
-
-export interface Ask {
-  query?: Query;
-  body?: unknown;
-  signal?: AbortSignal;
-}
+import type { paths } from './schema';
 
 let onSignedOut: (() => void) | null = null;
 
@@ -15,31 +10,23 @@ export function whenSignedOut(run: () => void): void {
   onSignedOut = run;
 }
 
-/** One request to /api/v1; answers the parsed body or throws a Problem. */
-export async function ask<T>(method: string, path: string, options: Ask = {}): Promise<T> {
-  const url = new URL(`/api/v1${path}`, location.origin);
-  for (const [key, value] of Object.entries(options.query ?? {})) {
-    if (value !== null && value !== undefined && value !== '')
-      url.searchParams.set(key, `${value}`);
-  }
-  const headers: Record<string, string> = { Accept: 'application/json', 'X-OnModel': '1' };
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  let response: Response;
+/** The header tells the server that a page of ours sent this, not another site's form. */
+export const OWN_PAGE_HEADER = { 'X-OnModel': '1' };
+
+export const api = createClient<paths>({ headers: OWN_PAGE_HEADER });
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+/** The body of an answer; throws a Problem when the server refused or cannot be reached. */
+export async function body<T>(request: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
   try {
-    response = await fetch(url, {
-      method,
-      headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: options.signal ?? null,
-    });
+    answer = await request;
   } catch (error) {
     throw asProblem(error);
   }
-  const text = await response.text();
-  if (!response.ok) {
-    const problem = problemFrom(response.status, text);
-    if (response.status === 401 && path !== '/auth/sign-in') onSignedOut?.();
-    throw problem;
-  }
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  if (answer.response.ok) return answer.data as T;
+  const problem = problemFrom(answer.response.status, answer.error);
+  if (problem.code === 'not_signed_in') onSignedOut?.();
+  throw problem;
 }

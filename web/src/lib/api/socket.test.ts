@@ -1,11 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  ProjectSocket,
-  reconnectDelay,
-  type Connection,
-  type SocketMessage,
-  type Wire,
-} from './socket';
+import { ProjectSocket, reconnectDelay, type Connection, type Wire } from './socket';
+import type { ServerMessage } from './types';
 
 class FakeWire {
   sent: { event: string; payload: Record<string, unknown> }[] = [];
@@ -32,7 +27,7 @@ class FakeWire {
 }
 
 let wires: FakeWire[];
-let seen: SocketMessage[];
+let seen: ServerMessage[];
 let states: Connection[];
 let timers: { run: () => void; ms: number; cancelled: boolean }[];
 let refused: ReturnType<typeof vi.fn>;

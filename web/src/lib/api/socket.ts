@@ -1,17 +1,8 @@
 /**
  * The project's live connection: reconnects by itself, applies durable events in order and
- * exactly once, and asks for what it missed. It knows nothing about nouns.
+ * exactly once, and asks for what it missed. What a message means is not decided here.
  */
-
-export interface SocketMessage {
-  event: string;
-  payload: Record<string, unknown>;
-  /** Present on durable events: gap-free per project. */
-  seq?: number;
-  id?: string;
-  actor?: string | null;
-  at?: string;
-}
+import type { ServerMessage } from './types';
 
 export type Connection = 'connecting' | 'live' | 'waiting' | 'closed';
 
@@ -21,7 +12,7 @@ export type Wire = Pick<WebSocket, 'send' | 'close' | 'onopen' | 'onmessage' | '
 export interface ProjectSocketOptions {
   url: string;
   since: number;
-  onMessage: (message: SocketMessage) => void;
+  onMessage: (message: ServerMessage) => void;
   onConnection: (state: Connection) => void;
   /** The server says that we may no longer be here (signed out, removed from the project). */
   onRefused?: () => void;
@@ -47,7 +38,7 @@ export class ProjectSocket {
   #options: Required<Omit<ProjectSocketOptions, 'onRefused'>> & { onRefused: () => void };
   #wire: Wire | null = null;
   #seq: number;
-  #early = new Map<number, SocketMessage>();
+  #early = new Map<number, ServerMessage>();
   #attempt = 0;
   #sawDurable = false;
   #closed = false;
@@ -176,9 +167,8 @@ export class ProjectSocket {
     }
   }
 
-  #takeFullSync(message: SocketMessage): void {
-    const seq = message.payload['seq'];
-    if (typeof seq !== 'number') return;
+  #takeFullSync(message: Extract<ServerMessage, { event: 'server:full_sync' }>): void {
+    const { seq } = message.payload;
     // A snapshot that events of this connection have already overtaken must not turn the clock
     // back; one that comes first may (the server was restored from a backup).
     if (seq < this.#seq && this.#sawDurable) return;
@@ -189,7 +179,7 @@ export class ProjectSocket {
     this.#drain();
   }
 
-  #takeDurable(message: SocketMessage, seq: number): void {
+  #takeDurable(message: ServerMessage, seq: number): void {
     this.#sawDurable = true;
     if (seq <= this.#seq) return;
     this.#early.set(seq, message);
@@ -217,12 +207,12 @@ export class ProjectSocket {
   }
 }
 
-function parseMessage(data: unknown): SocketMessage | null {
+function parseMessage(data: unknown): ServerMessage | null {
   if (typeof data !== 'string') return null;
   try {
     const value: unknown = JSON.parse(data);
     if (typeof value !== 'object' || value === null || !('event' in value)) return null;
-    return { payload: {}, ...(value as SocketMessage) };
+    return value as ServerMessage;
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
-import { Problem, asProblem, offlineProblem, problemFrom } from './problem';
+import { OWN_PAGE_HEADER } from './client';
+import { Problem, asProblem, offlineProblem, problemFromText } from './problem';
 
 export interface UploadRequest {
   url: string;
@@ -17,7 +18,9 @@ export function upload<T>(request: UploadRequest): Promise<T> {
       xhr.abort();
     };
     xhr.open('POST', request.url);
-    xhr.setRequestHeader('X-OnModel', '1');
+    for (const [name, value] of Object.entries(OWN_PAGE_HEADER)) {
+      xhr.setRequestHeader(name, value);
+    }
     xhr.upload.onprogress = (event) => {
       if (event.lengthComputable) request.onProgress(event.loaded / event.total);
     };
@@ -29,7 +32,7 @@ export function upload<T>(request: UploadRequest): Promise<T> {
           reject(asProblem(error));
         }
       } else {
-        reject(problemFrom(xhr.status, xhr.responseText));
+        reject(problemFromText(xhr.status, xhr.responseText));
       }
     };
     xhr.onerror = () => {

@@ -1,26 +1,28 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { characters as characterCalls, projects as projectCalls } from '$lib/api/calls';
 import { asProblem, type Problem } from '$lib/api/problem';
-import { ProjectSocket, type Connection, type SocketMessage } from '$lib/api/socket';
+import { ProjectSocket, type Connection } from '$lib/api/socket';
 import type {
   CharacterRead,
+  FullSync,
   MemberRead,
   PersonHere,
-  ProjectDetail,
   ProjectRead,
-  ProjectState,
   ReferenceRead,
+  Role,
+  ServerMessage,
   TrainingJobRead,
   VariationRead,
 } from '$lib/api/types';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
-import { changeOf, type Change, type Noun } from './reduce';
 import { UploadQueue } from './uploads.svelte';
 
 export interface Progress {
+  /** 0 to 100 */
   progress: number;
   step: string;
+  /** Seconds that it still takes, when somebody knows. */
   eta_s: number | null;
 }
 
@@ -43,16 +45,20 @@ export class Room {
       if (!this.references.get(reference.id)) this.references.upsert(reference);
     },
   });
+  /** Live progress by id of a training job or a variation. */
   readonly progress = new SvelteMap<string, Progress>();
-  project = $state.raw<ProjectDetail | null>(null);
+  /** Counts durable changes per character; its history is read again when the count moves. */
+  readonly changes = new SvelteMap<string, number>();
+  project = $state.raw<ProjectRead | null>(null);
+  role = $state<Role>('viewer');
   presence = $state.raw<PersonHere[]>([]);
   connection = $state<Connection>('connecting');
   /** Set when the project cannot be opened at all. */
   problem = $state.raw<Problem | null>(null);
+  /** Counts full syncs: pages that hold more than the project's state read theirs again. */
+  syncs = $state(0);
   /** True once every character is known, so that local search is complete. */
   complete = $state(false);
-  /** Counts durable changes per character; history lists itself again when it moves. */
-  readonly changes = new SvelteMap<string, number>();
 
   #socket: ProjectSocket | null = null;
   #closed = false;
@@ -63,15 +69,15 @@ export class Room {
   }
 
   get canEdit(): boolean {
-    return this.project?.role === 'owner' || this.project?.role === 'editor';
+    return this.role === 'owner' || this.role === 'editor';
   }
 
   get canReview(): boolean {
-    return this.canEdit || this.project?.role === 'reviewer';
+    return this.canEdit || this.role === 'reviewer';
   }
 
   get isOwner(): boolean {
-    return this.project?.role === 'owner';
+    return this.role === 'owner';
   }
 
   async open(): Promise<void> {
@@ -82,17 +88,14 @@ export class Room {
       this.#take(state);
       this.#connect(state.seq);
     } catch (error) {
+      this.project = null;
       this.problem = asProblem(error);
     }
   }
 
   close(): void {
     this.#closed = true;
-    removeEventListener('online', this.#hurry);
-    removeEventListener('offline', this.#drop);
-    document.removeEventListener('visibilitychange', this.#wake);
-    this.#socket?.close();
-    this.#socket = null;
+    this.#disconnect();
   }
 
   /** Tells the others which character we look at (null: the gallery). */
@@ -103,10 +106,6 @@ export class Room {
     this.#socket?.send(message.event, message.payload);
   }
 
-  get lookingAt(): string | null {
-    return this.#here;
-  }
-
   /** Name for a user id: a member, somebody who is here, or nobody we know. */
   nameOf(userId: string | null): string {
     if (!userId) return 'OnModel';
@@ -115,48 +114,71 @@ export class Room {
     return this.presence.find((person) => person.user_id === userId)?.name ?? 'Somebody';
   }
 
-  #connect(since: number): void {
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    this.#socket = new ProjectSocket({
-      url: `${scheme}://${location.host}/ws/${this.projectId}`,
-      since,
-      onMessage: (message) => {
-        this.apply(message);
-      },
-      onConnection: (state) => {
-        this.connection = state;
-      },
-      onRefused: () => {
-        void this.open();
-      },
-    });
-    this.lookAt(this.#here);
-    this.#socket.connect();
-    addEventListener('online', this.#hurry);
-    addEventListener('offline', this.#drop);
-    document.addEventListener('visibilitychange', this.#wake);
+  /** Takes over one message of the socket. Records come whole, so every case is a replacement. */
+  apply(message: ServerMessage): void {
+    switch (message.event) {
+      case 'server:full_sync':
+        this.#take(message.payload);
+        break;
+      case 'server:project.updated':
+        this.project = message.payload.data;
+        break;
+      case 'server:members.updated':
+        this.takeMembers(message.payload.data);
+        break;
+      case 'server:character.updated':
+        this.characters.upsert(message.payload.data);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:character.removed':
+        this.characters.remove(message.payload.character_id);
+        break;
+      case 'server:reference.updated':
+        this.references.upsert(message.payload.data);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:reference.removed':
+        this.references.remove(message.payload.reference_id);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:training.updated':
+        this.jobs.upsert(message.payload.data);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:training.complete':
+        this.#announceTrained(message.payload.character_id);
+        break;
+      case 'server:variation.updated':
+        this.variations.upsert(message.payload.data);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:variation.removed':
+        this.variations.remove(message.payload.variation_id);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:presence':
+        this.presence = message.payload.people;
+        break;
+      case 'server:training.progress':
+        this.progress.set(message.payload.job_id, message.payload);
+        break;
+      case 'server:task_progress':
+        this.progress.set(message.payload.node_id, { ...message.payload, eta_s: null });
+        break;
+    }
   }
 
-  // Asked through a method because it changes while open() waits.
-  #isClosed(): boolean {
-    return this.#closed;
+  takeMembers(members: readonly MemberRead[]): void {
+    this.members.reset(members.map((member) => ({ ...member, id: member.person.id })));
   }
 
-  #hurry = (): void => {
-    this.#socket?.hurry();
-    this.uploads.hurry();
-  };
-  #drop = (): void => {
-    this.#socket?.drop();
-  };
-  #wake = (): void => {
-    if (document.visibilityState === 'visible') this.#socket?.hurry();
-  };
-
-  #take(state: ProjectState): void {
+  #take(state: FullSync): void {
     this.project = state.project;
+    this.role = state.role;
     this.presence = state.presence;
-    this.members.reset(state.members.map(asMember));
+    this.takeMembers(state.members);
+    this.jobs.reset(state.training);
+    this.syncs += 1;
     if (state.characters) {
       this.characters.reset(state.characters);
       this.complete = true;
@@ -173,85 +195,76 @@ export class Room {
     try {
       let cursor: string | null = null;
       do {
+        const take = this.characters.load();
         const page = await characterCalls.list(this.projectId, {
           sort: '-updated',
           limit: cursor ? NEXT_PAGES : FIRST_PAGE,
           cursor,
         });
         if (this.#isClosed()) return;
+        take(page.items);
         seen.push(...page.items);
-        this.characters.load()(page.items);
-        cursor = page.next_cursor;
+        cursor = page.next_cursor ?? null;
       } while (cursor);
       finish(seen, () => true);
       this.complete = true;
     } catch (error) {
-      this.problem ??= this.characters.size === 0 ? asProblem(error) : null;
+      if (this.characters.size === 0) this.problem = asProblem(error);
     }
   }
 
-  apply(message: SocketMessage): void {
-    if (message.event === 'server:full_sync') {
-      this.#take(message.payload as unknown as ProjectState);
-    } else if (message.event === 'server:presence') {
-      this.presence = (message.payload['people'] ?? []) as PersonHere[];
-    } else if (message.event === 'server:training.complete') {
-      this.#announceTrained(message.payload['character_id']);
-    } else if (message.event === 'server:members.updated') {
-      this.members.reset(((message.payload['data'] ?? []) as MemberRead[]).map(asMember));
-    } else {
-      this.#change(changeOf(message));
-    }
+  #connect(since: number): void {
+    this.#disconnect();
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    this.#socket = new ProjectSocket({
+      url: `${scheme}://${location.host}/ws/${this.projectId}`,
+      since,
+      onMessage: (message) => {
+        this.apply(message);
+      },
+      onConnection: (state) => {
+        this.connection = state;
+      },
+      // Signed out or taken out of the project: asking again over HTTP says which.
+      onRefused: () => void this.open(),
+    });
+    this.lookAt(this.#here);
+    this.#socket.connect();
+    addEventListener('online', this.#hurry);
+    addEventListener('offline', this.#drop);
+    document.addEventListener('visibilitychange', this.#wake);
   }
 
-  #change(change: Change): void {
-    if (change.kind === 'progress') {
-      const { progress, step, eta_s } = change;
-      for (const id of change.ids) this.progress.set(id, { progress, step, eta_s });
-    } else if (change.kind === 'remove') {
-      if (change.noun === 'project') return;
-      this.#collection(change.noun).remove(change.id);
-    } else if (change.kind === 'upsert') {
-      this.#upsert(change);
-    }
+  #disconnect(): void {
+    removeEventListener('online', this.#hurry);
+    removeEventListener('offline', this.#drop);
+    document.removeEventListener('visibilitychange', this.#wake);
+    this.#socket?.close();
+    this.#socket = null;
   }
 
-  #upsert({ noun, record }: Extract<Change, { kind: 'upsert' }>): void {
-    if (noun === 'project') {
-      // The event is the same for everybody; our role is not in it.
-      if (this.project) this.project = { ...this.project, ...(record as unknown as ProjectRead) };
-      return;
-    }
-    if (noun === 'character' && record['removed_at']) {
-      this.characters.remove(record.id);
-    } else {
-      this.#collection(noun).upsert(record as never);
-    }
-    const characterId = noun === 'character' ? record.id : record['character_id'];
-    if (typeof characterId === 'string') {
-      this.changes.set(characterId, (this.changes.get(characterId) ?? 0) + 1);
-    }
+  // Asked through a method because it changes while a request is on its way.
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
-  #collection(noun: Exclude<Noun, 'project'>) {
-    switch (noun) {
-      case 'character':
-        return this.characters;
-      case 'reference':
-        return this.references;
-      case 'training':
-        return this.jobs;
-      case 'variation':
-        return this.variations;
-    }
+  #hurry = (): void => {
+    this.#socket?.hurry();
+    this.uploads.hurry();
+  };
+  #drop = (): void => {
+    this.#socket?.drop();
+  };
+  #wake = (): void => {
+    if (document.visibilityState === 'visible') this.#socket?.hurry();
+  };
+
+  #changed(characterId: string): void {
+    this.changes.set(characterId, (this.changes.get(characterId) ?? 0) + 1);
   }
 
-  #announceTrained(characterId: unknown): void {
-    const character = typeof characterId === 'string' ? this.characters.get(characterId) : null;
+  #announceTrained(characterId: string): void {
+    const character = this.characters.get(characterId);
     if (character) announcer.say(`Training of ${character.name} is complete.`);
   }
-}
-
-function asMember(member: MemberRead): Member {
-  return { ...member, id: member.person.id };
 }

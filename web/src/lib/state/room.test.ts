@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { character, job, variation } from '../../../tests/unit/records';
+import type { FullSync, ProjectRead, ServerMessage } from '../api/types';
 import { Room } from './room.svelte';
 
 const project = {
@@ -10,24 +11,31 @@ const project = {
   version: 1,
   created_at: '2026-01-01T00:00:00Z',
   created_by: null,
-  role: 'editor',
-  graph: {},
-  seq: 1,
-};
-const person = (id: string, name: string) => ({ id, name, username: name, colour: '#888888' });
+} satisfies ProjectRead;
 
-function open(): Room {
-  const room = new Room('p1');
-  room.apply({
+function fullSync(over: Partial<FullSync> = {}): ServerMessage {
+  return {
     event: 'server:full_sync',
     payload: {
       seq: 1,
       project,
+      role: 'editor',
       members: [{ person: person('u1', 'Ines'), role: 'editor', through: [] }],
-      presence: [],
+      character_count: 1,
       characters: [character()],
+      training: [],
+      protocol: 1,
+      presence: [],
+      ...over,
     },
-  });
+  };
+}
+
+const person = (id: string, name: string) => ({ id, name, username: name, colour: '#888888' });
+
+function open(): Room {
+  const room = new Room('p1');
+  room.apply(fullSync());
   return room;
 }
 
@@ -46,28 +54,20 @@ describe('Room', () => {
       event: 'server:character.updated',
       payload: { character_id: 'c2', data: character({ id: 'c2', name: 'Pelle' }) },
     });
-    byEvents.apply({ event: 'server:character.removed', payload: { character_id: 'c1' } });
-    const fresh = new Room('p1');
-    fresh.apply({
-      event: 'server:full_sync',
-      payload: {
-        seq: 3,
-        project,
-        members: [],
-        presence: [],
-        characters: [character({ id: 'c2', name: 'Pelle' })],
-      },
+    byEvents.apply({
+      event: 'server:character.removed',
+      payload: { character_id: 'c1', data: character() },
     });
+    const fresh = new Room('p1');
+    fresh.apply(fullSync({ characters: [character({ id: 'c2', name: 'Pelle' })] }));
     expect(byEvents.characters.all()).toEqual(fresh.characters.all());
   });
 
   it('keeps our role when the project changes for everybody', () => {
     const room = open();
-    const { role: _mine, ...everybodys } = project;
-    const changed = { ...everybodys, title: 'New' };
     room.apply({
       event: 'server:project.updated',
-      payload: { project_id: 'p1', data: changed },
+      payload: { project_id: 'p1', data: { ...project, title: 'New' } },
     });
     expect(room.project?.title).toBe('New');
     expect(room.canEdit).toBe(true);
@@ -90,7 +90,10 @@ describe('Room', () => {
     expect(room.jobs.get('j1')?.progress).toBe(0);
     expect(room.progress.get('j1')).toEqual({ progress: 55, step: 'Learning', eta_s: 8 });
     expect(room.changes.get('c1')).toBe(2);
-    room.apply({ event: 'server:variation.removed', payload: { variation_id: 'v1' } });
+    room.apply({
+      event: 'server:variation.removed',
+      payload: { variation_id: 'v1', character_id: 'c1', data: variation() },
+    });
     expect(room.variations.size).toBe(0);
   });
 
@@ -103,7 +106,10 @@ describe('Room', () => {
     expect(room.nameOf('u9')).toBe('Noor');
     room.apply({
       event: 'server:members.updated',
-      payload: { data: [{ person: person('u2', 'Mika'), role: 'viewer', through: [] }] },
+      payload: {
+        project_id: 'p1',
+        data: [{ person: person('u2', 'Mika'), role: 'viewer', through: [] }],
+      },
     });
     expect(room.members.all().map((member) => member.person.name)).toEqual(['Mika']);
     expect(room.nameOf(null)).toBe('OnModel');

@@ -1,5 +1,6 @@
 /** The history in sentences: who did what. */
 import type { HistoryEntry } from '$lib/api/types';
+import { count } from '$lib/format';
 
 export interface HistoryLine {
   text: string;
@@ -42,26 +43,33 @@ function changesOf(fields: unknown): HistoryLine['changes'] {
   });
 }
 
-const NOUN: Record<string, string> = {
-  character: 'the character',
-  reference: 'a reference picture',
-  training: 'the training',
-  variation: 'a variation',
-};
-
-function objectOf(entry: HistoryEntry): string {
-  const noun = /^server:([a-z]+)\./.exec(entry.event)?.[1] ?? '';
-  const name = entry.change['name'] ?? entry.change['label'] ?? entry.change['key'];
-  const object = NOUN[noun] ?? noun;
-  return typeof name === 'string' && noun !== 'character' ? `${object}, ${name}` : object;
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** Never empty: an unknown verb still says what it was done to. */
+function reviewText(change: HistoryEntry['change']): string {
+  const picture = text(change['picture']) ?? 'a picture';
+  if ('starred' in change)
+    return `${change['starred'] ? 'starred' : 'took the star off'} ${picture}`;
+  return `${text(change['verdict']) ?? 'took back the verdict on'} ${picture}`;
+}
+
+/** Never empty: a verb that is not known here still says itself and what it was done to. */
 export function lineOf(entry: HistoryEntry): HistoryLine {
-  const verb = typeof entry.change['verb'] === 'string' ? entry.change['verb'] : 'changed';
+  const verb = text(entry.change['verb']) ?? 'changed';
   const changes = changesOf(entry.change['fields']);
+  const object = text(entry.change['name']) ?? text(entry.change['picture']);
   if (verb === 'changed' && changes.length > 0) {
     return { text: `changed the ${changes.map((change) => change.field).join(', ')}`, changes };
   }
-  return { text: `${verb.replaceAll('_', ' ')} ${objectOf(entry)}`, changes };
+  if (verb === 'reviewed') return { text: reviewText(entry.change), changes };
+  if (verb === 'generated') {
+    const amount = Number(entry.change['count'] ?? 0);
+    return { text: `asked for ${count(amount, 'picture')}`, changes };
+  }
+  if (object) return { text: `${verb} ${object}`, changes };
+  return {
+    text: ['created', 'removed', 'restored'].includes(verb) ? `${verb} the character` : verb,
+    changes,
+  };
 }

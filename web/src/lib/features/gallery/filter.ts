@@ -1,5 +1,5 @@
 /** Which characters the gallery shows and in which order; the same rules as the server's list. */
-import type { CharacterRead, JobState, Tier } from '$lib/api/types';
+import type { CharacterRead, Tier } from '$lib/api/types';
 
 export type Sort = 'name' | '-updated' | '-created';
 export type TrainingFilter = 'untrained' | 'training' | 'trained' | 'failed';
@@ -59,7 +59,7 @@ export function isFiltered(filter: Filter): boolean {
   return Boolean(filter.q.trim() || filter.tag || filter.tier || filter.state);
 }
 
-const IN_TRAINING = new Set<JobState>(['queued', 'starting', 'running', 'paused']);
+const IN_TRAINING = new Set<string>(['queued', 'starting', 'running', 'paused']);
 const searchText = new WeakMap<CharacterRead, string>();
 
 function textOf(character: CharacterRead): string {

@@ -1,7 +1,5 @@
 /** What a project can be set to. */
-import type { Tier } from '$lib/api/types';
-
-export type AspectRatio = '16:9' | '2.39:1' | '1.85:1' | '4:3' | '1:1' | '9:16';
+import type { AspectRatio, Tier } from '$lib/api/types';
 
 export const ASPECT_RATIOS: readonly { value: AspectRatio; label: string }[] = [
   { value: '16:9', label: '16:9, television' },

@@ -1,5 +1,5 @@
 /** What a check found, in words and order of weight. */
-import type { FindingRead, ReferenceRead, Tone } from '$lib/api/types';
+import type { Finding, ReferenceRead, Tone } from '$lib/api/types';
 
 export interface VerdictWord {
   tone: 'good' | 'plain' | 'bad';
@@ -22,7 +22,7 @@ export function verdictOf(reference: ReferenceRead): VerdictWord {
 const WEIGHT: Record<Tone, number> = { bad: 0, warn: 1, good: 2, info: 3 };
 
 /** Findings with the reason to act first. */
-export function byWeight(findings: readonly FindingRead[]): FindingRead[] {
+export function byWeight(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => WEIGHT[a.tone] - WEIGHT[b.tone]);
 }
 

@@ -43,8 +43,9 @@ export function detailOf(job: TrainingJobRead, now: Progress): string {
   return [now.step, eta && `${eta} left`].filter(Boolean).join(' · ');
 }
 
-/** Says so when another tier was used than asked for; empty otherwise. */
+/** Says so, and why, when another tier was used than asked for; empty otherwise. */
 export function fallbackOf(job: TrainingJobRead): string {
   if (!job.used_tier || job.used_tier === job.asked_tier) return '';
-  return `Asked for ${TIER_LABEL[job.asked_tier]}, made with ${TIER_LABEL[job.used_tier]}: no worker for ${TIER_LABEL[job.asked_tier]} was free.`;
+  const used = `Asked for ${TIER_LABEL[job.asked_tier]}, made with ${TIER_LABEL[job.used_tier]}.`;
+  return [used, job.tier_reason].filter(Boolean).join(' ');
 }

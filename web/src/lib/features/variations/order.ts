@@ -1,10 +1,8 @@
 /** Which variations a sheet shows, and how to walk through them. */
-import type { VariationRead } from '$lib/api/types';
-import { fullKey, labelOf, STANDARD_SHEET, type StandardSection } from './standard';
+import type { SlotRead, VariationRead } from '$lib/api/types';
+import { sectionsOf, type StandardSection } from './standard';
 
-export interface Slot {
-  key: string;
-  label: string;
+export interface Slot extends Pick<SlotRead, 'key' | 'label' | 'available'> {
   /** What stands in the slot now; null when nothing was made yet. */
   current: VariationRead | null;
   /** A new picture that waits for somebody to choose, or is being made. */
@@ -22,43 +20,45 @@ function newest(list: readonly VariationRead[]): VariationRead | null {
   );
 }
 
-function slotOf(key: string, label: string, made: readonly VariationRead[]): Slot {
+function slotOf(place: Omit<Slot, 'current' | 'candidate'>, made: readonly VariationRead[]): Slot {
   const shown = made.filter((item) => item.state !== 'cancelled');
   return {
-    key,
-    label,
+    ...place,
     current: newest(shown.filter((item) => item.current)),
     candidate: newest(shown.filter((item) => item.candidate_of !== null && !item.current)),
   };
 }
 
-/** The standard sheet filled with what exists; own keys follow in sections of their own. */
-export function sheetOf(variations: readonly VariationRead[]): SheetSection[] {
-  const byKey = groupBy(variations);
-  const sections = STANDARD_SHEET.map((section) => ({
+/** The standard sheet filled with what exists; other keys follow in a section of their own. */
+export function sheetOf(
+  standard: readonly SlotRead[],
+  variations: readonly VariationRead[],
+): SheetSection[] {
+  const byKey = groupByKey(variations);
+  const sections: SheetSection[] = sectionsOf(standard).map((section) => ({
     ...section,
-    slots: section.slots.map((slot) => slotOf(slot.key, slot.label, byKey.get(slot.key) ?? [])),
+    slots: section.slots.map((slot) => slotOf(slot, byKey.get(slot.key) ?? [])),
   }));
-  const standard = new Set(STANDARD_SHEET.flatMap(({ slots }) => slots.map((slot) => slot.key)));
-  const others = [...byKey].filter(([key]) => !standard.has(key));
-  if (others.length > 0) {
+  for (const { key } of standard) byKey.delete(key);
+  if (byKey.size > 0 && standard.length > 0) {
     sections.push({
       section: 'more',
       title: 'More',
       hint: 'Made beside the standard set.',
-      slots: others.map(([key, made]) => slotOf(key, made[0]?.label ?? labelOf(key), made)),
+      slots: [...byKey].map(([key, made]) =>
+        slotOf({ key, label: made[0]?.label ?? key, available: true }, made),
+      ),
     });
   }
   return sections;
 }
 
-function groupBy(variations: readonly VariationRead[]): Map<string, VariationRead[]> {
+function groupByKey(variations: readonly VariationRead[]): Map<string, VariationRead[]> {
   const groups = new Map<string, VariationRead[]>();
   for (const item of variations) {
-    const key = fullKey(item);
-    const group = groups.get(key);
+    const group = groups.get(item.key);
     if (group) group.push(item);
-    else groups.set(key, [item]);
+    else groups.set(item.key, [item]);
   }
   return groups;
 }
@@ -71,9 +71,11 @@ export function walk(sections: readonly SheetSection[]): VariationRead[] {
 }
 
 export interface SheetCount {
-  made: number;
   slots: number;
+  made: number;
   working: number;
+  /** Empty slots that this house can fill. */
+  missing: number;
   approved: number;
 }
 
@@ -83,6 +85,7 @@ export function countSheet(sections: readonly SheetSection[]): SheetCount {
   return {
     slots: slots.length,
     made: current.filter((item) => item?.state === 'succeeded').length,
+    missing: slots.filter((slot) => slot.available && slot.current === null).length,
     working: slots.filter((slot) =>
       [slot.current, slot.candidate].some(
         (item) => item && ['queued', 'starting', 'running'].includes(item.state),

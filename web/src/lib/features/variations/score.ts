@@ -1,6 +1,6 @@
 /** What a score rests on, in sentences. */
 import type { VariationRead } from '$lib/api/types';
-import { formatPercent } from '$lib/format';
+import { count, formatPercent } from '$lib/format';
 
 /** "93 to 99 %"; empty when the range is unknown or says nothing more than the number. */
 export function rangeOf({ p_same_low: low, p_same_high: high }: VariationRead): string {
@@ -19,15 +19,7 @@ export function fidelityOf(fidelity: number): string {
   return `Less alike than almost any two references (rank ${percent} of 100).`;
 }
 
+/** "dlib_resnet, against 9 references" */
 export function judgeName({ judge }: VariationRead): string {
-  const name = judge?.['name'] ?? judge?.['encoder'];
-  const version = judge?.['version'];
-  if (typeof name !== 'string') return '';
-  return typeof version === 'string' ? `${name} ${version}` : name;
-}
-
-export function calibrationOf({ judge }: VariationRead): string {
-  const sentence = judge?.['calibration'];
-  if (typeof sentence === 'string') return sentence;
-  return 'A calibrated probability: of all pictures with this number, about that share show the same person.';
+  return judge ? `${judge.encoder}, against ${count(judge.references, 'reference')}` : '';
 }
