@@ -2,6 +2,7 @@
 
 import os
 import socket
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import structlog
 from celery import signals
 from celery.exceptions import WorkerShutdown, WorkerTerminate
+from celery.platforms import SecurityWarning
 
 from onmodel.composition import Resources, compose
 from onmodel.dispatch.tiers import tiers_for_vram
@@ -110,6 +112,8 @@ def _consume(worker: WorkerProcess) -> int:
     def on_shutdown(**_: Any) -> None:
         worker.loop.start(presence.leave(worker))  # in a signal handler: hand over and go
 
+    # Celery warns root because of pickled messages; ours are JSON with two numbers in them.
+    warnings.simplefilter("ignore", SecurityWarning)
     signals.worker_ready.connect(on_ready, weak=False)
     signals.worker_shutting_down.connect(on_shutdown, weak=False)
     consumer = app.Worker(
