@@ -34,6 +34,9 @@ from onmodel.worker.scratch import Scratch
 
 log = structlog.get_logger(__name__)
 
+# How many function processes are kept, so that different tasks find theirs warm.
+_WARM_FUNCTIONS = 8
+
 MakePool = Callable[[Settings], FunctionPool]
 
 
@@ -51,11 +54,12 @@ def main(settings: Settings) -> int:
 
 
 def make_pool(settings: Settings) -> Pool:
-    """Return a pool of functions as processes, one for each slot at most."""
+    """Return a pool of functions as processes; each slot can have one of its own."""
     return Pool(
         ProcessRuntime(settings.run / "functions"),
         Installation(settings.home).prepare,
         max_per_function=settings.worker_slots,
+        max_total=max(_WARM_FUNCTIONS, settings.worker_slots),
     )
 
 
