@@ -38,6 +38,8 @@ class House:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.home / "up.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.sign_in_url = ""
+        self.start_seconds = 0.0
         if keep_caches:
             for name in ("weights", "envs"):
                 (keep_caches / name).mkdir(parents=True, exist_ok=True)
@@ -59,14 +61,14 @@ class House:
         return os.environ | {
             "ONMODEL_HOME": str(self.home),
             "ONMODEL_PORT": str(self.port),
-            "PYTHONUNBUFFERED": "1",
         }
 
     def start(self) -> None:
-        """Start everything and return when `/api/health` says that every part is up."""
+        """Start everything; return when `onmodel up` says that it is ready."""
+        offset = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "onmodel.cli", "up"],
+                _onmodel("up", "--json"),
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -74,10 +76,23 @@ class House:
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
-        while not self.healthy():
+        while not (ready := self._event("ready", offset)):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"onmodel up did not become healthy:\n{self.said()}")
-            time.sleep(0.1)
+            time.sleep(0.05)
+        self.sign_in_url = str(ready.get("sign_in_url") or "")
+        self.start_seconds = float(ready["seconds"])
+
+    def _event(self, name: str, offset: int) -> dict[str, Any] | None:
+        """Return a line that `onmodel up` has printed since `offset`."""
+        with self.log.open("rb") as log:
+            log.seek(offset)
+            for line in log.read().splitlines():
+                with suppress(ValueError):
+                    said = json.loads(line)
+                    if said.get("event") == name:
+                        return said
+        return None
 
     def stop(self) -> None:
         """Press Ctrl-C and wait."""
@@ -95,12 +110,6 @@ class House:
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def healthy(self) -> bool:
-        try:
-            return self.health()["status"] == "ok"
-        except (OSError, ValueError, KeyError):
-            return False
-
     def health(self) -> dict[str, Any]:
         with urlopen(f"{self.url}/api/health", timeout=2) as answer:
             return json.load(answer)
@@ -108,7 +117,7 @@ class House:
     def command(self, *arguments: str) -> Any:
         """Run `onmodel ... --json` on this house and return what it prints."""
         result = subprocess.run(
-            [sys.executable, "-m", "onmodel.cli", *arguments, "--json"],
+            _onmodel(*arguments, "--json"),
             env=self.environment,
             capture_output=True,
             text=True,
@@ -117,11 +126,11 @@ class House:
         )
         if result.returncode:
             raise RuntimeError(f"onmodel {' '.join(arguments)}: {result.stderr or result.stdout}")
-        return json.loads(result.stdout.strip().splitlines()[-1])
+        return json.loads(result.stdout)
 
     def token(self) -> str:
         """Return a new API token of the first administrator."""
-        return str(self.command("token", "create", "bench")["token"])
+        return str(self.command("token", "create", "--name", "test")["token"])
 
     def said(self, *, lines: int = 60) -> str:
         with suppress(FileNotFoundError):
@@ -138,6 +147,10 @@ class House:
         )
         with urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or b"null")
+
+
+def _onmodel(*words: str) -> list[str]:
+    return [sys.executable, "-P", "-m", "onmodel", *words]
 
 
 def free_port() -> int:

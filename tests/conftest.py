@@ -1,3 +1,3 @@
 """Fixtures that every test may use."""
 
-pytest_plugins = ["tests.support.services", "tests.support.photos"]
+pytest_plugins = ["tests.support.services", "tests.support.photos", "tests.support.house"]

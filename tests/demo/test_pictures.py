@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from onmodel.demo import pictures
-from onmodel.demo.packages import PackageUnavailableError, fetch_sources
+from onmodel.functions.errors import PackagesUnreachableError, WrongHashError
 from tests.support.photos import Photos, cache_folder
 
 
@@ -18,7 +18,7 @@ def test_every_source_says_who_made_it_and_under_which_licence() -> None:
     for source in pictures.TEST_SOURCES:
         assert source.licence
         assert source.credit
-        assert len(source.sha256) == len(source.package.sha256) == 64
+        assert source.file.package.requirement
 
 
 def test_the_demo_only_shows_pictures_with_a_named_author_and_a_free_licence() -> None:
@@ -48,7 +48,7 @@ def test_pictures_fetched_once_need_no_package_index(
 ) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_NO_CACHE", "1")
-    files = asyncio.run(fetch_sources(pictures.TEST_SOURCES, cache_folder() / "sources"))
+    files = asyncio.run(pictures.fetch_sources(pictures.TEST_SOURCES, cache_folder() / "sources"))
     assert all(path.is_file() for path in files.values())
 
 
@@ -56,9 +56,9 @@ def test_a_file_that_is_not_the_pinned_one_is_refused_and_not_kept(
     photos: Photos, tmp_path: Path
 ) -> None:
     forged = replace(pictures.MAN_PHOTO, sha256="0" * 64)
-    with pytest.raises(PackageUnavailableError, match="not the file that was expected"):
-        asyncio.run(fetch_sources([forged], tmp_path))
-    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(WrongHashError):
+        asyncio.run(pictures.fetch_sources([forged], tmp_path))
+    assert not list(tmp_path.rglob("*.jpg"))
 
 
 def test_without_a_package_index_the_person_reads_what_to_do(
@@ -66,8 +66,8 @@ def test_without_a_package_index_the_person_reads_what_to_do(
 ) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-    with pytest.raises(PackageUnavailableError) as failure:
-        asyncio.run(fetch_sources([pictures.ASTRONAUT], tmp_path / "sources"))
+    with pytest.raises(PackagesUnreachableError) as failure:
+        asyncio.run(pictures.fetch_sources([pictures.ASTRONAUT], tmp_path / "sources"))
     assert "connection" in failure.value.try_
 
 
@@ -75,8 +75,8 @@ def test_stills_that_exist_are_not_taken_again(photos: Photos, tmp_path: Path) -
     for path in photos.person_a:
         shutil.copy(path, tmp_path)
     missing_film = tmp_path / "gone.mp4"
-    stills = pictures.take_stills(missing_film, tmp_path, pictures.ACTRESS_STILLS)
-    assert [path.name for path in stills] == [path.name for path in photos.person_a]
+    stills = pictures.take_stills(missing_film, tmp_path, pictures.ACTRESS_TEARS)
+    assert [path.name for path in stills] == [path.name for path in photos.person_a[-3:]]
 
 
 def _opened(path: Path) -> Image.Image:

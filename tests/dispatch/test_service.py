@@ -88,7 +88,7 @@ async def test_cancelled_while_running_refuses_the_workers_result(
         await service.cancel(uow, call_id)
     held = leases.Held(call_id, claimed.fence, 50.0, "half")
     async with database.begin() as uow:
-        assert await leases.heartbeat(uow, [held], lease_seconds=LEASE) == {call_id}
+        assert await leases.heartbeat(uow, [held], lease_seconds=LEASE) == [held]
         with pytest.raises(leases.LeaseLostError):
             await leases.complete(uow, call_id, claimed.fence, CallOutputs(), seconds=1.0)
     assert (await load(database, call_id)).state is State.CANCELLED

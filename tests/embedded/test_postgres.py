@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from onmodel.embedded import programs
-from onmodel.embedded.errors import DataVersionError, DiskFullError, FolderError
+from onmodel.embedded.errors import DataVersionError, DiskFullError, FolderError, ServiceStartError
 from onmodel.embedded.folders import require_room
 from onmodel.embedded.postgres import Postgres
 from onmodel.embedded.process import ProcessIdentity
@@ -139,6 +139,14 @@ def test_data_of_another_major_version_are_left_alone(home: Path, postgres: Post
     assert "PostgreSQL 16" in caught.value.detail
     assert "pg_dump" in caught.value.try_
     assert version.read_text() == "16\n"
+
+
+def test_a_lost_password_is_told(home: Path, postgres: Postgres) -> None:
+    postgres.start()
+    postgres.stop()
+    (home / "postgres" / "password").unlink()
+    with pytest.raises(ServiceStartError, match="password"):
+        _server(home).start()
 
 
 def test_an_interrupted_first_start_leaves_no_half_database(home: Path) -> None:

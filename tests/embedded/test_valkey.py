@@ -60,8 +60,8 @@ def test_an_orphan_is_replaced(home: Path, valkey: Valkey) -> None:
 
 
 def test_a_pid_file_of_a_stranger_harms_nobody(home: Path, valkey: Valkey) -> None:
-    (home / "run").mkdir()
-    ProcessIdentity(os.getpid(), "another start").save(home / "run" / "valkey.pid")
+    (home / "run" / "valkey").mkdir(parents=True)
+    ProcessIdentity(os.getpid(), "another start").save(home / "run" / "valkey" / "server.pid")
     valkey.start()
     assert valkey.answers()
 

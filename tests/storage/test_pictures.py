@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -15,11 +16,10 @@ from PIL import Image
 
 from onmodel.kit.errors import ProblemError
 from onmodel.storage.picture_colours import GREY, Note
+from onmodel.storage.picture_errors import PictureTooComplexError
 from onmodel.storage.pictures import MAX_BYTES, Ingest, Picture, keep
 from onmodel.storage.store import open_store
 from tests.storage import icc, samples
-
-Reader = Callable[..., "asyncio.Future[Picture]"]
 
 
 @pytest.fixture(scope="module")
@@ -418,7 +418,12 @@ def _readers() -> list[int]:
     return found
 
 
-def _slow_picture() -> bytes:
+def _half_written(desk: Desk) -> bool:
+    return (desk.folder / "out" / "master.png").exists()
+
+
+@cache
+def _large_picture() -> bytes:
     """Return a small PNG of 64 megapixels, which takes seconds to save anew."""
     return samples.png(
         8000, 8000, depth=8, colours=2, rows=(b"\0" + bytes(range(240)) * 100) * 8000
@@ -426,17 +431,27 @@ def _slow_picture() -> bytes:
 
 
 class TestProcess:
-    async def test_a_slow_picture_is_stopped_and_the_next_one_is_read(self, desk: Desk) -> None:
-        async with Ingest(seconds=0.3) as impatient:
-            problem = await desk.refused(_slow_picture(), ingest=impatient)
-            assert (problem.status, problem.code) == (422, "picture_too_complex")
+    async def test_a_reader_that_hangs_is_ended_and_the_next_picture_is_read(
+        self, desk: Desk
+    ) -> None:
+        data = samples.encode(samples.drawing(), "JPEG")
+        before = set(await asyncio.to_thread(_readers))
+        async with Ingest(seconds=4) as reader:
+            await desk.read(data, ingest=reader)
+            (mine,) = set(await asyncio.to_thread(_readers)) - before
+            os.kill(mine, signal.SIGSTOP)
 
-            picture = await desk.read(samples.encode(samples.drawing(), "JPEG"), ingest=impatient)
-            assert picture.width == 400
+            with pytest.raises(PictureTooComplexError) as caught:
+                await desk.read(data, ingest=reader)
+            assert (caught.value.status, caught.value.code) == (422, "picture_too_complex")
+            assert mine not in await asyncio.to_thread(_readers)
+            assert not _half_written(desk)
+
+            assert (await desk.read(data, ingest=reader)).width == 400
 
     async def test_a_picture_that_wants_too_much_memory_is_stopped(self, desk: Desk) -> None:
         async with Ingest(memory_bytes=160 * 1024**2) as poor:
-            problem = await desk.refused(_slow_picture(), ingest=poor)
+            problem = await desk.refused(_large_picture(), ingest=poor)
             assert problem.code == "picture_too_complex"
 
             assert (await desk.read(samples.encode(samples.drawing(), "PNG"), ingest=poor)).width
@@ -462,14 +477,16 @@ class TestProcess:
     async def test_an_upload_that_is_given_up_leaves_no_process(self, desk: Desk) -> None:
         before = set(await asyncio.to_thread(_readers))
         async with Ingest() as reader:
-            await desk.read(samples.encode(samples.drawing(), "PNG"), ingest=reader)
-            reading = asyncio.create_task(desk.read(_slow_picture(), ingest=reader))
-            done, _ = await asyncio.wait({reading}, timeout=0.5)
-            assert not done
+            await desk.read(samples.encode(samples.drawing(), "JPEG"), ingest=reader)
+            reading = asyncio.create_task(desk.read(_large_picture(), ingest=reader))
+            while not _half_written(desk):
+                done, _ = await asyncio.wait({reading}, timeout=0.02)
+                assert not done
             reading.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await reading
             assert set(await asyncio.to_thread(_readers)) == before
+            assert not _half_written(desk)
 
     async def test_closing_ends_every_process(self, desk: Desk, tmp_path: Path) -> None:
         before = set(await asyncio.to_thread(_readers))

@@ -15,15 +15,14 @@ from pathlib import Path
 import pytest
 
 from onmodel.demo import pictures
-from onmodel.demo.packages import fetch_sources
 
 
 @dataclass(frozen=True)
 class Photos:
     """Folders of pictures, each sorted by name.
 
-    `person_a`: one woman in 15 stills of one film, from tears to laughter, some tilted or looking
-    aside, no near-copies; `near_copy` is one of the fourth. `person_b`: one man, 3 pictures.
+    `person_a`: one woman in 15 stills of one film, from laughter to tears, some tilted or looking
+    aside, no near-copies; `near_copy` is one of the first. `person_b`: one man, 3 pictures.
     `person_c`: one woman, 1 portrait. `group`: five people. `no_face`: a cat and a cup of coffee.
     """
 
@@ -40,7 +39,7 @@ def cache_folder() -> Path:
     names = "".join(source.sha256 for source in pictures.TEST_SOURCES)
     names += repr(
         (
-            pictures.ACTRESS_STILLS,
+            (*pictures.ACTRESS_LAUGHTER, *pictures.ACTRESS_TEARS),
             pictures.ACTRESS_NEAR_COPY,
             pictures.ACTRESS_FRAMING,
             pictures.MAN_STILLS,
@@ -55,12 +54,12 @@ def cache_folder() -> Path:
 async def load() -> Photos:
     """Fetch what is missing and return the pictures."""
     folder = cache_folder()
-    files = await fetch_sources(pictures.TEST_SOURCES, folder / "sources")
+    files = await pictures.fetch_sources(pictures.TEST_SOURCES, folder / "sources")
     woman = await asyncio.to_thread(
         pictures.take_stills,
         files[pictures.ACTRESS_FILM],
         folder / "person_a",
-        pictures.ACTRESS_STILLS,
+        (*pictures.ACTRESS_LAUGHTER, *pictures.ACTRESS_TEARS),
         framing=pictures.ACTRESS_FRAMING,
     )
     again = await asyncio.to_thread(

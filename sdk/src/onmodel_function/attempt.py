@@ -1,7 +1,8 @@
 """One run of the author's code, and what its end means."""
 
+import errno
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from onmodel_function.author import Cancelled, Context, Function, InvalidInput
@@ -12,11 +13,15 @@ from onmodel_function.prediction import Failure, Prediction
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a call ended, and whether the process is fit for another."""
+    """How a call ended."""
 
     failure: Failure | None = None
     output: dict[str, object] | None = None
-    fit: bool = True
+
+    @property
+    def fit(self) -> bool:
+        """Whether the process may take another call."""
+        return self.failure is None or not self.failure.fatal
 
     def publish(self, prediction: Prediction) -> None:
         """End the prediction accordingly; neither outputs nor a failure means cancelled."""
@@ -48,11 +53,12 @@ def attempt(
         return Outcome()
     except BaseException as error:  # noqa: BLE001 - the author's code may raise anything
         # Without memory, or after SystemExit and the like, nobody knows what is left.
-        fit = isinstance(error, Exception) and not isinstance(error, MemoryError)
-        return Outcome(_failure(error), fit=fit)
+        fatal = not isinstance(error, Exception) or isinstance(error, MemoryError)
+        return Outcome(replace(_failure(error), fatal=fatal))
 
 
 def _failure(error: BaseException) -> Failure:
+    message = f"{type(error).__name__}: {error}"
     match error:
         case InvalidInput():
             return Failure(error.code, error.message, "input", error.field)
@@ -61,9 +67,12 @@ def _failure(error: BaseException) -> Failure:
         case BadOutputError():
             return Failure("bad_output", str(error), "function")
         case MemoryError():
-            traceback.print_exception(error)
-            return Failure("out_of_memory", "The function ran out of memory.", "function")
+            code = "out_of_memory"
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            code = "disk_full"
+        case OSError(errno=errno.EFBIG):
+            code, message = "bad_output", "the function wrote more than it may"
         case _:
-            traceback.print_exception(error)
-            message = f"{type(error).__name__}: {error}"
-            return Failure("function_failed", message, "function")
+            code = "function_failed"
+    traceback.print_exception(error)
+    return Failure(code, message, "function")

@@ -29,12 +29,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a call failed. `fault` is "input" for the caller's, "function" for the author's."""
+    """Why a call failed.
+
+    `fault` is "input" for the caller's, "function" for the author's. `fatal` means that the
+    process ends with this call.
+    """
 
     code: str
     message: str
     fault: Literal["input", "function"]
     field: str | None = None
+    fatal: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Write the fields of `error_detail`."""
@@ -43,6 +48,7 @@ class Failure:
             "message": self.message,
             "fault": self.fault,
             "field": self.field,
+            "fatal": self.fatal,
         }
 
 

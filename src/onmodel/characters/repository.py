@@ -123,7 +123,9 @@ async def page(
         after = (datetime.fromisoformat(value) if descending else value, UUID(last_id))
         pair = tuple_(column, Character.id)
         query = query.where(pair < after if descending else pair > after)
-    rows = [(row[0], row[1]) for row in await uow.session.execute(query)]
+    rows: list[tuple[Character, File | None]] = [
+        (row[0], row[1]) for row in await uow.session.execute(query)
+    ]
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1][0]
@@ -238,4 +240,4 @@ async def vectors_of_others(
     if ids:
         query = query.where(Character.id.in_(ids))
     rows = await uow.session.execute(query)
-    return [(row[0], row[1], list(row[2])) for row in rows]
+    return [(id_, name, list(vector)) for id_, name, vector in rows if vector is not None]

@@ -13,10 +13,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in boxes would cost 150 ms
 )
-function = typer.Typer(help="The model functions.", no_args_is_help=True)
-token = typer.Typer(help="Keys for scripts.", no_args_is_help=True)
-user = typer.Typer(help="The people of this OnModel.", no_args_is_help=True)
+function = typer.Typer(help="The model functions.", no_args_is_help=True, rich_markup_mode=None)
+token = typer.Typer(help="Keys for scripts.", no_args_is_help=True, rich_markup_mode=None)
+user = typer.Typer(help="The people of this OnModel.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(function, name="function")
 app.add_typer(token, name="token")
 app.add_typer(user, name="user")

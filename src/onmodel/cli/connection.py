@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from onmodel.embedded.lock import HomeLock
 from onmodel.embedded.postgres import Postgres
 from onmodel.embedded.valkey import Valkey
-
 from onmodel.kit.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 """``onmodel function``: the models behind the buttons."""
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list")(list_functions)
     command(app, "install")(install)
+    command(app, "run")(run)
 
 
 def list_functions() -> Answer:
@@ -48,6 +51,42 @@ def install(
     done = install_all(settings.functions_dir, settings.home, _tell, names=names or None)
     data: list[dict[str, Any]] = [{"name": one.name, "version": one.version} for one in done]
     return Answer({"installed": data}, f"[green]✓[/] {len(done)} functions are ready.")
+
+
+def run(
+    name: Annotated[str, typer.Argument(help="Which function.")],
+    inputs: Annotated[
+        list[str] | None, typer.Argument(help="NAME=VALUE, and for files NAME=@path/to/file.")
+    ] = None,
+    *,
+    folder: Annotated[
+        Path, typer.Option("--output", help="An empty or new folder for what it makes.")
+    ] = Path("output"),
+) -> Answer:
+    """Run a function once on files of this machine."""
+    from onmodel.cli import local_call
+    from onmodel.functions.registry import load
+    from onmodel.settings import Settings
+
+    settings = Settings()
+    manifest = load(settings.functions_dir).get(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise local_call.InputError(
+            f"The folder {folder} is not empty.", try_="Name another one with --output."
+        )
+    with tempfile.TemporaryDirectory(prefix="onmodel-run-") as temporary:
+        staged = local_call.stage(inputs or [], Path(temporary))
+        request = local_call.new_request(staged, Path(temporary), folder.absolute())
+        result = local_call.call(settings, manifest, request)
+    files = [
+        {"name": one.name, "path": str(one.path), "sha256": one.sha256} for one in result.files
+    ]
+    lines = [f"[green]✓[/] {escape(one['name'])}: {escape(one['path'])}" for one in files]
+    return Answer(
+        {"outputs": result.outputs, "files": files, "seconds": round(result.seconds, 3)},
+        "\n".join([*lines, f"[dim]{result.seconds:.2f} s[/]"]),
+    )
 
 
 def _tell(progress: "Progress") -> None:

@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     command(app, "migrate")(migrate)
     command(app, "openapi")(openapi)
     command(app, "demo")(demo)
+    command(app, "regenerate")(regenerate)
 
 
 def migrate() -> Answer:
@@ -70,3 +71,29 @@ def demo() -> Answer:
 
     project = asyncio.run(fill(rest, settings.home, on_progress=say))
     return Answer(project, f"[green]✓[/] Done. Open {rest.url} and look at {project['title']}.")
+
+
+def regenerate(
+    variation: Annotated[str, typer.Argument(help="The variation's id.")],
+    *,
+    target: Annotated[
+        Path | None, typer.Option("--output", help="Where the new picture goes.")
+    ] = None,
+) -> Answer:
+    """Make a variation again from its recipe; the bytes are the same."""
+    from uuid import UUID
+
+    from onmodel.cli import regenerate as recipes
+
+    try:
+        wanted = UUID(variation)
+    except ValueError:
+        raise recipes.UnknownVariationError(f"{variation} is no id.") from None
+    data = recipes.regenerate(wanted, target)
+    if data["same"]:
+        return Answer(data, f"[green]✓[/] The same bytes: {data['sha256']}")
+    return Answer(
+        data,
+        f"[red]✗[/] Other bytes: {data['sha256']}\n    stored: {data['stored_sha256']}",
+        failed=True,
+    )

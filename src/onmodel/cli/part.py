@@ -10,7 +10,7 @@ from typing import Protocol
 
 from onmodel.embedded import service
 
-_STOP_SECONDS = 6.0
+_STOP_SECONDS = 6.0  # long enough for a web request or a step of a call to end
 
 
 class Supervised(Protocol):
@@ -19,7 +19,11 @@ class Supervised(Protocol):
     name: str
     log: Path
     stop_signal: signal.Signals
-    process: subprocess.Popen[bytes] | None
+    stop_seconds: float
+    restarts: bool
+
+    @property
+    def process(self) -> subprocess.Popen[bytes] | None: ...
 
     def start(self) -> None: ...
 
@@ -39,8 +43,13 @@ class Part:
         command: the program and its arguments.
         log: gets everything it prints.
         environment: added to our own environment.
-        files: open file descriptors that it inherits.
+        files: open file descriptors that it inherits, by the name of the environment variable
+            that tells it the number.
+        once: the same, for its first start only.
+        stop_seconds: how long it may take to finish.
     """
+
+    restarts = True  # it is meant to run for ever
 
     def __init__(
         self,
@@ -49,24 +58,32 @@ class Part:
         *,
         log: Path,
         environment: dict[str, str],
-        files: tuple[int, ...] = (),
+        files: dict[str, int] | None = None,
+        once: dict[str, int] | None = None,
+        stop_seconds: float = _STOP_SECONDS,
     ) -> None:
         self.name = name
         self.log = log
         self.stop_signal = signal.SIGTERM
+        self.stop_seconds = stop_seconds
         self.process: subprocess.Popen[bytes] | None = None
         self._command = command
         self._environment = environment
-        self._files = files
+        self._files = files or {}
+        self._once = once or {}
 
     def start(self) -> None:
         """Start it; whether it serves is told by the health page."""
+        files = self._files | self._once
+        self._once = {}
         self.process = service.launch(
             self._command,
             log=self.log,
             folder=self.log.parent,
-            environment=os.environ | self._environment,
-            files=self._files,
+            environment=os.environ
+            | self._environment
+            | {name: str(descriptor) for name, descriptor in files.items()},
+            files=tuple(files.values()),
         )
 
     def stop(self) -> None:
@@ -76,7 +93,7 @@ class Part:
         if self.process.poll() is None:
             self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(_STOP_SECONDS)
+            self.process.wait(self.stop_seconds)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)  # what it left in its group, too
         self.process.wait()

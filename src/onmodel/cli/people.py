@@ -28,13 +28,13 @@ class UnknownPersonError(NotFoundError):
 
 def register(app: typer.Typer, *, token: typer.Typer, user: typer.Typer) -> None:
     """Add the commands."""
-    command(app, "link")(make_link)
+    command(app, "link")(print_link)
     command(token, "create")(create_token)
     command(user, "add")(add_user)
     command(user, "list")(list_users)
 
 
-def make_link(
+def print_link(
     username: Annotated[
         str | None, typer.Argument(help="Whom it lets in; by default the first administrator.")
     ] = None,
@@ -42,7 +42,7 @@ def make_link(
     """Make a link that signs somebody in, once."""
     from onmodel.cli.work import in_transaction
 
-    data = in_transaction(lambda uow: _link(uow, username))
+    data = in_transaction(lambda uow: make_link(uow, username))
     return Answer(data, f"{data['url']}\n[dim]For {escape(data['username'])}; works once.[/]")
 
 
@@ -89,7 +89,7 @@ def add_user(
     async def work(uow: "UnitOfWork") -> dict[str, Any]:
         person = UserCreate(username=username, name=name or username, is_admin=admin)
         await service.create_user(uow, person)
-        return await _link(uow, username)
+        return await make_link(uow, username)
 
     data = in_transaction(work)
     return Answer(
@@ -140,7 +140,8 @@ def key_for_house(name: str) -> str:
     return in_transaction(work)
 
 
-async def _link(uow: "UnitOfWork", username: str | None) -> dict[str, Any]:
+async def make_link(uow: "UnitOfWork", username: str | None) -> dict[str, Any]:
+    """Return a new one-time link for somebody, by default for the first administrator."""
     from onmodel.accounts import service
     from onmodel.cli.address import public_url
     from onmodel.settings import Settings

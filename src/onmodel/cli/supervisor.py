@@ -26,7 +26,6 @@ from onmodel.kit.errors import ProblemError
 _BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
 _STEADY_SECONDS = 60.0  # whoever ran this long starts again without waiting
 _ROTATE_SECONDS = 60.0
-_WATCHDOG_SECONDS = 8.0
 _LOG_LINES = 3
 
 
@@ -86,13 +85,21 @@ class Supervisor:
         for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sig, self._on_signal)
 
+    def begin(self) -> list[str]:
+        """End what a crash left running and start the watchdog; return what was left."""
+        return self._watchdog.start()
+
     def start(self, *parts: Supervised) -> None:
         """Start parts side by side and return when all of them are started.
+
+        They are stopped in the reverse of the order in which they are named.
 
         Raises:
             ProblemError: a part's own reason.
             StopRequestedError: somebody wants to stop; what was started still runs.
         """
+        for part in parts:
+            self._parts[part] = _State()
         self.run_all(*[lambda part=part: self._start(part) for part in parts])
 
     def run_all(self, *steps: Callable[[], object]) -> list[Any]:
@@ -158,7 +165,7 @@ class Supervisor:
         began = time.monotonic()
         part.start()
         with self._lock:
-            state = self._parts.setdefault(part, _State())
+            state = self._parts[part]
             state.started_at = time.monotonic()
             self._watchdog.tell(self._running())
         process = part.process
@@ -181,6 +188,11 @@ class Supervisor:
     def _schedule_restart(self, part: Supervised, pid: int) -> None:
         if part.process is None or part.process.pid != pid:
             return  # an older process of a part that was restarted meanwhile
+        if not part.restarts:
+            with self._lock:
+                del self._parts[part]
+                self._watchdog.tell(self._running())
+            return
         state = self._parts[part]
         steady = time.monotonic() - state.started_at > _STEADY_SECONDS
         state.failures = 1 if steady else state.failures + 1
@@ -226,7 +238,7 @@ class Supervisor:
                         pid=identity.pid,
                         started=identity.started,
                         signal=part.stop_signal,
-                        seconds=_WATCHDOG_SECONDS,
+                        seconds=part.stop_seconds,
                     )
                 )
         return parts

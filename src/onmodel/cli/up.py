@@ -1,5 +1,6 @@
 """``onmodel up``: everything on one machine, from one command."""
 
+import importlib.metadata
 import json
 import os
 import socket
@@ -8,23 +9,19 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from onmodel import __version__
-from onmodel.cli import migrations
-from onmodel.cli import health
+from onmodel.cli import handover, health, migrations
 from onmodel.cli.connection import embedded_postgres, embedded_valkey
+from onmodel.cli.installer import Installer
 from onmodel.cli.output import escape, output
-from onmodel.cli.part import Part, Supervised, onmodel
+from onmodel.cli.part import Part, onmodel
 from onmodel.cli.port import listen
 from onmodel.cli.supervisor import StopRequestedError, Supervisor
 from onmodel.embedded import folders
 from onmodel.embedded.errors import ServiceStartError
 from onmodel.embedded.lock import HomeLock
-from onmodel.embedded.postgres import Postgres
-from onmodel.embedded.valkey import Valkey
 from onmodel.embedded.watchdog import Watchdog
 from onmodel.settings import Settings
 
-LISTEN_VARIABLE = "ONMODEL_LISTEN_FD"
 _HEALTHY_SECONDS = 120.0
 _PROBE_SECONDS = 0.05
 
@@ -35,8 +32,7 @@ class Installation:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._began = time.monotonic()
-        self._watchdog = Watchdog(settings.run / "parts.json")
-        self._supervisor = Supervisor(self._watchdog)
+        self._supervisor = Supervisor(Watchdog(settings.run / "parts.json"))
         self._postgres = None if settings.database_url else embedded_postgres(settings)
         self._valkey = None if settings.broker_url else embedded_valkey(settings)
 
@@ -55,7 +51,7 @@ class Installation:
             self.settings = settings.model_copy(update={"port": listener.getsockname()[1]})
             lock.describe(url=self.settings.url)
             self._supervisor.catch_signals()
-            for name in self._watchdog.start():
+            for name in self._supervisor.begin():
                 output.say(f"[yellow]![/] {name} was left over from a crash; I ended it.")
             stack.callback(self._stop)
             try:
@@ -71,15 +67,46 @@ class Installation:
         output.say("Stopped. Nothing is running any more.")
 
     def _start(self, listener: socket.socket) -> None:
-        output.say(f"[bold]OnModel {__version__}[/]  data in {escape(self.settings.home)}")
-        self._start_services()
-        environment = self._environment()
+        version = importlib.metadata.version("onmodel")
+        output.say(f"[bold]OnModel {version}[/]  data in {escape(self.settings.home)}")
+        gate, link = handover.Pipe(), handover.Pipe()
+        environment = self._start_parts(listener, gate, link)
         self._migrate(environment)
-        self._supervisor.start(*self._own_parts(environment, listener))
-        output.say("[green]✓[/] Web page, Producer and worker started")
+        gate.close_write_end()
+        output.say("  Loading …")
         self._supervisor.run_all(self._await_health)
         seconds = time.monotonic() - self._began
-        link = self._supervisor.run_all(lambda: _ask(["link"], environment))[0]
+        self._tell_ready(seconds, self._supervisor.run_all(link.read_json)[0])
+        link.close_read_end()
+        log = self.settings.logs / "install.log"
+        self._supervisor.start(Installer(log=log, environment=environment))
+
+    def _start_parts(
+        self, listener: socket.socket, gate: handover.Pipe, link: handover.Pipe
+    ) -> dict[str, str]:
+        """Start everything and return the environment of our own parts.
+
+        They load their code for a second or two and then wait at the gate. So they are started
+        together with the services, unless the database, and with it its password, is yet to be
+        made.
+        """
+        services = [service for service in (self._postgres, self._valkey) if service is not None]
+        if self._postgres and self._postgres.is_new:
+            output.say("  Making a new database …")
+            self._supervisor.start(*services)
+            environment = self._environment()
+            self._supervisor.start(*self._own_parts(environment, listener, gate, link))
+        else:
+            environment = self._environment()
+            parts = self._own_parts(environment, listener, gate, link)
+            self._supervisor.start(*services, *parts)
+        gate.close_read_end()
+        link.close_write_end()
+        for service in services:
+            output.say(f"[green]✓[/] {service.name}")
+        return environment
+
+    def _tell_ready(self, seconds: float, link: dict[str, Any]) -> None:
         output.event(
             event="ready",
             url=self.settings.url,
@@ -87,19 +114,9 @@ class Installation:
             sign_in_url=link.get("url"),
         )
         output.say(f"\n[bold green]Ready in {seconds:.1f} s:[/] {self.settings.url}")
-        if "url" in link:
+        if link:
             output.say(f"Sign in as {escape(link['username'])} (works once): {link['url']}")
         output.say(f"[dim]Stop with Ctrl-C. Logs: {escape(self.settings.logs)}[/]\n")
-
-    def _start_services(self) -> None:
-        services: list[Postgres | Valkey] = [
-            service for service in (self._postgres, self._valkey) if service is not None
-        ]
-        if self._postgres and not (self._postgres.folder / "data").exists():
-            output.say("  Making a new database …")
-        self._supervisor.start(*services)
-        for service in services:
-            output.say(f"[green]✓[/] {service.name}")
 
     def _migrate(self, environment: dict[str, str]) -> None:
         url = environment["ONMODEL_DATABASE_URL"]
@@ -108,27 +125,28 @@ class Installation:
             return
         output.say("  Bringing the database up to date …")
         # in a process of its own: what Alembic imports would stay in the supervisor for ever
-        self._supervisor.run_all(lambda: _ask(["migrate"], environment, strict=True))
+        self._supervisor.run_all(lambda: _migrate(environment))
         output.say("[green]✓[/] Database brought up to date")
 
-    def _own_parts(self, environment: dict[str, str], listener: socket.socket) -> list[Supervised]:
-        logs, descriptor = self.settings.logs, listener.fileno()
-        web = environment | {LISTEN_VARIABLE: str(descriptor)}
+    def _own_parts(
+        self,
+        environment: dict[str, str],
+        listener: socket.socket,
+        gate: handover.Pipe,
+        link: handover.Pipe,
+    ) -> list[Part]:
+        def part(name: str, word: str, once: dict[str, int], files: dict[str, int]) -> Part:
+            log = self.settings.logs / f"{word}.log"
+            return Part(
+                name, onmodel(word), log=log, environment=environment, files=files, once=once
+            )
+
+        wait = {handover.GATE: gate.read_end}
+        tell = {handover.LINK: link.write_end}
         return [
-            Part(
-                "The web process",
-                onmodel("serve"),
-                log=logs / "web.log",
-                environment=web,
-                files=(descriptor,),
-            ),
-            Part(
-                "The Producer",
-                onmodel("producer"),
-                log=logs / "producer.log",
-                environment=environment,
-            ),
-            Part("The worker", onmodel("worker"), log=logs / "worker.log", environment=environment),
+            part("The web process", "serve", wait | tell, {handover.LISTEN: listener.fileno()}),
+            part("The Producer", "producer", wait, {}),
+            part("The worker", "worker", wait, {}),
         ]
 
     def _environment(self) -> dict[str, str]:
@@ -162,21 +180,17 @@ class Installation:
             time.sleep(_PROBE_SECONDS)  # the page is asked again; there is nothing to wait on
 
 
-def _ask(words: list[str], environment: dict[str, str], *, strict: bool = False) -> dict[str, Any]:
-    """Run another command of ours in a process of its own and return its answer."""
+def _migrate(environment: dict[str, str]) -> None:
     result = subprocess.run(
-        onmodel(*words, "--json"),
+        onmodel("migrate", "--json"),
         env=os.environ | environment,
         capture_output=True,
         text=True,
         check=False,
-        start_new_session=True,  # a Ctrl-C ends it by way of us, between two steps
+        start_new_session=True,  # a Ctrl-C waits until it is done
     )
-    if result.returncode == 0:
-        return json.loads(result.stdout)
-    if strict:
+    if result.returncode != 0:
         raise ServiceStartError(_reason(result))
-    return {}
 
 
 def _reason(result: "subprocess.CompletedProcess[str]") -> str:

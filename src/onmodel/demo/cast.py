@@ -20,6 +20,7 @@ class Member:
     pictures: str
     licence: str
     train: bool = False
+    keys: tuple[str, ...] = ()
     approve: tuple[str, ...] = ()
     reject: tuple[str, ...] = ()
     star: tuple[str, ...] = ()
@@ -36,6 +37,12 @@ CAST: Final = (
         pictures="actress",
         licence="Stills of a film by Wolfgang Langer, Pexels License.",
         train=True,
+        keys=(
+            *("expression/neutral", "expression/happy", "expression/sad", "expression/angry"),
+            *("expression/surprised", "expression/suspicious", "expression/fearful"),
+            *("angle/front", "angle/half_left", "angle/half_right"),
+            *("lighting/studio", "lighting/evening", "lighting/rembrandt", "lighting/noir"),
+        ),
         approve=("expression/happy", "expression/neutral", "lighting/studio", "angle/front"),
         reject=("expression/fearful",),
         star=("expression/happy", "lighting/noir"),

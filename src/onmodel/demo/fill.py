@@ -120,7 +120,7 @@ async def _checked(rest: Rest, character_id: str) -> None:
 async def _finish(
     rest: Rest, project_id: str, member: Member, deadline: float, say: Progress
 ) -> None:
-    """Wait for the training, generate the standard sheet, and decide as the team would."""
+    """Wait for the training, generate the sheet, and decide as the team would."""
     character = await _character(rest, project_id, member)
     character_id = character["id"]
 
@@ -136,13 +136,18 @@ async def _finish(
     say(f"Training {member.name}")
     await _wait(trained, deadline, f"{member.name} is training")
     if not character["variation_count"]:
-        await rest.post(f"/characters/{character_id}/variations", {"keys": None})
+        await rest.post(f"/characters/{character_id}/variations", {"keys": list(member.keys)})
     say(f"Generating {member.name}'s sheet")
 
     async def generated() -> bool:
         return all(v["state"] in DONE for v in await _variations(rest, character_id))
 
     await _wait(generated, deadline, f"{member.name}'s sheet is being generated")
+    if all(v["state"] != "succeeded" for v in await _variations(rest, character_id)):
+        raise DemoStalledError(
+            f"None of {member.name}'s pictures could be made.",
+            try_=f"Open {rest.url}: her page says why.",
+        )
     await _decide(rest, character_id, member)
 
 

@@ -4,6 +4,9 @@ This room lies below the nouns and cannot import them, so they register here by 
 ``subject_kind`` of their calls, once, when the process is put together. Every handler runs in
 the transaction that changes the call: the call's row, the noun's rows and the event become
 visible together or not at all.
+
+The call's row is locked first, the noun's rows after it, the event log last. A service that
+cancels a call does so before it locks rows of its own, or two transactions end in a knot.
 """
 
 from collections.abc import Awaitable, Callable

@@ -99,14 +99,15 @@ _HEARTBEAT = text(
 )
 
 
-async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) -> set[UUID]:
+async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) -> list[Held]:
     """Renew the leases of all calls that a worker holds and store their progress.
 
     Returns:
-        The calls that are no longer the worker's: it should stop them.
+        Those that are no longer the worker's: it should stop them. The fence tells which
+        attempt is meant; the worker may have got the same call again meanwhile.
     """
     if not held:
-        return set()
+        return []
     rows = await uow.session.scalars(
         _HEARTBEAT,
         {
@@ -117,7 +118,8 @@ async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) 
             "steps": [h.step for h in held],
         },
     )
-    return {h.call_id for h in held} - set(rows)
+    renewed = set(rows)
+    return [h for h in held if h.call_id not in renewed]
 
 
 async def complete(
@@ -159,7 +161,7 @@ async def fail(uow: UnitOfWork, call_id: UUID, fence: int, error: CallError) -> 
         LeaseLostError: the call is no longer this worker's; nothing was changed.
     """
     ours = Call.fence == fence
-    if error.is_worth_retrying:
+    if error.retry:
         attempt = await uow.session.scalar(select(Call.attempt).where(Call.id == call_id, ours))
         again = await _requeue(
             uow,

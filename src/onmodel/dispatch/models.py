@@ -78,7 +78,7 @@ class Call(Base):
     subject_id: Mapped[UUID]
 
     task: Mapped[Task] = mapped_column(_words(Task))
-    # Asked for when set before the call starts; what was used once it has started.
+    # What ran it last; None before it starts.
     function: Mapped[str | None]
     function_version: Mapped[str | None]
     params: Mapped[dict[str, Any]] = mapped_column(JSONB)

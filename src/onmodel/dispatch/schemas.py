@@ -33,11 +33,23 @@ class FileInput(_Value):
     media_type: str
 
 
+class FunctionPin(_Value):
+    """Use this function and no other; with a version exactly that one, for the same bytes."""
+
+    name: str
+    version: str | None = None
+
+
 class CallParams(_Value):
-    """Everything a function is given: plain values, and files by the input's name."""
+    """Everything a function is given: plain values, and files by the input's name.
+
+    Attributes:
+        only: which function has to do it; None lets the worker select one.
+    """
 
     values: dict[str, Any] = {}
     files: dict[str, FileInput | list[FileInput]] = {}
+    only: FunctionPin | None = None
 
 
 class StoredFile(_Value):
@@ -71,18 +83,16 @@ class CallError(_Value):
     Attributes:
         code: stable, snake_case.
         message: a sentence for the artist.
-        fault: whose it is; only faults of the machine are worth another attempt.
-        retry: False when even a fault of the machine would only come back.
+        fault: whose it is.
+        retry: whether another attempt may succeed; the runner's table of errors decides.
+        detail: what engineers want to know.
     """
 
     code: str
     message: str
     fault: Fault
-    retry: bool = True
-
-    @property
-    def is_worth_retrying(self) -> bool:
-        return self.fault == "machine" and self.retry
+    retry: bool = False
+    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +110,6 @@ class NewCall:
             is sooner.
         max_attempts: how often it may be started before it counts as failed.
         depends_on: calls that must succeed first.
-        function: use this function and no other (None: the worker selects one).
-        function_version: use exactly this version, to make the same bytes again.
     """
 
     project_id: UUID
@@ -115,8 +123,6 @@ class NewCall:
     priority: int = 0
     max_attempts: int = 3
     depends_on: tuple[UUID, ...] = ()
-    function: str | None = None
-    function_version: str | None = None
     id: UUID = field(default_factory=new_id)
 
 

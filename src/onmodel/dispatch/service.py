@@ -121,8 +121,6 @@ def _queued(wish: NewCall, now: datetime, waiting_for: int) -> Call:
         subject_kind=wish.subject_kind,
         subject_id=wish.subject_id,
         task=wish.task,
-        function=wish.function,
-        function_version=wish.function_version,
         params=wish.params.model_dump(mode="json"),
         tier_asked=wish.tier,
         may_fall_back=wish.may_fall_back,

@@ -10,11 +10,13 @@ from onmodel.dispatch.notices import tell_waiting
 from onmodel.dispatch.repository import seconds_from_now
 from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.ids import new_id
 
 
 async def register(
     uow: UnitOfWork,
     *,
+    id: UUID | None = None,  # noqa: A002 - the column's word
     name: str,
     tiers: Sequence[Tier],
     slots: int,
@@ -24,6 +26,7 @@ async def register(
     """Add a worker process; it gets calls from now on.
 
     Args:
+        id: the worker's own id, when it has one already.
         name: for people, such as the host's name and the process id.
         tiers: what it serves.
         slots: how many calls it runs at once.
@@ -31,7 +34,12 @@ async def register(
         vram_mb: that GPU's memory in MiB.
     """
     worker = Worker(
-        name=name, tiers=[tier.value for tier in tiers], slots=slots, gpu=gpu, vram_mb=vram_mb
+        id=id or new_id(),
+        name=name,
+        tiers=[tier.value for tier in tiers],
+        slots=slots,
+        gpu=gpu,
+        vram_mb=vram_mb,
     )
     uow.session.add(worker)
     await uow.session.flush()

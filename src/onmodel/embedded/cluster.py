@@ -53,6 +53,12 @@ def open_cluster(folder: Path, *, fast: bool = False) -> Cluster:
     version = cluster.data / "PG_VERSION"
     if version.exists():
         _check_version(cluster, version.read_text().strip())
+        if not (folder / "password").exists():
+            raise ServiceStartError(
+                f"The database in {cluster.data} is there, but the file with its password, "
+                f"{folder / 'password'}, is gone.",
+                try_="Bring the file back from a backup: it belongs to the data.",
+            )
     else:
         _create(cluster, fast=fast)
     return cluster

@@ -59,6 +59,7 @@ class Postgres:
         fast: no syncing to disk; for tests.
     """
 
+    restarts = True
     name = "PostgreSQL"
 
     def __init__(self, folder: Path, *, run: Path, log: Path, fast: bool = False) -> None:
@@ -66,6 +67,7 @@ class Postgres:
         self.log = log.absolute()
         self.fast = fast
         self.stop_signal = signal.SIGINT
+        self.stop_seconds = _STOP_SECONDS
         self.process: subprocess.Popen[bytes] | None = None
         self._run = run.absolute()
         self._cluster: Cluster | None = None
@@ -131,6 +133,11 @@ class Postgres:
                 return connection.recv(1) == b"R"  # it asks for the password
             except OSError:
                 return False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the first start is yet to come, which makes the data and the password."""
+        return not (self.folder / "password").exists()
 
     @property
     def password(self) -> str:

@@ -19,11 +19,12 @@ class Valkey:
 
     Args:
         folder: its data.
-        run: where its socket and pid file go.
+        run: gets a folder with its socket and its pid file.
         log: what it says.
         fast: keep nothing on disk; for tests.
     """
 
+    restarts = True
     name = "Valkey"
 
     def __init__(self, folder: Path, *, run: Path, log: Path, fast: bool = False) -> None:
@@ -31,8 +32,9 @@ class Valkey:
         self.log = log.absolute()
         self.fast = fast
         self.stop_signal = signal.SIGTERM
+        self.stop_seconds = _STOP_SECONDS
         self.process: subprocess.Popen[bytes] | None = None
-        self._run = run.absolute()
+        self._run = run.absolute() / "valkey"
 
     @property
     def path(self) -> Path:
@@ -50,6 +52,7 @@ class Valkey:
             FolderError, DiskFullError, ServiceStartError.
         """
         folders.make(self.folder)
+        folders.make(self._run)
         self._end_orphan()
         self.path.unlink(missing_ok=True)
         settings = {
@@ -106,7 +109,7 @@ class Valkey:
 
     @property
     def _pid_file(self) -> Path:
-        return self._run / "valkey.pid"
+        return self._run / "server.pid"
 
     def _end_orphan(self) -> None:
         """End the server that a crashed supervisor left on these data."""

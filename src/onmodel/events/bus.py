@@ -4,8 +4,7 @@ The bus may lose a message; the log may not. Whoever listens compares ``seq`` an
 log when one is missing.
 """
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable
 
 import structlog
 from redis.asyncio import Redis
@@ -16,7 +15,7 @@ from onmodel.kit.db.uow import Notice
 log = structlog.get_logger(__name__)
 
 
-def connect(url: str) -> "Redis[Any]":
+def connect(url: str) -> Redis:
     """Return a client for ``redis://``, ``unix://`` or Celery's ``redis+socket://`` URLs."""
     return Redis.from_url(url.replace("redis+socket://", "unix://").replace("virtual_host=", "db="))
 
@@ -24,7 +23,7 @@ def connect(url: str) -> "Redis[Any]":
 class Bus:
     """Publishes notices and listens to channels."""
 
-    def __init__(self, client: "Redis[Any]") -> None:
+    def __init__(self, client: Redis) -> None:
         self.client = client
 
     async def publish(self, notices: list[Notice]) -> None:
@@ -37,16 +36,26 @@ class Bus:
         except (RedisError, OSError) as error:
             log.warning("bus_unreachable", error=str(error), notices=len(notices))
 
-    async def listen(self, pattern: str) -> AsyncIterator[tuple[str, bytes]]:
+    async def listen(
+        self, pattern: str, *, subscribed: Callable[[], None] | None = None
+    ) -> AsyncIterator[tuple[str, bytes]]:
         """Yield ``(channel, message)`` for every message whose channel matches ``pattern``.
+
+        Args:
+            pattern: with ``*`` for any text.
+            subscribed: called once nothing published from now on will be missed.
 
         Raises:
             RedisError: the connection broke; the listener subscribes anew and catches up
                 from the log.
         """
-        async with self.client.pubsub(ignore_subscribe_messages=True) as pubsub:
+        async with self.client.pubsub() as pubsub:
             await pubsub.psubscribe(pattern)
             async for message in pubsub.listen():
+                if message["type"] == "psubscribe" and subscribed is not None:
+                    subscribed()
+                if message["type"] != "pmessage":
+                    continue
                 yield message["channel"].decode(), message["data"]
 
     async def ping(self) -> None:

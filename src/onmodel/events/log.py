@@ -102,6 +102,16 @@ async def last_seq(uow: UnitOfWork, project_id: UUID) -> int:
     return seq or 0
 
 
+async def last_seqs(uow: UnitOfWork, project_ids: list[UUID]) -> dict[UUID, int]:
+    """Return the newest ``seq`` of several projects."""
+    rows = await uow.session.execute(
+        select(EventCounter.project_id, EventCounter.seq).where(
+            EventCounter.project_id.in_(project_ids)
+        )
+    )
+    return {row.project_id: row.seq for row in rows}
+
+
 async def since(
     uow: UnitOfWork, project_id: UUID, seq: int, *, limit: int = 1000
 ) -> list[tuple[int, bytes]]:

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def check_length(request: Request, settings: Settings) -> None:
 @asynccontextmanager
 async def received(
     request: Request, file: UploadFile, settings: Settings
-) -> AsyncIterator[tuple[Path, Path]]:
+) -> AsyncGenerator[tuple[Path, Path]]:
     """Yield ``(file, folder)``: the upload on disk, and a scratch folder beside it.
 
     Raises:

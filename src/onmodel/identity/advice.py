@@ -22,6 +22,7 @@ GOOD_FACE_PX = 160
 SOFT_SHARPNESS = 3.0
 DARK, BRIGHT = 0.15, 0.92
 NEAR_COPY_BITS = 6
+DRAWN_COPY_BITS = 0
 NEAR_COPY_DISTANCE = 0.15
 RIVAL_SHARE = 0.5
 
@@ -171,11 +172,11 @@ def _identity(
 
 
 def _belongs(p_same: float, others: int) -> list[Finding]:
-    percent = round(100 * p_same)
+    percent = _percent(p_same)
     if p_same >= SAME:
-        return [_say("same_person", "good", f"{percent} % the same person as the others.")]
+        return [_say("same_person", "good", f"{percent} the same person as the others.")]
     if p_same > DIFFERENT:
-        return [_say("unsure_person", "warn", f"Only {percent} % the same person as the others.")]
+        return [_say("unsure_person", "warn", f"Only {percent} the same person as the others.")]
     if others == 1:
         return [
             _say(
@@ -189,9 +190,16 @@ def _belongs(p_same: float, others: int) -> list[Finding]:
         _say(
             "somebody_else",
             "bad",
-            f"This looks like somebody else ({percent} % the same person as the others).",
+            f"This looks like somebody else ({percent} the same person as the others).",
         )
     ]
+
+
+def _percent(p_same: float) -> str:
+    """A probability in words; nothing is ever certain."""
+    if p_same > 0.99:
+        return "over 99 %"
+    return "under 1 %" if p_same < 0.01 else f"{round(100 * p_same)} %"
 
 
 def _resembles(vector: Vectors, strangers: Sequence[tuple[str, Vectors]]) -> list[Finding]:
@@ -236,8 +244,9 @@ def _copies(subject: Sighting, siblings: Sequence[Sighting]) -> list[Finding]:
 
 def _is_near_copy(one: Sighting, other: Sighting) -> bool:
     bits = (int(one.picture["phash"], 16) ^ int(other.picture["phash"], 16)).bit_count()
+    if one.vector is None or other.vector is None:
+        # drawings on one ground look alike to a hash of the whole picture
+        return one.vector is other.vector and bits <= DRAWN_COPY_BITS
     if bits > NEAR_COPY_BITS:
         return False
-    if one.vector is None or other.vector is None:
-        return one.vector is other.vector  # both without a face
     return float(np.linalg.norm(one.vector - other.vector)) < NEAR_COPY_DISTANCE

@@ -14,6 +14,8 @@ Reason = Literal[
     "no_face", "face_too_small", "turned_away", "covered", "no_references", "unreadable"
 ]
 
+PSEUDO_COUNT = 4
+
 REASONS: dict[str, str] = {
     "no_face": "No photographic face that two detectors agree on.",
     "face_too_small": "The face has fewer than 20 pixels.",
@@ -54,6 +56,18 @@ def distances(face: Vectors, references: Vectors) -> Vectors:
     return np.linalg.norm(references - face[None, :], axis=1).astype(np.float32)
 
 
+def _doubt(apart: Vectors, calibration: Calibration) -> float:
+    """Half the 95 % interval of the mean distance.
+
+    Two references that happen to agree prove little: the usual deviation counts as if four
+    more had been seen.
+    """
+    count = len(apart)
+    usual = calibration.genuine_deviation**2
+    variance = (float(apart.var()) * count + usual * PSEUDO_COUNT) / (count + PSEUDO_COUNT)
+    return 1.96 * math.sqrt(variance / count)
+
+
 def score(face: Vectors, references: Vectors, calibration: Calibration) -> Score:
     """Score one face.
 
@@ -68,7 +82,7 @@ def score(face: Vectors, references: Vectors, calibration: Calibration) -> Score
     """
     apart = distances(face, references)
     mean = float(apart.mean())
-    doubt = 1.96 * float(apart.std()) / math.sqrt(len(apart)) if len(apart) > 1 else 0.085
+    doubt = _doubt(apart, calibration)
     nearest = int(apart.argmin())
     return Score(
         p_same=calibration.p_same(mean),

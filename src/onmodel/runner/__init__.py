@@ -1,0 +1,1 @@
+"""The Function Runner: calls of model functions, each in a process of its own."""

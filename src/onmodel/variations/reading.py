@@ -39,7 +39,7 @@ def variation_read(row: Variation, file: File | None, crop: File | None) -> Vari
         p_same_high=judge["p_high"] if judge else None,
         fidelity=row.fidelity,
         copy_paste=row.copy_paste,
-        judge=JudgeRead(basis=DLIB.basis, **_without_interval(judge)) if judge else None,
+        judge=JudgeRead.model_validate(judge | {"basis": DLIB.basis}) if judge else None,
         crop=FileRef.model_validate(crop) if crop else None,
         verdict=row.verdict,  # type: ignore[arg-type]
         verdict_by=row.verdict_by,
@@ -51,10 +51,6 @@ def variation_read(row: Variation, file: File | None, crop: File | None) -> Vari
         finished_at=row.finished_at,
         removed_at=row.removed_at,
     )
-
-
-def _without_interval(judge: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in judge.items() if key not in {"p_low", "p_high"}}
 
 
 async def read(uow: UnitOfWork, row: Variation) -> VariationRead:

@@ -1,5 +1,6 @@
 """Variations: asked for, judged, compared, chosen."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from onmodel.accounts.service import Actor
 from onmodel.characters import service as characters
 from onmodel.characters.models import Character
 from onmodel.dispatch import service as dispatch
+from onmodel.dispatch.errors import CallOverError
 from onmodel.dispatch.schemas import NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
@@ -15,6 +17,7 @@ from onmodel.events import log as events
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
+from onmodel.projects import access
 from onmodel.variations import reading, repository, sources
 from onmodel.variations.errors import (
     CannotDoError,
@@ -147,12 +150,15 @@ async def regenerate(
     uow: UnitOfWork, actor: Actor, variation_id: UUID, seed: int | None
 ) -> VariationRead:
     """Make a candidate for a picture of the set; the picture itself stays."""
-    row = await get_permitted(uow, actor, variation_id, Permission.GENERATE)
+    row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
     if row.candidate_of is not None:
         await discard(uow, actor, variation_id)
         return await regenerate(uow, actor, row.candidate_of, seed)
-    if not State(row.state).is_final:
+    if State(row.state).is_active:
         raise NotFinishedError("This picture is being made.")
+    for former in await repository.candidates(uow, row.id):
+        await _stop(uow, former)
+    row = await get_permitted(uow, actor, variation_id, Permission.GENERATE)
     used = [row, *await repository.candidates(uow, row.id)]
     for former in used[1:]:
         await _withdraw(uow, actor, former)
@@ -195,16 +201,25 @@ async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> Variatio
 
 async def discard(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
     """Keep the picture of the set and put its candidate away."""
+    await _stop(uow, await get_permitted(uow, actor, variation_id, Permission.VIEW))
     row = await get_permitted(uow, actor, variation_id, Permission.EDIT)
     if row.candidate_of is None or row.removed_at is not None:
         raise NotCandidateError("This picture is no candidate any more.")
     return await _withdraw(uow, actor, row)
 
 
-async def _withdraw(uow: UnitOfWork, actor: Actor, row: Variation) -> VariationRead:
+async def _stop(uow: UnitOfWork, row: Variation) -> None:
+    """Cancel what is being made.
+
+    A call's row is locked before its character's, here as when a call ends: call this before
+    taking the character's lock, or the two wait for each other.
+    """
     if row.call_id is not None and State(row.state).is_active:
-        await dispatch.cancel(uow, row.call_id)
-        await uow.session.refresh(row)
+        with suppress(CallOverError):
+            await dispatch.cancel(uow, row.call_id)
+
+
+async def _withdraw(uow: UnitOfWork, actor: Actor, row: Variation) -> VariationRead:
     row.removed_at = now()
     await uow.session.flush()
     return await _tell_removed(
@@ -214,7 +229,8 @@ async def _withdraw(uow: UnitOfWork, actor: Actor, row: Variation) -> VariationR
 
 async def cancel(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
     """Stop making a picture; raises CallOverError when it is there already."""
-    row = await get_permitted(uow, actor, variation_id, Permission.GENERATE)
+    row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
+    await access.require(uow, actor, row.project_id, Permission.GENERATE)
     assert row.call_id is not None
     await dispatch.cancel(uow, row.call_id)
     await uow.session.refresh(row)

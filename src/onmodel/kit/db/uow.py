@@ -4,14 +4,16 @@ Services get a ``UnitOfWork`` and work on its ``session``, whose type has no ``c
 What must be told to others (``notify``) leaves the house only after the commit.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy import Executable, Result
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
+Columns = TypeVarTuple("Columns")
 Entity = TypeVar("Entity", bound=DeclarativeBase)
 Notice = tuple[str, bytes]
 Notifier = Callable[[list[Notice]], Awaitable[None]]
@@ -20,7 +22,15 @@ Notifier = Callable[[list[Notice]], Awaitable[None]]
 class Session(Protocol):
     """What a service may do with the database: everything but ending the transaction."""
 
-    async def execute(self, statement: Executable, params: Any = None) -> Result[Any]: ...
+    @overload
+    async def execute(
+        self, statement: TypedReturnsRows[*Columns], params: Any = None
+    ) -> Result[*Columns]: ...
+
+    @overload
+    async def execute(
+        self, statement: Executable, params: Any = None
+    ) -> Result[*tuple[Any, ...]]: ...
 
     async def scalar(self, statement: Executable, params: Any = None) -> Any: ...
 
@@ -77,7 +87,7 @@ class Database:
         self._readers = async_sessionmaker(reader, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
+    async def begin(self) -> AsyncGenerator[UnitOfWork]:
         """Open a transaction; commit when the block ends well, roll back when it raises."""
         async with self._sessions() as session:
             uow = UnitOfWork(session)
@@ -92,7 +102,7 @@ class Database:
             await self._notifier(uow.notices)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[UnitOfWork]:
+    async def read(self) -> AsyncGenerator[UnitOfWork]:
         """Open a session for reading; each statement sees the newest committed state."""
         async with self._readers() as session:
             yield UnitOfWork(session)

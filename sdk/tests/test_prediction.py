@@ -1,0 +1,64 @@
+"""Events of a call: in order, bounded, and for everybody who asks."""
+
+from pathlib import Path
+
+from onmodel_function.prediction import (
+    MAX_LINE_CHARACTERS,
+    MAX_LOG_LINES,
+    Failure,
+    Prediction,
+)
+
+HERE = Path()
+
+
+def events_of(prediction: Prediction) -> list[tuple[str, dict[str, object]]]:
+    return [(event.name, event.data) for event in prediction.stream(1.0) if event]
+
+
+def test_every_reader_gets_all_events() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    prediction.start()
+    prediction.progress(0.5, "half")
+    prediction.succeed({"score": 1})
+    names = [name for name, _ in events_of(prediction)]
+    assert names == ["start", "progress", "completed"]
+    assert [name for name, _ in events_of(prediction)] == names
+
+
+def test_progress_that_nobody_could_see_is_not_sent() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    prediction.start()
+    for step in range(10_000):
+        prediction.progress(step / 10_000, "warping")
+    prediction.progress(0.9999, "writing")
+    prediction.succeed({})
+    assert 190 < len(events_of(prediction)) < 210
+
+
+def test_logs_are_bounded() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    prediction.start()
+    prediction.log("stdout", "x" * 10_000)
+    for number in range(MAX_LOG_LINES + 50):
+        prediction.log("stdout", str(number))
+    prediction.succeed({})
+    logs = [str(data["data"]) for name, data in events_of(prediction) if name == "log"]
+    assert len(logs) == MAX_LOG_LINES + 1
+    assert len(logs[0]) == MAX_LINE_CHARACTERS
+    assert "left out" in logs[-1]
+
+
+def test_nothing_follows_the_end() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    prediction.start()
+    prediction.fail(Failure("bad", "It went wrong.", "function"))
+    prediction.log("stdout", "late")
+    prediction.progress(1.0, "late")
+    name, data = events_of(prediction)[-1]
+    assert (name, data["status"], data["error"]) == ("failed", "failed", "It went wrong.")
+
+
+def test_silence_is_told() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    assert next(prediction.stream(0.001)) is None

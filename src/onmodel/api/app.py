@@ -1,0 +1,80 @@
+"""The API process: every route, the sockets, the web application."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from onmodel.accounts.routes import router as accounts
+from onmodel.api import health, spa
+from onmodel.api.assets import router as assets
+from onmodel.api.limits import BodyLimit
+from onmodel.api.openapi import describe
+from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.session import router as realtime
+from onmodel.api.security import SecurityHeaders
+from onmodel.api.state_routes import router as state
+from onmodel.characters.routes import router as characters
+from onmodel.composition import Resources, compose
+from onmodel.http import problems
+from onmodel.http.uploads import ENVELOPE_BYTES
+from onmodel.nouns import register_handlers
+from onmodel.projects.file_routes import router as files
+from onmodel.projects.routes import router as projects
+from onmodel.settings import Settings
+from onmodel.storage.pictures import Ingest
+from onmodel.training.routes import router as training
+from onmodel.variations.routes import router as variations
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; nothing is connected before it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        resources: Resources = compose(settings)
+        register_handlers()
+        hub = Hub(resources.database, resources.bus)
+        app.state.resources, app.state.hub = resources, hub
+        async with Ingest(
+            max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
+        ) as ingest:
+            app.state.ingest = ingest
+            hub.start()
+            try:
+                yield
+            finally:
+                await hub.stop()
+                await resources.close()
+
+    app = FastAPI(
+        title="OnModel",
+        summary="Keeps a film team's characters on-model.",
+        version=health.VERSION,
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.upload_bytes + ENVELOPE_BYTES)
+    app.add_middleware(SecurityHeaders)
+    app.include_router(health.router, prefix="/api")
+    v1 = APIRouter(prefix="/api/v1")
+    for router in (accounts, projects, state, characters, training, variations, files, assets):
+        v1.include_router(router)
+    app.include_router(v1)
+    # the companion documents fix this address without a version
+    app.include_router(_token_alias(), include_in_schema=False)
+    app.include_router(realtime)
+    describe(app)
+    spa.mount(app, settings.web_dir)
+    return app
+
+
+def _token_alias() -> APIRouter:
+    alias = APIRouter()
+    for route in accounts.routes:
+        if getattr(route, "path", "") == "/auth/token":
+            alias.routes.append(route)
+    return alias

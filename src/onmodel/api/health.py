@@ -1,0 +1,99 @@
+"""Which parts are up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from onmodel.composition import Resources
+from onmodel.dispatch import workers
+from onmodel.dispatch.leadership import is_led
+
+VERSION = version("onmodel")
+PATIENCE_SECONDS = 2.0
+
+router = APIRouter(tags=["health"])
+
+
+class Part(BaseModel):
+    """One part of the house, and in words how it is."""
+
+    ok: bool
+    detail: str
+
+
+class Health(BaseModel):
+    """``down`` without database or storage; ``degraded`` when something else is missing."""
+
+    status: Literal["ok", "degraded", "down"]
+    version: str
+    parts: dict[str, Part]
+
+
+ESSENTIAL = ("database", "storage")
+
+
+@router.get("/health", responses={503: {"model": Health}})
+async def read_health(request: Request, response: Response) -> Health:
+    """The state of every part; 503 when OnModel cannot work."""
+    resources: Resources = request.app.state.resources
+    checks: dict[str, Callable[[Resources], Awaitable[str]]] = {
+        "database": _database,
+        "broker": _broker,
+        "storage": _storage,
+        "producer": _producer,
+        "worker": _worker,
+    }
+    found = await asyncio.gather(*(_check(check, resources) for check in checks.values()))
+    parts = dict(zip(checks, found, strict=True))
+    parts["api"] = Part(ok=True, detail=f"{request.app.state.hub.sockets} sockets open.")
+    if not all(parts[name].ok for name in ESSENTIAL):
+        response.status_code = 503
+        return Health(status="down", version=VERSION, parts=parts)
+    healthy = all(part.ok for part in parts.values())
+    return Health(status="ok" if healthy else "degraded", version=VERSION, parts=parts)
+
+
+async def _check(check: Callable[[Resources], Awaitable[str]], resources: Resources) -> Part:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return Part(ok=True, detail=await check(resources))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong is the answer
+        return Part(ok=False, detail=str(error) or type(error).__name__)
+
+
+async def _database(resources: Resources) -> str:
+    async with resources.database.read() as uow:
+        number = await uow.session.scalar(text("SHOW server_version"))
+    return f"PostgreSQL {number} answers."
+
+
+async def _broker(resources: Resources) -> str:
+    await resources.bus.ping()
+    return "Valkey answers."
+
+
+async def _storage(resources: Resources) -> str:
+    await resources.store.exists("health")
+    resources.store.check_room(0)
+    return "The object store answers."
+
+
+async def _producer(resources: Resources) -> str:
+    async with resources.database.read() as uow:
+        if not await is_led(uow):
+            raise RuntimeError("No Producer is running: jobs wait until one is.")
+    return "The Producer is running."
+
+
+async def _worker(resources: Resources) -> str:
+    async with resources.database.read() as uow:
+        live = await workers.live(uow, lease_seconds=resources.settings.lease_seconds)
+    if not live:
+        raise RuntimeError("No worker is running: jobs wait until one is.")
+    slots = sum(worker.slots for worker in live)
+    return f"{len(live)} workers with {slots} slots."

@@ -1,0 +1,159 @@
+"""The hub of one API process: from the bus to every socket of a project.
+
+The bus may lose a frame or bring it twice; the log never does. A room knows the last ``seq``
+it passed on; when the next one is not its follower, the hub reads the log.
+"""
+
+import asyncio
+import re
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from onmodel.api.realtime.connection import SHUTTING_DOWN, Connection
+from onmodel.events import log as events
+from onmodel.events.bus import Bus
+from onmodel.events.frames import CHANNEL
+from onmodel.kit.db.uow import Database
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 0.5
+SWEEP_SECONDS = 2.0
+# so many sends, then the loop gets a turn: one large room must not stop the others
+CHUNK = 100
+_SEQ = re.compile(rb'^\{"event":"[^"]*","seq":(\d+)')
+
+
+class Room:
+    """The sockets of one project in this process."""
+
+    def __init__(self) -> None:
+        self.connections: set[Connection] = set()
+        self.seq = 0
+        self.lock = asyncio.Lock()
+
+
+class Hub:
+    """Rooms, and the task that listens to the bus."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self._database = database
+        self._bus = bus
+        self._rooms: dict[UUID, Room] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self.listening = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._tasks = [
+            asyncio.create_task(self._listen(), name="hub-listen"),
+            asyncio.create_task(self._sweep(), name="hub-sweep"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop listening and let every socket go; browsers come back by themselves."""
+        for room in self._rooms.values():
+            for connection in list(room.connections):
+                connection.close_soon(SHUTTING_DOWN)
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    @property
+    def sockets(self) -> int:
+        """How many sockets are open in this process."""
+        return sum(len(room.connections) for room in self._rooms.values())
+
+    async def join(self, connection: Connection) -> None:
+        """Add a socket to its room; from now on it gets what happens."""
+        room = self._rooms.setdefault(connection.project_id, Room())
+        if not room.connections:
+            async with room.lock, self._database.read() as uow:
+                room.seq = max(room.seq, await events.last_seq(uow, connection.project_id))
+        room.connections.add(connection)
+        connection.seq = room.seq
+
+    def leave(self, connection: Connection) -> None:
+        """Take a socket out of its room."""
+        room = self._rooms.get(connection.project_id)
+        if room is None:
+            return
+        room.connections.discard(connection)
+        if not room.connections and not room.lock.locked():
+            del self._rooms[connection.project_id]
+
+    def in_room(self, project_id: UUID) -> list[Connection]:
+        """Return the sockets of a project in this process."""
+        room = self._rooms.get(project_id)
+        return list(room.connections) if room else []
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async for channel, frame in self._bus.listen(
+                    f"{CHANNEL}*", subscribed=self.listening.set
+                ):
+                    await self._receive(UUID(channel.removeprefix(CHANNEL)), frame)
+            except (RedisError, OSError) as error:
+                self.listening.clear()
+                log.warning("hub_lost_the_bus", error=str(error))
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _receive(self, project_id: UUID, frame: bytes) -> None:
+        room = self._rooms.get(project_id)
+        if room is None:
+            return
+        match = _SEQ.match(frame)
+        if match is None:
+            await self._fan_out(room, frame.decode(), None)
+            return
+        seq = int(match[1])
+        async with room.lock:
+            if seq <= room.seq:
+                return
+            if seq == room.seq + 1:
+                room.seq = seq
+                await self._fan_out(room, frame.decode(), seq)
+                return
+        await self._catch_up(project_id, room)
+
+    async def _catch_up(self, project_id: UUID, room: Room) -> None:
+        async with room.lock:
+            try:
+                async with self._database.read() as uow:
+                    missing = await events.since(uow, project_id, room.seq)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("hub_cannot_read_the_log", error=str(error))
+                return
+            for seq, frame in missing:
+                room.seq = seq
+                await self._fan_out(room, frame.decode(), seq)
+
+    async def _fan_out(self, room: Room, text: str, seq: int | None) -> None:
+        for index, connection in enumerate(list(room.connections), start=1):
+            connection.deliver(text, seq)
+            if index % CHUNK == 0:
+                await asyncio.sleep(0)
+
+    async def _sweep(self) -> None:
+        """Find what the bus lost in a quiet room, where no next frame would show the gap."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            watched = [id_ for id_, room in self._rooms.items() if room.connections]
+            if not watched:
+                continue
+            try:
+                async with self._database.read() as uow:
+                    newest = await events.last_seqs(uow, watched)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("hub_cannot_read_the_log", error=str(error))
+                continue
+            for project_id, seq in newest.items():
+                room = self._rooms.get(project_id)
+                if room is not None and seq > room.seq:
+                    await self._catch_up(project_id, room)

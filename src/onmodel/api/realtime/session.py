@@ -1,0 +1,240 @@
+"""One person at one socket: the handshake, their messages, their leaving."""
+
+import asyncio
+import json
+from typing import Any
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, WebSocket
+from pydantic import BaseModel, ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from onmodel.accounts.permissions import Permission
+from onmodel.accounts.service import Actor
+from onmodel.accounts.signed_in import identify
+from onmodel.api.realtime import messages, presence
+from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
+from onmodel.api.realtime.hub import Hub
+from onmodel.api.state import project_state
+from onmodel.characters import service as characters
+from onmodel.composition import Resources
+from onmodel.events import log as events
+from onmodel.events.frames import encode
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.errors import ForbiddenError, InvalidError, NotFoundError, ProblemError
+from onmodel.projects import access
+from onmodel.training import service as training
+from onmodel.training.schemas import TrainRequest
+from onmodel.variations import service as variations
+from onmodel.variations.schemas import GenerateRequest
+
+log = structlog.get_logger(__name__)
+
+router = APIRouter()
+
+RECHECK_SECONDS = 20.0
+# well below a socket's queue, so that catching up cannot look like being too slow
+REPLAY_LIMIT = 400
+
+
+class UnknownMessageError(InvalidError):
+    code = "unknown_message"
+    title = "OnModel does not understand this"
+    default_try = "Reload the page; it may be older than the server."
+
+
+@router.websocket("/ws/{project_id}")
+async def open_socket(socket: WebSocket, project_id: UUID) -> None:
+    """One socket per project session; the token is checked during the handshake."""
+    resources: Resources = socket.app.state.resources
+    hub: Hub = socket.app.state.hub
+    await socket.accept()
+    actor = await _admit(socket, resources, project_id)
+    if actor is None:
+        return
+    connection = Connection(socket, project_id, actor.user_id)
+    session = Session(socket, connection, actor, resources)
+    connection.start()
+    await hub.join(connection)
+    await presence.enter(resources.bus, connection, actor, character_id=None)
+    recheck = asyncio.create_task(session.keep_checking())
+    try:
+        await session.read()
+    finally:
+        recheck.cancel()
+        hub.leave(connection)
+        await connection.finish()
+        await presence.leave(resources.bus, connection)
+
+
+async def _admit(socket: WebSocket, resources: Resources, project_id: UUID) -> Actor | None:
+    """Return who this is; a browser sees no status of a refused handshake, so codes say it."""
+    try:
+        actor = await identify(socket, resources.database)
+        if actor is None:
+            await socket.close(SIGNED_OUT, "not_signed_in")
+            return None
+        async with resources.database.read() as uow:
+            await access.require(uow, actor, project_id, Permission.VIEW)
+    except ForbiddenError as error:
+        await socket.close(SIGNED_OUT, error.code)
+        return None
+    except NotFoundError as error:
+        await socket.close(NOT_FOUND, error.code)
+        return None
+    return actor
+
+
+class Session:
+    """Reads one client's messages and answers them."""
+
+    def __init__(
+        self, socket: WebSocket, connection: Connection, actor: Actor, resources: Resources
+    ) -> None:
+        self._socket = socket
+        self._connection = connection
+        self._actor = actor
+        self._resources = resources
+        self._character_id: UUID | None = None
+
+    async def read(self) -> None:
+        """Answer messages until the client goes."""
+        try:
+            while True:
+                await self._answer(await self._socket.receive_text())
+        except (WebSocketDisconnect, RuntimeError):
+            return
+
+    async def keep_checking(self) -> None:
+        """Renew the presence, and let go of somebody who was shut out meanwhile."""
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            try:
+                actor = await identify(self._socket, self._resources.database)
+                if actor is None:
+                    self._connection.close_soon(SIGNED_OUT)
+                    return
+                async with self._resources.database.read() as uow:
+                    await access.require(uow, actor, self._connection.project_id, Permission.VIEW)
+            except ProblemError:
+                self._connection.close_soon(NOT_FOUND)
+                return
+            except OSError as error:
+                log.warning("recheck_failed", error=str(error))
+                continue
+            await presence.enter(
+                self._resources.bus,
+                self._connection,
+                self._actor,
+                character_id=self._character_id,
+                tell=False,
+            )
+
+    async def _answer(self, text: str) -> None:
+        message_id: str | None = None
+        try:
+            raw = _object(text)
+            message_id = raw["id"] if isinstance(raw.get("id"), str) else None
+            message = messages.client_message.validate_python(raw)
+            data = await self._handle(message)
+        except ValidationError as error:
+            first = error.errors()[0]
+            problem = UnknownMessageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.")
+            self._say("server:error", problem.as_problem(), message_id)
+            return
+        except ProblemError as error:
+            self._say("server:error", error.as_problem(), message_id)
+            return
+        if not isinstance(message, messages.SyncMessage):
+            self._say("server:ok", {"data": data}, message_id)
+
+    def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
+        self._connection.put(encode(name, payload, id=message_id).decode())
+
+    async def _handle(self, message: messages.ClientMessage) -> Any:  # noqa: PLR0911 - one a message
+        match message:
+            case messages.SyncMessage():
+                return await self._sync(message.payload.since, message.id)
+            case messages.PresenceMessage():
+                return await self._look_at(message.payload.character_id)
+            case messages.CharacterUpdateMessage():
+                return await self._update(message.payload.character_id, message.payload.data)
+            case messages.NodeUpdateMessage():
+                return await self._update(message.payload.node_id, message.payload.data)
+            case messages.CharacterTrainMessage():
+                request = TrainRequest(quality=message.payload.quality)
+                async with self._resources.database.begin() as uow:
+                    return _json(
+                        await training.request_training(
+                            uow, self._actor, message.payload.character_id, request
+                        )
+                    )
+            case messages.CharacterGenerateMessage():
+                return await self._generate(message.payload.character_id, message.payload.params)
+            case messages.StartGenerationMessage():
+                return await self._generate(message.payload.node_id, GenerateRequest())
+
+    async def _update(self, character_id: UUID, data: Any) -> Any:
+        async with self._resources.database.begin() as uow:
+            return _json(await characters.update_character(uow, self._actor, character_id, data))
+
+    async def _generate(self, character_id: UUID, request: GenerateRequest) -> Any:
+        async with self._resources.database.begin() as uow:
+            rows = await variations.request_variations(uow, self._actor, character_id, request)
+        return [_json(row) for row in rows]
+
+    async def _look_at(self, character_id: UUID | None) -> None:
+        self._character_id = character_id
+        await presence.enter(
+            self._resources.bus, self._connection, self._actor, character_id=character_id
+        )
+
+    async def _sync(self, since: int | None, message_id: str | None) -> None:
+        """Bring a client up to date: with what it missed, or with everything."""
+        connection = self._connection
+        connection.hold()
+        try:
+            async with self._resources.database.read() as uow:
+                if since is not None and await self._replay(uow, since, message_id):
+                    return
+                state = await project_state(uow, self._actor, connection.project_id)
+            here = await presence.people(self._resources.bus, connection.project_id)
+            payload = state.model_dump(mode="json") | {
+                "presence": here,
+                "protocol": messages.PROTOCOL_VERSION,
+            }
+            frame = encode("server:full_sync", payload, seq=state.seq, id=message_id)
+            connection.put(frame.decode())
+            connection.seq = state.seq
+        finally:
+            connection.release()
+
+    async def _replay(self, uow: UnitOfWork, since: int, message_id: str | None) -> bool:
+        missing = await events.since(
+            uow, self._connection.project_id, since, limit=REPLAY_LIMIT + 1
+        )
+        last = await events.last_seq(uow, self._connection.project_id)
+        if len(missing) > REPLAY_LIMIT or since > last:
+            return False
+        for seq, frame in missing:
+            self._connection.put(frame.decode())
+            self._connection.seq = seq
+        if not missing:
+            self._connection.seq = since
+        self._say("server:ok", {"data": {"seq": self._connection.seq}}, message_id)
+        return True
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(text)
+    except ValueError as error:
+        raise UnknownMessageError("A message has to be JSON.") from error
+    if not isinstance(raw, dict):
+        raise UnknownMessageError("A message has to be a JSON object.")
+    return raw
+
+
+def _json(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(mode="json")

@@ -1,0 +1,46 @@
+"""Serves the built web application: one page for every address that is no file."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from onmodel.http.problems import answer
+from onmodel.kit.errors import NotFoundError
+
+# names under here carry a hash of their content
+IMMUTABLE_FOLDER = "_app/immutable"
+FALLBACK = "index.html"
+
+NOT_BUILT = """<!doctype html><title>OnModel</title>
+<body style="font:16px system-ui;margin:15vh auto;max-width:32rem;background:#1b1b1b;color:#ddd">
+<h1>The web application has not been built</h1><p>Run <code>make web</code>, then reload.</p>"""
+
+
+def mount(app: FastAPI, folder: Path) -> None:
+    """Serve ``folder`` below every address that nothing else answers."""
+    root = folder.resolve()
+
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def page(path: str, request: Request) -> Response:
+        if path.startswith(("api/", "ws/")):
+            return answer(NotFoundError("There is nothing at this address."))
+        wanted = (root / path).resolve()
+        if path and wanted.is_relative_to(root) and wanted.is_file():
+            return _file(wanted, path, request)
+        fallback = root / FALLBACK
+        if not fallback.is_file():
+            return HTMLResponse(NOT_BUILT, status_code=503)
+        return FileResponse(fallback, headers={"Cache-Control": "no-cache"})
+
+
+def _file(wanted: Path, path: str, request: Request) -> Response:
+    headers = {"Cache-Control": "no-cache"}
+    if path.startswith(IMMUTABLE_FOLDER):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    packed = wanted.with_name(wanted.name + ".br")
+    if packed.is_file() and "br" in request.headers.get("accept-encoding", ""):
+        headers |= {"Content-Encoding": "br", "Vary": "Accept-Encoding"}
+        media_type = FileResponse(wanted).media_type
+        return FileResponse(packed, headers=headers, media_type=media_type)
+    return FileResponse(wanted, headers=headers)

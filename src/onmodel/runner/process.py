@@ -1,0 +1,186 @@
+"""The process runtime: a function in its own environment, session and scratch folder.
+
+It keeps accidents apart, not attackers: the function runs as our user, sees our files and our
+network. `docs/functions.md` lists what is isolated and what is not.
+"""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from onmodel.functions.installation import Prepared
+from onmodel.functions.manifest import Manifest
+from onmodel.runner.orphans import Claim, sweep
+
+TAIL_LINES = 60
+LINE_BYTES = 4_000
+# One function uses one core; how many run at once is the worker's decision.
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+class ProcessInstance:
+    """A function running as a child process."""
+
+    def __init__(self, name: str, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+        self._name = name
+        self._process = process
+        self._folder = folder
+        self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._ending = threading.Lock()
+        self._ended = False
+        self._reader = threading.Thread(
+            target=self._read_output, name=f"output-{self.id}", daemon=True
+        )
+        self._reader.start()
+
+    @property
+    def id(self) -> str:
+        return f"{self._name}-{self._process.pid}"
+
+    @property
+    def socket(self) -> Path:
+        return self._folder / "socket"
+
+    def owns(self, pid: int) -> bool:
+        return pid == self._process.pid
+
+    def visible(self, folder: Path) -> str:
+        return str(folder)
+
+    def wait(self, timeout_s: float) -> int | None:
+        try:
+            return self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def log_tail(self) -> str:
+        if self._process.returncode is not None:
+            # What it printed last is still in the pipe; a grandchild may hold that open.
+            self._reader.join(timeout=1.0)
+        return "\n".join(self._tail)
+
+    def kill(self) -> None:
+        with self._ending:
+            if self._ended:
+                return
+            # Once only: when the last of the group is gone, its number may become another's.
+            self._ended = True
+            # The whole group, since a function may have started processes of its own.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _read_output(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as output:
+            while line := output.readline(LINE_BYTES):
+                self._tail.append(line.decode("utf-8", "replace").rstrip("\n"))
+
+
+class ProcessRuntime:
+    """Starts functions as processes.
+
+    Args:
+        folder: where sockets and scratch folders go, each in a folder of its own; several
+            workers may share it. What workers that were killed left there is cleared away.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        sweep(folder)
+        self._claim = Claim(folder)
+        # Linux sends the death signal when the *thread* that started the process ends, so one
+        # thread that lives as long as we do starts them all.
+        self._launcher = ThreadPoolExecutor(1, thread_name_prefix="launcher")
+
+    def start(self, manifest: Manifest, prepared: Prepared) -> ProcessInstance:
+        try:
+            return self._launcher.submit(self._start, manifest, prepared).result()
+        except RuntimeError as error:
+            raise OSError("the runtime is closed") from error
+
+    def close(self) -> None:
+        self._launcher.shutdown()
+        self._claim.release()
+
+    def _start(self, manifest: Manifest, prepared: Prepared) -> ProcessInstance:
+        folder = Path(tempfile.mkdtemp(prefix=f"{manifest.name}-", dir=self._claim.folder))
+        scratch = folder / "scratch"
+        scratch.mkdir()
+        arguments = [
+            str(prepared.python),
+            # The scratch folder must not be where modules come from.
+            *("-P", "-m", "onmodel_function"),
+            *("--entry", manifest.entry, "--weights", str(prepared.weights.absolute())),
+            # Relative: the full path may be longer than a socket's name can be.
+            *("--socket", "../socket", "--parent-pid", str(os.getpid())),
+        ]
+        try:
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                cwd=scratch,
+                env=_environment(prepared, scratch),
+                start_new_session=True,
+            )
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        _limit(process.pid, manifest)
+        return ProcessInstance(manifest.name, process, folder)
+
+
+def _environment(prepared: Prepared, scratch: Path) -> Mapping[str, str]:
+    """Build the environment from nothing, so that no secret of ours gets in."""
+    return {
+        "PATH": f"{prepared.python.parent}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUNBUFFERED": "1",
+        # Weights are declared and fetched by us; nothing is downloaded behind our back.
+        "HF_HUB_OFFLINE": "1",
+        **dict.fromkeys(_ONE_THREAD, "1"),
+        **prepared.variables,
+    }
+
+
+def _limit(pid: int, manifest: Manifest) -> None:
+    """Bound what an accident can take.
+
+    From outside, since code between fork and exec is not safe in a process with threads.
+    """
+    if sys.platform != "linux":
+        return
+    memory = manifest.limits.memory_mb * 1024 * 1024
+    output = manifest.limits.output_mb * 1024 * 1024
+    wanted = {
+        # Writable private memory. RLIMIT_AS would count mapped weights and reserved addresses.
+        resource.RLIMIT_DATA: memory,
+        resource.RLIMIT_FSIZE: output,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 1024,
+    }
+    for kind, limit in wanted.items():
+        try:
+            _, hard = resource.prlimit(pid, kind)
+            value = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+            resource.prlimit(pid, kind, (value, value))
+        except ProcessLookupError:
+            return

@@ -1,0 +1,113 @@
+"""The messages of the wire contract, as our side reads them. `docs/functions.md` explains each.
+
+Unknown fields are passed over: a newer SDK may say more than we understand.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field, JsonValue
+
+Status = Literal["starting", "processing", "succeeded", "failed", "canceled"]
+
+
+class SetupState(BaseModel):
+    """How the function's `setup` went."""
+
+    status: Literal["starting", "succeeded", "failed"]
+    error: str | None = None
+
+
+class Health(BaseModel):
+    """Answer of `GET /health-check`."""
+
+    status: Literal["STARTING", "READY", "BUSY", "SETUP_FAILED"]
+    setup: SetupState
+
+
+class Start(BaseModel):
+    """Event `start`: the function took the call."""
+
+    id: str
+
+
+class Progress(BaseModel):
+    """Event `progress`."""
+
+    id: str
+    fraction: float = Field(ge=0, le=1)
+    stage: str = Field(default="", max_length=200)
+
+
+class Log(BaseModel):
+    """Event `log`: a line that the function printed."""
+
+    id: str
+    source: Literal["stdout", "stderr"]
+    data: str = Field(max_length=4_000)
+
+
+class ErrorDetail(BaseModel):
+    """Why a call failed, for programs. `fatal`: the process ends with this call."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
+    message: str = Field(max_length=10_000)
+    fault: Literal["input", "function"]
+    field: str | None = None
+    fatal: bool = False
+
+
+class Metrics(BaseModel):
+    """What the function measured about the call."""
+
+    predict_time: float = Field(default=0.0, ge=0)
+
+
+class Snapshot(BaseModel):
+    """Events `completed` and `failed`, and the answer of `GET /predictions/{id}`."""
+
+    id: str
+    status: Status
+    metrics: Metrics = Metrics()
+    output: dict[str, JsonValue] | None = None
+    error: str | None = None
+    error_detail: ErrorDetail | None = None
+
+
+class InputFault(BaseModel):
+    """One entry of a 422 answer."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class Refusal(BaseModel):
+    """Body of a 422 answer."""
+
+    detail: list[InputFault]
+
+
+class Context(BaseModel):
+    """The folders of a call, absolute, as the function sees them."""
+
+    input_dir: str
+    output_dir: str
+
+
+class PredictionRequest(BaseModel):
+    """Body of `PUT /predictions/{id}`."""
+
+    id: str
+    input: dict[str, JsonValue]
+    context: Context
+
+
+Event = Start | Progress | Log | Snapshot
+
+EVENTS: dict[str, type[Start | Progress | Log | Snapshot]] = {
+    "start": Start,
+    "progress": Progress,
+    "log": Log,
+    "completed": Snapshot,
+    "failed": Snapshot,
+}

@@ -1,0 +1,148 @@
+"""The worker process: ``onmodel worker``."""
+
+import os
+import socket
+import warnings
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import structlog
+from celery import signals
+from celery.exceptions import WorkerShutdown, WorkerTerminate
+from celery.platforms import SecurityWarning
+
+from onmodel.composition import Resources, compose
+from onmodel.dispatch.tiers import tiers_for_vram
+from onmodel.functions import registry
+from onmodel.functions.installation import Installation
+from onmodel.kit import logging
+from onmodel.kit.errors import UnavailableError
+from onmodel.kit.ids import new_id
+from onmodel.nouns import register_handlers
+from onmodel.runner.pool import Pool
+from onmodel.runner.process import ProcessRuntime
+from onmodel.settings import Settings
+from onmodel.worker import presence
+from onmodel.worker.celery import add_tasks, make_app
+from onmodel.worker.gpu import largest_gpu
+from onmodel.worker.loop import LoopThread
+from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
+from onmodel.worker.progress import Throttle
+from onmodel.worker.run import publish_progress, run_call
+from onmodel.worker.scratch import Scratch
+
+log = structlog.get_logger(__name__)
+
+MakePool = Callable[[Settings], FunctionPool]
+
+
+class GpuTooSmallError(UnavailableError):
+    code = "gpu_too_small"
+    title = "This GPU is too small for any tier"
+    default_try = "Set CUDA_VISIBLE_DEVICES to another GPU, or start a worker without one."
+
+
+def main(settings: Settings) -> int:
+    """Serve calls until SIGTERM; return the exit status."""
+    logging.configure(level=settings.log_level)
+    register_handlers()
+    return serve(settings)
+
+
+def make_pool(settings: Settings) -> Pool:
+    """Return a pool of functions as processes, one for each slot at most."""
+    return Pool(
+        ProcessRuntime(settings.run / "functions"),
+        Installation(settings.home).prepare,
+        max_per_function=settings.worker_slots,
+    )
+
+
+def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
+    """Serve calls with the given pool of functions until SIGTERM."""
+    worker = start(settings, make_pool=make_pool)
+    try:
+        return _consume(worker)
+    finally:
+        stop(worker)
+
+
+def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
+    """Put a worker process together; ``presence.announce`` then brings the calls."""
+    capabilities = _capabilities(settings)
+    loop = LoopThread()
+    id_ = new_id()
+
+    async def connect() -> Resources:
+        return compose(settings)
+
+    worker = WorkerProcess(
+        id=id_,
+        resources=loop.run(connect()),
+        loop=loop,
+        pool=make_pool(settings),
+        functions=partial(registry.load, settings.functions_dir),
+        scratch=Scratch(settings.run / "calls", id_),
+        throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
+        capabilities=capabilities,
+    )
+    return worker
+
+
+def stop(worker: WorkerProcess) -> None:
+    """Give back what is left, end the functions, leave the registry."""
+    worker.loop.run(presence.leave(worker))
+    worker.loop.run(presence.sign_off(worker))
+    worker.scratch.close()
+    worker.loop.cancel_started()  # while the connections they use are open
+    worker.loop.run(worker.resources.close())
+    worker.loop.stop()
+    log.info("worker_ended", worker=str(worker.id))
+
+
+def _consume(worker: WorkerProcess) -> int:
+    """Take messages with Celery until a signal ends it; functions run on its threads."""
+    app = make_app(str(worker.resources.settings.broker_url))
+    add_tasks(app, partial(run_call, worker))
+
+    def on_ready(**_: Any) -> None:
+        presence.announce(worker)  # not before: what nobody consumes yet would lose its lease
+
+    def on_shutdown(**_: Any) -> None:
+        worker.loop.start(presence.leave(worker))  # in a signal handler: hand over and go
+
+    # Celery warns root because of pickled messages; ours are JSON with two numbers in them.
+    warnings.simplefilter("ignore", SecurityWarning)
+    signals.worker_ready.connect(on_ready, weak=False)
+    signals.worker_shutting_down.connect(on_shutdown, weak=False)
+    consumer = app.Worker(
+        hostname=f"{worker.id}@{socket.gethostname()}",
+        pool="threads",
+        concurrency=worker.capabilities.slots,
+        queues=[tier.queue for tier in worker.capabilities.tiers],
+        loglevel=worker.resources.settings.log_level,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    try:
+        consumer.start()
+    except (WorkerShutdown, WorkerTerminate, SystemExit) as end:
+        return int(str(end) or 0)
+    return int(consumer.exitcode or 0)
+
+
+def _capabilities(settings: Settings) -> Capabilities:
+    gpu = largest_gpu()
+    tiers = tiers_for_vram(gpu.vram_mb if gpu else None)
+    if not tiers:
+        raise GpuTooSmallError(f"The largest GPU here has {gpu.vram_mb if gpu else 0} MiB.")
+    return Capabilities(
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        tiers=tiers,
+        slots=settings.worker_slots,
+        gpu=gpu.name if gpu else None,
+        vram_mb=gpu.vram_mb if gpu else None,
+    )

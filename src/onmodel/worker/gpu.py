@@ -1,0 +1,60 @@
+"""What the machine's GPUs are, asked of NVIDIA's management library without a package.
+
+Functions and structures: NVML API reference, "Device Queries" (nvmlInit_v2,
+nvmlDeviceGetCount_v2, nvmlDeviceGetHandleByIndex_v2, nvmlDeviceGetName,
+nvmlDeviceGetMemoryInfo).
+"""
+
+import ctypes
+from dataclasses import dataclass
+
+_LIBRARY = "libnvidia-ml.so.1"
+_NAME_BYTES = 96  # NVML_DEVICE_NAME_V2_BUFFER_SIZE
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """One GPU: its name and all of its memory in MiB."""
+
+    name: str
+    vram_mb: int
+
+
+class _Memory(ctypes.Structure):
+    _fields_ = (
+        ("total", ctypes.c_ulonglong),
+        ("free", ctypes.c_ulonglong),
+        ("used", ctypes.c_ulonglong),
+    )
+
+
+def largest_gpu() -> Gpu | None:
+    """Return the GPU with the most memory, or None on a machine without a usable one."""
+    try:
+        nvml = ctypes.CDLL(_LIBRARY)
+    except OSError:
+        return None
+    if nvml.nvmlInit_v2() != 0:
+        return None
+    try:
+        count = ctypes.c_uint()
+        if nvml.nvmlDeviceGetCount_v2(ctypes.byref(count)) != 0:
+            return None
+        gpus = [gpu for index in range(count.value) if (gpu := _gpu(nvml, index))]
+    finally:
+        nvml.nvmlShutdown()
+    return max(gpus, key=lambda gpu: gpu.vram_mb, default=None)
+
+
+def _gpu(nvml: ctypes.CDLL, index: int) -> Gpu | None:
+    handle = ctypes.c_void_p()
+    if nvml.nvmlDeviceGetHandleByIndex_v2(index, ctypes.byref(handle)) != 0:
+        return None
+    name = ctypes.create_string_buffer(_NAME_BYTES)
+    memory = _Memory()
+    if nvml.nvmlDeviceGetName(handle, name, _NAME_BYTES) != 0:
+        return None
+    if nvml.nvmlDeviceGetMemoryInfo(handle, ctypes.byref(memory)) != 0:
+        return None
+    return Gpu(name.value.decode(), memory.total // _MIB)

@@ -1,0 +1,123 @@
+"""Being alive: registering, the heartbeat, hearing of cancellations, going away."""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from onmodel.dispatch import leases, workers
+from onmodel.dispatch.errors import LeaseLostError
+from onmodel.dispatch.notices import CANCELLED
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.worker.durable import persist
+from onmodel.worker.held import HeldCall, StopReason
+from onmodel.worker.process import WorkerProcess
+
+log = structlog.get_logger(__name__)
+
+
+def announce(worker: WorkerProcess) -> None:
+    """Enter the registry and stay there; calls come from now on."""
+    worker.loop.run(_register(worker))
+    worker.loop.start(_beat_forever(worker))
+    worker.loop.start(_hear_cancellations(worker))
+    log.info(
+        "worker_ready",
+        worker=str(worker.id),
+        name=worker.capabilities.name,
+        slots=worker.capabilities.slots,
+    )
+
+
+async def _register(worker: WorkerProcess) -> None:
+
+    async def enter(uow: UnitOfWork) -> None:
+        can = worker.capabilities
+        await workers.register(
+            uow,
+            id=worker.id,
+            name=can.name,
+            tiers=can.tiers,
+            slots=can.slots,
+            gpu=can.gpu,
+            vram_mb=can.vram_mb,
+        )
+
+    await persist(worker.resources.database, enter)
+
+
+async def _beat_forever(worker: WorkerProcess) -> None:
+    """Give a sign of life for the process and for every call it holds, again and again."""
+    while True:
+        await asyncio.sleep(worker.resources.settings.heartbeat_seconds)
+        try:
+            await _beat(worker)
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("heartbeat_failed", error=str(error))
+
+
+async def _beat(worker: WorkerProcess) -> None:
+    lease = worker.resources.settings.lease_seconds
+    async with worker.resources.database.begin() as uow:
+        known = await workers.seen(uow, worker.id)
+        lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
+    if not known and not worker.stopping:
+        log.warning("worker_forgotten", worker=str(worker.id))
+        await _register(worker)
+    for one in lost:
+        held = worker.held.get(one.call_id)
+        if held is not None and held.fence == one.fence:
+            _stop(held)
+
+
+async def _hear_cancellations(worker: WorkerProcess) -> None:
+    """Stop calls as soon as somebody cancels them; the heartbeat catches what is missed."""
+    while True:
+        try:
+            async for _, message in worker.resources.bus.listen(CANCELLED):
+                held = worker.held.get(UUID(message.decode()))
+                if held is not None:
+                    _stop(held)
+        except (RedisError, OSError) as error:
+            log.warning("bus_unreachable", error=str(error))
+        await asyncio.sleep(worker.resources.settings.sweep_seconds)
+
+
+def _stop(held: HeldCall) -> None:
+    log.info("call_stops", call=str(held.call_id), fence=held.fence)
+    held.ask_to_stop(StopReason.NOT_OURS)
+
+
+async def leave(worker: WorkerProcess) -> None:
+    """Give everything back at once and end our functions; doing it twice does no harm."""
+    worker.stopping = True
+    held = worker.held.all()
+    for call in held:
+        call.ask_to_stop(StopReason.SHUTDOWN)
+    try:
+        async with worker.resources.database.begin() as uow:
+            await workers.stop_accepting(uow, worker.id)
+        await asyncio.gather(*(_release(worker, call) for call in held))
+    except (OSError, SQLAlchemyError) as error:
+        log.warning("could_not_give_back", error=str(error), calls=len(held))
+    # Nobody waits for what still runs here, so no function gets time to finish.
+    await asyncio.to_thread(worker.pool.close)
+
+
+async def _release(worker: WorkerProcess, call: HeldCall) -> None:
+    try:
+        async with worker.resources.database.begin() as uow:
+            await leases.release(uow, call.call_id, call.fence)
+    except LeaseLostError:
+        return  # it has just ended
+
+
+async def sign_off(worker: WorkerProcess) -> None:
+    """Leave the registry for good; a database that is away forgets us by itself."""
+    try:
+        async with worker.resources.database.begin() as uow:
+            await workers.leave(uow, worker.id)
+    except (OSError, SQLAlchemyError) as error:
+        log.warning("could_not_sign_off", error=str(error))

@@ -1,0 +1,67 @@
+"""The parts of one worker process, put together once and shared by its threads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from onmodel.composition import Resources
+from onmodel.dispatch.tiers import Tier
+from onmodel.functions.manifest import Manifest
+from onmodel.functions.registry import Registry
+from onmodel.runner.calls import CallRequest, CallResult, IsCancelled, OnEvent
+from onmodel.worker.held import HeldCalls
+from onmodel.worker.loop import LoopThread
+from onmodel.worker.progress import Throttle
+from onmodel.worker.scratch import Scratch
+
+
+class FunctionPool(Protocol):
+    """What runs functions; ``onmodel.runner.pool.Pool`` in earnest."""
+
+    def call(
+        self,
+        manifest: Manifest,
+        request: CallRequest,
+        *,
+        on_event: OnEvent,
+        cancelled: IsCancelled,
+    ) -> CallResult:
+        """Run one call to its end; raises CallFailed."""
+        ...
+
+    def close(self) -> None:
+        """End every function that still runs."""
+        ...
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a worker tells the registry about itself."""
+
+    name: str
+    tiers: tuple[Tier, ...]
+    slots: int
+    gpu: str | None = None
+    vram_mb: int | None = None
+
+
+@dataclass
+class WorkerProcess:
+    """Everything that running a call needs.
+
+    Attributes:
+        functions: reads the installed functions anew, so that a new one needs no restart.
+        stopping: True once the process has been asked to end; nothing is begun any more.
+    """
+
+    id: UUID
+    resources: Resources
+    loop: LoopThread
+    pool: FunctionPool
+    functions: Callable[[], Registry]
+    scratch: Scratch
+    throttle: Throttle
+    capabilities: Capabilities
+    held: HeldCalls = field(default_factory=HeldCalls)
+    stopping: bool = False

@@ -1,0 +1,184 @@
+"""Running one call, from the message to the result; one thread, start to end."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+
+from onmodel.dispatch import handlers, leases
+from onmodel.dispatch.errors import LeaseLostError
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.schemas import CallError, CallOutputs, CallParams
+from onmodel.events.ephemeral import publish_ephemeral
+from onmodel.functions.errors import NoFunctionError
+from onmodel.functions.manifest import JsonValue, Manifest, Tier
+from onmodel.functions.registry import Registry
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.runner.calls import CallEvent, CallRequest, CallResult
+from onmodel.worker import files
+from onmodel.worker.durable import persist
+from onmodel.worker.faults import describe
+from onmodel.worker.held import HeldCall
+from onmodel.worker.process import WorkerProcess
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class FunctionVersionGoneError(NoFunctionError):
+    code = "function_version_gone"
+    title = "That version of the function is not installed"
+    default_try = "Install that version, or make a new picture with the one that is there."
+
+
+def run_call(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
+    """Run a call that the Producer has given to this worker.
+
+    A message whose fence is old is dropped: the call was cancelled, or is somebody else's.
+    Nothing is raised: how it went stands in the call's row.
+    """
+    if worker.stopping:
+        _give_back(worker, call_id, fence)
+        return
+    with worker.held.holding(call_id, fence) as held:
+        try:
+            held.call = _start(worker, call_id, fence)
+            _finish(worker, held, *_work(worker, held.call, held))
+        except LeaseLostError:
+            log.info("call_not_ours", call=str(call_id), fence=fence, stopped=held.stop_reason)
+
+
+def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> Call:
+    lease = worker.resources.settings.lease_seconds
+
+    async def start(uow: UnitOfWork) -> Call:
+        return await leases.start(uow, call_id, fence, worker_id=worker.id, lease_seconds=lease)
+
+    return _in_transaction(worker, start)
+
+
+def _work(
+    worker: WorkerProcess, call: Call, held: HeldCall
+) -> tuple[CallOutputs, float] | tuple[CallError, None]:
+    """Do what the call asks for; every failure but a lost lease becomes its error."""
+    try:
+        manifest = select_function(worker.functions(), call)
+
+        async def record(uow: UnitOfWork) -> None:
+            await leases.record_function(
+                uow, call.id, held.fence, name=manifest.name, version=manifest.version
+            )
+
+        _in_transaction(worker, record)
+        with worker.scratch.for_call(call.id, held.fence) as (inputs, outputs):
+            request = CallRequest(
+                id=str(call.id),
+                inputs=worker.loop.run(
+                    files.stage(
+                        worker.resources.store,
+                        CallParams.model_validate(call.params),
+                        inputs,
+                        defaults=_defaults(manifest, call),
+                    )
+                ),
+                input_dir=inputs,
+                output_dir=outputs,
+                deadline_s=manifest.limits.run_s,
+            )
+            result = _run_function(worker, held, manifest, request)
+            stored = worker.loop.run(files.keep(worker.resources.store, result))
+            return stored, result.seconds
+    except LeaseLostError:
+        raise
+    except Exception as error:
+        described = describe(error)
+        if described.code == "internal_error":
+            log.exception("call_broke", call=str(call.id))
+        return described, None
+
+
+def _run_function(
+    worker: WorkerProcess, held: HeldCall, manifest: Manifest, request: CallRequest
+) -> CallResult:
+    def on_event(event: CallEvent) -> None:
+        if event.kind == "log":
+            return
+        held.note(event.fraction, event.stage or _STEPS.get(event.kind, ""))
+        worker.throttle.tell(held)
+
+    return worker.pool.call(manifest, request, on_event=on_event, cancelled=held.stop.is_set)
+
+
+# What people read while the function itself says nothing.
+_STEPS = {"preparing": "Installing the model", "starting": "Starting the model"}
+
+
+def _finish(
+    worker: WorkerProcess,
+    held: HeldCall,
+    made: CallOutputs | CallError,
+    seconds: float | None,
+) -> None:
+    """Write the end under the fence, or nothing when the call was taken from us."""
+    if held.stop_reason is not None:
+        raise LeaseLostError("The call was stopped; whoever stopped it wrote its state.")
+
+    async def finish(uow: UnitOfWork) -> Call:
+        if isinstance(made, CallError):
+            return await leases.fail(uow, held.call_id, held.fence, made)
+        return await leases.complete(uow, held.call_id, held.fence, made, seconds=seconds or 0.0)
+
+    call = _in_transaction(worker, finish)
+    log.info("call_ended", call=str(call.id), state=call.state.value, attempt=call.attempt)
+
+
+def _give_back(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
+    async def release(uow: UnitOfWork) -> Call:
+        return await leases.release(uow, call_id, fence)
+
+    try:
+        _in_transaction(worker, release)
+    except LeaseLostError:
+        log.info("call_not_ours", call=str(call_id), fence=fence)
+
+
+def _in_transaction(worker: WorkerProcess, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+    return worker.loop.run(persist(worker.resources.database, work))
+
+
+def select_function(functions: Registry, call: Call) -> Manifest:
+    """Return the function that a call asked for, or the one for its task and tier.
+
+    Raises:
+        NoFunctionError: nothing installed does it.
+        FunctionNotFoundError, FunctionVersionGoneError: what it asked for is not installed.
+    """
+    only = CallParams.model_validate(call.params).only
+    if only is None:
+        return functions.select(task=call.task.value, tier=_tier(call))
+    manifest = functions.get(only.name)
+    if only.version not in (None, manifest.version):
+        raise FunctionVersionGoneError(
+            f"This asks for {only.name} {only.version}; {manifest.version} is installed."
+        )
+    return manifest
+
+
+def _tier(call: Call) -> Tier:
+    """Return the tier that the call runs on, in the word of the functions' room."""
+    return Tier((call.tier_used or call.tier_asked).value)
+
+
+def _defaults(manifest: Manifest, call: Call) -> dict[str, JsonValue]:
+    needs = manifest.tiers.get(_tier(call))
+    return {} if needs is None else needs.params
+
+
+async def publish_progress(worker: WorkerProcess, held: HeldCall) -> None:
+    """Tell everyone who looks at the project how far a call is."""
+    if held.call is None:
+        return
+    news = handlers.of(held.call.subject_kind).on_progress(held.call, held.progress)
+    await publish_ephemeral(worker.resources.bus, held.call.project_id, news.name, news.payload)

@@ -1,0 +1,204 @@
+"""The socket: joining, following, catching up, being refused."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from onmodel.events.frames import channel, encode
+from tests.support.house import House, Person, Socket
+
+
+async def _synced(socket: Socket) -> dict:  # type: ignore[type-arg]
+    await socket.send("client:sync_request", {})
+    return (await socket.until("server:full_sync"))["payload"]
+
+
+async def test_full_sync_is_what_a_fresh_look_shows(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id)
+    async with house.socket(ada, project_id) as socket:
+        state = await _synced(socket)
+        assert state["seq"] == 2
+        assert [item["id"] for item in state["characters"]] == [character["id"]]
+        assert [person["name"] for person in state["presence"]] == ["Ada"]
+        fresh = await ada.get(f"/projects/{project_id}/state")
+        assert fresh == state
+
+
+async def test_changes_arrive_in_order_with_seq_actor_and_time(house: House) -> None:
+    ada, bob = await house.person("ada"), await house.person("bob")
+    project_id = await house.project(ada)
+    await ada.put(f"/projects/{project_id}/members/{bob.id}", {"role": "viewer"})
+    async with house.socket(bob, project_id) as socket:
+        before = (await _synced(socket))["seq"]
+        for name in ("One", "Two", "Three"):
+            await house.character(ada, project_id, name=name)
+        last = await socket.until(
+            "server:character.updated", lambda p: p["data"]["name"] == "Three"
+        )
+        frames = [f for f in socket.seen if f["event"] == "server:character.updated"]
+    assert [frame["seq"] for frame in frames] == [before + 1, before + 2, before + 3]
+    assert last["actor"] == str(ada.id)
+    assert last["at"] <= last["payload"]["data"]["updated_at"] or last["at"]
+
+
+async def test_state_plus_events_is_the_fresh_state(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    kept = await house.character(ada, project_id, name="Kept")
+    gone = await house.character(ada, project_id, name="Gone")
+    async with house.socket(ada, project_id) as socket:
+        state = await _synced(socket)
+        await ada.patch(f"/characters/{kept['id']}", {"version": 1, "tags": ["crew"]})
+        await ada.delete(f"/characters/{gone['id']}")
+        await house.character(ada, project_id, name="New")
+        await socket.until("server:character.updated", lambda p: p["data"]["name"] == "New")
+        known = {item["id"]: item for item in state["characters"]}
+        for frame in socket.seen:
+            if frame["event"] == "server:character.updated":
+                known[frame["payload"]["character_id"]] = frame["payload"]["data"]
+            if frame["event"] == "server:character.removed":
+                known.pop(frame["payload"]["character_id"])
+    fresh = await ada.get(f"/projects/{project_id}/state")
+    assert sorted(known.values(), key=lambda c: c["name"]) == fresh["characters"]
+
+
+async def test_who_comes_back_gets_only_what_was_missed(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    async with house.socket(ada, project_id) as socket:
+        seq = (await _synced(socket))["seq"]
+    await house.character(ada, project_id, name="Missed")
+    async with house.socket(ada, project_id) as socket:
+        await socket.send("client:sync_request", {"since": seq}, id="s1")
+        answer = await socket.until("server:ok")
+        assert answer["id"] == "s1"
+        assert answer["payload"]["data"]["seq"] == seq + 1
+        names = [f["event"] for f in socket.seen if f.get("seq")]
+    assert names == ["server:character.updated"]
+
+
+async def test_who_was_away_too_long_gets_everything(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    async with house.socket(ada, project_id) as socket:
+        await socket.send("client:sync_request", {"since": 999_999})
+        state = await socket.until("server:full_sync")
+    assert state["payload"]["seq"] == 1
+
+
+async def test_a_frame_that_the_bus_lost_is_read_from_the_log(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    async with house.socket(ada, project_id) as socket:
+        await _synced(socket)
+        # a bus without ears: the commit is durable, the notice goes nowhere
+        publish = house.resources.database._notifier
+        house.resources.database._notifier = _deaf
+        await house.character(ada, project_id, name="Unheard")
+        house.resources.database._notifier = publish
+        await house.character(ada, project_id, name="Heard")
+        await socket.until("server:character.updated", lambda p: p["data"]["name"] == "Heard")
+        seqs = [frame["seq"] for frame in socket.seen if "seq" in frame]
+    assert seqs == sorted(set(seqs))
+    assert seqs[-2:] == [2, 3]
+
+
+async def _deaf(_notices: object) -> None:
+    """Publish nothing."""
+
+
+async def test_a_frame_that_comes_twice_is_passed_on_once(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    async with house.socket(ada, project_id) as socket:
+        await _synced(socket)
+        frame = encode("server:project.updated", {"again": True}, seq=1)
+        await house.resources.bus.publish([(channel(UUID(project_id)), frame)])
+        await house.character(ada, project_id, name="Next")
+        await socket.until("server:character.updated")
+        assert [f["seq"] for f in socket.seen if "seq" in f] == [1, 2]
+
+
+async def test_an_edit_by_socket_is_told_to_all_and_answered(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id)
+    edit = {"character_id": character["id"], "data": {"version": 1, "name": "Mara Voss"}}
+    async with house.socket(ada, project_id) as socket:
+        await socket.send("client:character.update", edit, id="m1")
+        answer = await socket.until("server:ok")
+        assert (answer["id"], answer["payload"]["data"]["name"]) == ("m1", "Mara Voss")
+        await socket.send("client:character.update", edit, id="m2")
+        refused = await socket.until("server:error")
+        assert (refused["id"], refused["payload"]["code"]) == ("m2", "stale_version")
+        assert refused["payload"]["current"]["version"] == 2
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"event":"client:fly","payload":{}}', "{}"])
+async def test_nonsense_is_answered_and_the_socket_stays(house: House, text: str) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    async with house.socket(ada, project_id) as socket:
+        await socket.connection.send(text)
+        assert (await socket.until("server:error"))["payload"]["code"] == "unknown_message"
+        await _synced(socket)
+
+
+async def _code(house: House, person: Person | None, project_id: str) -> int:
+    address = house.url.replace("http", "ws")
+    token = f"?token={person.token}" if person else ""
+    async with connect(f"{address}/ws/{project_id}{token}") as connection:
+        with pytest.raises(ConnectionClosed):
+            await connection.recv()
+        assert connection.close_code is not None
+        return connection.close_code
+
+
+async def test_strangers_are_turned_away(house: House) -> None:
+    ada, eve = await house.person("ada"), await house.person("eve")
+    project_id = await house.project(ada)
+    assert await _code(house, None, project_id) == 4401
+    assert await _code(house, eve, project_id) == 4404
+
+
+async def test_presence_says_who_is_here_and_where(house: House) -> None:
+    ada, bob = await house.person("ada"), await house.person("bob")
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id)
+    await ada.put(f"/projects/{project_id}/members/{bob.id}", {"role": "viewer"})
+    async with house.socket(ada, project_id) as first:
+        await _synced(first)
+        async with house.socket(bob, project_id) as second:
+            await second.send("client:presence", {"character_id": character["id"]})
+            here = await first.until(
+                "server:presence",
+                lambda p: any(one["character_id"] == character["id"] for one in p["people"]),
+            )
+            assert [one["name"] for one in here["payload"]["people"]] == ["Ada", "Bob"]
+        await first.until("server:presence", lambda p: len(p["people"]) == 1)
+
+
+async def test_a_reader_that_stops_is_let_go_and_nobody_waits_for_it(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    address = house.url.replace("http", "ws")
+    stalled = await connect(
+        f"{address}/ws/{project_id}?token={ada.token}", max_queue=1, write_limit=1
+    )
+    async with house.socket(ada, project_id) as socket:
+        await _synced(socket)
+        frame = b'{"event":"server:task_progress","payload":{"filler":"' + b"x" * 60_000 + b'"}}'
+        notices = [(channel(UUID(project_id)), frame)] * 100
+        seen = 0
+        async with asyncio.timeout(60):
+            for _ in range(10):
+                await house.resources.bus.publish(notices)
+                for _ in range(len(notices)):
+                    seen += len(await socket.connection.recv()) > 60_000
+        assert seen >= 990
+    await stalled.close()

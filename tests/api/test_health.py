@@ -1,0 +1,45 @@
+"""Health, the description, and answers that are no answers."""
+
+import httpx2
+
+from onmodel.api.realtime.messages import SERVER_EVENTS
+from tests.support.house import House
+
+
+async def test_health_names_every_part(house: House) -> None:
+    async with httpx2.AsyncClient(base_url=house.url) as client:
+        answer = (await client.get("/api/health")).json()
+    # no worker and no Producer run in this house
+    assert answer["status"] == "degraded"
+    assert {name: part["ok"] for name, part in answer["parts"].items()} == {
+        "database": True,
+        "broker": True,
+        "storage": True,
+        "producer": False,
+        "worker": False,
+        "api": True,
+    }
+    assert "No worker" in answer["parts"]["worker"]["detail"]
+
+
+async def test_the_description_holds_every_message_of_the_socket(house: House) -> None:
+    async with httpx2.AsyncClient(base_url=house.url) as client:
+        document = (await client.get("/api/openapi.json")).json()
+    schemas = document["components"]["schemas"]
+    events = {one["properties"]["event"]["const"] for one in schemas["ServerMessage"]["oneOf"]}
+    assert events == set(SERVER_EVENTS)
+    assert "ClientMessage" in schemas
+    text = str(document)
+    for name in schemas:
+        assert name.isidentifier(), name
+    assert "#/$defs" not in text
+
+
+async def test_unknown_addresses_are_problems_below_api_and_pages_elsewhere(house: House) -> None:
+    async with httpx2.AsyncClient(base_url=house.url) as client:
+        missing = await client.get("/api/v1/nothing")
+        assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+        page = await client.get("/p/whatever")
+        assert page.headers["content-type"].startswith("text/html")
+        outside = await client.get("/..%2f..%2fetc%2fpasswd")
+        assert b"root:" not in outside.content

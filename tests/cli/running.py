@@ -1,0 +1,95 @@
+"""``onmodel up --json`` as a program that tests start, read and kill."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from onmodel.embedded.process import ProcessIdentity
+
+START_SECONDS = 120.0
+STOP_SECONDS = 30.0
+
+
+class Running:
+    """One ``onmodel up`` and what it has said so far."""
+
+    def __init__(self, process: "subprocess.Popen[str]", home: Path) -> None:
+        self.process = process
+        self.home = home
+        self.ready: dict[str, Any] = {}
+
+    def wait_until_ready(self) -> None:
+        """Read its lines until it is ready, or fail with its last words."""
+        assert self.process.stdout is not None
+        said: list[str] = []
+        for line in self.process.stdout:
+            said.append(line)
+            if line.startswith("{") and '"ready"' in line:
+                self.ready = json.loads(line)
+                return
+        raise AssertionError(f"onmodel up ended: {''.join(said)}")
+
+    def health(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self.ready['url']}/api/health", timeout=5) as answer:
+            return json.load(answer)
+
+    def parts(self) -> list[ProcessIdentity]:
+        """Return the processes that the supervisor says it runs."""
+        record = json.loads((self.home / "run" / "parts.json").read_text())
+        return [ProcessIdentity(part["pid"], part["started"]) for part in record]
+
+    def part(self, name: str) -> ProcessIdentity:
+        record = json.loads((self.home / "run" / "parts.json").read_text())
+        found = next(part for part in record if name in part["name"])
+        return ProcessIdentity(found["pid"], found["started"])
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(STOP_SECONDS)
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment for one data folder, on any free port."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ONMODEL_")}
+    return kept | {"ONMODEL_HOME": str(home), "ONMODEL_PORT": "0"} | more
+
+
+def run(home: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run one command to its end."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "onmodel", *words],
+        env=environment(home, **more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=START_SECONDS,
+    )
+
+
+@contextmanager
+def start(home: Path, **more: str) -> Generator[Running]:
+    """Start everything in ``home`` without waiting for it; nothing is left afterwards."""
+    command = [sys.executable, "-P", "-m", "onmodel", "up", "--json"]
+    with subprocess.Popen(
+        command, env=environment(home, **more), stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Running(process, home)
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
+
+
+@contextmanager
+def up(home: Path, **more: str) -> Generator[Running]:
+    """Start everything in ``home`` and wait until it is ready."""
+    with start(home, **more) as running:
+        running.wait_until_ready()
+        yield running

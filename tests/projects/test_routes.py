@@ -1,0 +1,70 @@
+"""Projects, roles and the one door."""
+
+import pytest
+
+from tests.support.house import House
+
+
+async def test_a_project_is_made_with_its_folder_and_first_commit(house: House) -> None:
+    ada = await house.person("ada")
+    project = await ada.post("/projects", {"title": "The Long Night"}, status=201)
+    assert project["role"] == "owner"
+    (folder,) = (house.resources.settings.workspace / "Projects").iterdir()
+    assert (folder / "project.json").is_file()
+    assert (folder / ".git").is_dir()
+    assert str(folder) not in str(project)
+
+
+async def test_strangers_cannot_tell_a_project_from_nothing(house: House) -> None:
+    ada, eve = await house.person("ada"), await house.person("eve")
+    project_id = await house.project(ada)
+    unseen = await eve.get(f"/projects/{project_id}", status=404)
+    nothing = await eve.get("/projects/00000000-0000-7000-8000-000000000000", status=404)
+    assert unseen["code"] == nothing["code"] == "project_not_found"
+    assert await eve.get("/projects") == []
+
+
+@pytest.mark.parametrize(("role", "edit"), [("viewer", 403), ("reviewer", 403), ("editor", 201)])
+async def test_roles_open_what_they_should(house: House, role: str, edit: int) -> None:
+    ada, bob = await house.person("ada"), await house.person("bob")
+    project_id = await house.project(ada)
+    await ada.put(f"/projects/{project_id}/members/{bob.id}", {"role": role})
+    await bob.get(f"/projects/{project_id}")
+    await bob.post(f"/projects/{project_id}/characters", {"name": "New"}, status=edit)
+    character = await house.character(ada, project_id)
+    denied = await bob.post(
+        f"/characters/{character['id']}/train", {}, status=409 if role == "editor" else 403
+    )
+    assert denied["code"] == ("not_enough_references" if role == "editor" else "not_allowed")
+
+
+async def test_a_team_brings_its_people_and_the_strongest_role_counts(house: House) -> None:
+    ada, bob = await house.person("ada", admin=True), await house.person("bob")
+    project_id = await house.project(ada)
+    team = await ada.post("/teams", {"name": "Story"}, status=201)
+    await ada.put(f"/teams/{team['id']}/members/{bob.id}", None, status=204)
+    await ada.put(f"/projects/{project_id}/teams/{team['id']}", {"role": "viewer"})
+    assert (await bob.get(f"/projects/{project_id}"))["role"] == "viewer"
+    await ada.put(f"/projects/{project_id}/members/{bob.id}", {"role": "editor"})
+    assert (await bob.get(f"/projects/{project_id}"))["role"] == "editor"
+    members = await bob.get(f"/projects/{project_id}/members")
+    (his,) = [member for member in members if member["person"]["username"] == "bob"]
+    assert (his["role"], his["through"]) == ("editor", ["Story"])
+
+
+async def test_the_last_owner_stays(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    path = f"/projects/{project_id}/members/{ada.id}"
+    assert (await ada.put(path, {"role": "viewer"}, status=409))["code"] == "last_owner"
+    assert (await ada.delete(path, status=409))["code"] == "last_owner"
+
+
+async def test_a_stale_version_is_refused_and_brings_the_present_state(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    await ada.put(f"/projects/{project_id}", {"version": 1, "title": "Dawn"})
+    stale = await ada.put(f"/projects/{project_id}", {"version": 1, "title": "Dusk"}, status=409)
+    assert stale["code"] == "stale_version"
+    assert stale["current"]["title"] == "Dawn"
+    assert stale["current"]["version"] == 2

@@ -1,0 +1,172 @@
+"""Tiny functions, one for each way in which a function can behave. They import only the SDK."""
+
+import ctypes
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from onmodel_function import Context, Function, InputFile, InvalidInput, OutputFile, field
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str = field("Something to say.", default="hello")
+
+
+@dataclass(frozen=True)
+class Report:
+    report: dict[str, object] = field("What happened.")
+
+
+@dataclass(frozen=True)
+class EchoInputs:
+    text: str = field("Something to say.", default="hello")
+    picture: InputFile | None = field("A picture.", default=None, media_types=("image/png",))
+
+
+@dataclass(frozen=True)
+class EchoOutputs:
+    report: dict[str, object] = field("What came in, and where it ran.")
+    copy: OutputFile | None = field("The picture.", media_types=("image/png",))
+
+
+class Echo(Function[EchoInputs, EchoOutputs]):
+    def setup(self, weights: Path) -> None:
+        self.weights = weights
+
+    def run(self, inputs: EchoInputs, context: Context) -> EchoOutputs:
+        copy = None
+        if inputs.picture is not None:
+            path = context.output("pictures/copy.png")
+            path.write_bytes(inputs.picture.path.read_bytes())
+            copy = OutputFile(path, inputs.picture.media_type)
+        report: dict[str, object] = {
+            "text": inputs.text,
+            "pid": os.getpid(),
+            "cwd": str(Path.cwd()),
+            "environment": dict(os.environ),
+            "session": os.getsid(0),
+            "weights": sorted(path.name for path in self.weights.iterdir()),
+        }
+        return EchoOutputs(report=report, copy=copy)
+
+
+class Steps(Function[Text, Report]):
+    """Reports progress, and prints on both streams."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        for step in range(4):
+            context.check_cancelled()
+            context.progress(step / 4, f"step {step}")
+        print("to the left")
+        print("to the right", file=sys.stderr)
+        return Report(report={"text": inputs.text})
+
+
+class Patient(Function[Text, Report]):
+    """Works until it is cancelled."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        context.progress(0.1, "waiting")
+        pause = threading.Event()
+        while True:
+            context.check_cancelled()
+            pause.wait(0.005)
+
+
+class Stubborn(Function[Text, Report]):
+    """Works for ever and does not listen; it has a child that does the same."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+        context.progress(0.1, str(child.pid))
+        threading.Event().wait()
+        return Report(report={})
+
+
+class Fails(Function[Text, Report]):
+    """Ends in the way that its input names."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        print("these are my last words")
+        match inputs.text:
+            case "raise":
+                raise ValueError("something inside")
+            case "refuse":
+                raise InvalidInput("cannot_do", "A drawing has no face to turn.", field="text")
+            case "exit":
+                sys.exit(0)
+            case "vanish":
+                os._exit(3)
+            case "segfault":
+                ctypes.string_at(0)
+            case "memory":
+                bytearray(8 * 1024**3)
+            case "kill":
+                os.kill(os.getpid(), 9)
+            case _:
+                pass
+        return Report(report={"pid": os.getpid()})
+
+
+@dataclass(frozen=True)
+class Files:
+    image: OutputFile = field("A picture.", media_types=("image/png", "image/jpeg"))
+
+
+class WritesBadly(Function[Text, Files]):
+    """Writes its picture in the way that its input names."""
+
+    def run(self, inputs: Text, context: Context) -> Files:
+        path = context.output("image.png")
+        match inputs.text:
+            case "good":
+                path.write_bytes(PNG)
+            case "link":
+                path.symlink_to("/etc/hostname")
+            case "outside":
+                path = Path("/etc/hostname")
+            case "wrong type":
+                path.write_bytes(b"GIF89a")
+            case "other type":
+                path.write_bytes(b"RIFF0000WEBP")
+                return Files(image=OutputFile(path, "image/webp"))
+            case "extra":
+                path.write_bytes(PNG)
+                context.output("forgotten.txt").write_text("oops")
+            case "too big":
+                path.write_bytes(PNG + bytes(3 * 1024 * 1024))
+            case _:
+                pass
+        return Files(image=OutputFile(path, "image/png"))
+
+
+class Chatty(Function[Text, Report]):
+    """Prints far more than anybody wants to read."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        for number in range(20_000):
+            print(f"line {number}")
+        return Report(report=json.loads('{"done": true}'))
+
+
+class NoSetup(Function[Text, Report]):
+    def setup(self, weights: Path) -> None:
+        raise FileNotFoundError("model.tflite")
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        return Report(report={})
+
+
+class NeverReady(Function[Text, Report]):
+    def setup(self, weights: Path) -> None:
+        threading.Event().wait()
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        return Report(report={})

@@ -1,0 +1,227 @@
+"""A whole API process for a test: real HTTP, real sockets, real PostgreSQL and Valkey.
+
+No worker runs. Where a test needs the end of a call it plays the worker itself
+(``House.answer``), through the same doors as the real one.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest_asyncio
+import uvicorn
+from sqlalchemy import select
+from websockets.asyncio.client import ClientConnection, connect
+
+from onmodel.accounts import service as accounts
+from onmodel.accounts.schemas import UserCreate
+from onmodel.api.app import create_app
+from onmodel.composition import Resources
+from onmodel.dispatch import leases, workers
+from onmodel.dispatch.claim import claim
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.schemas import CallError, CallOutputs, StoredFile
+from onmodel.dispatch.tiers import ASCENDING
+from onmodel.kit.lifecycle import State
+from onmodel.settings import Settings
+
+PATIENCE = 10.0
+
+
+@dataclass
+class Person:
+    """Somebody with a token, and the client that speaks for them."""
+
+    id: UUID
+    username: str
+    token: str
+    api: httpx2.AsyncClient
+
+    async def post(self, path: str, body: Any = None, *, status: int = 200) -> Any:
+        return await self._send("POST", path, body, status)
+
+    async def patch(self, path: str, body: Any, *, status: int = 200) -> Any:
+        return await self._send("PATCH", path, body, status)
+
+    async def put(self, path: str, body: Any, *, status: int = 200) -> Any:
+        return await self._send("PUT", path, body, status)
+
+    async def get(self, path: str, *, status: int = 200) -> Any:
+        return await self._send("GET", path, None, status)
+
+    async def delete(self, path: str, *, status: int = 200) -> Any:
+        return await self._send("DELETE", path, None, status)
+
+    async def upload(
+        self, character_id: str, data: bytes, *, name: str = "picture.jpg", status: int = 201
+    ) -> Any:
+        answer = await self.api.post(
+            f"/api/v1/characters/{character_id}/references", files={"file": (name, data)}
+        )
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def _send(self, method: str, path: str, body: Any, status: int) -> Any:
+        answer = await self.api.request(method, f"/api/v1{path}", json=body)
+        assert answer.status_code == status, f"{answer.status_code}: {answer.text}"
+        return answer.json() if answer.content else None
+
+
+class Socket:
+    """A client's socket that remembers what it has seen."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.seen: list[dict[str, Any]] = []
+
+    async def send(self, event: str, payload: dict[str, Any], **extra: Any) -> None:
+        await self.connection.send(json.dumps({"event": event, "payload": payload, **extra}))
+
+    async def until(
+        self, event: str, condition: Callable[[dict[str, Any]], bool] = lambda _: True
+    ) -> dict[str, Any]:
+        """Return the first frame of this name that fits, reading on as long as needed."""
+        for frame in self.seen:
+            if frame["event"] == event and condition(frame["payload"]):
+                return frame
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                frame = json.loads(await self.connection.recv())
+                self.seen.append(frame)
+                if frame["event"] == event and condition(frame["payload"]):
+                    return frame
+
+
+class House:
+    """The running process and ways to reach it."""
+
+    def __init__(self, url: str, resources: Resources) -> None:
+        self.url = url
+        self.resources = resources
+        self._clients: list[httpx2.AsyncClient] = []
+        self._worker: UUID | None = None
+
+    async def person(self, username: str, *, admin: bool = False) -> Person:
+        """Make somebody with a token."""
+        async with self.resources.database.begin() as uow:
+            user = await accounts.create_user(
+                uow, UserCreate(username=username, name=username.title(), is_admin=admin)
+            )
+            _, token = await accounts.create_token(uow, user.id, name="test")
+        client = httpx2.AsyncClient(
+            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=30
+        )
+        self._clients.append(client)
+        return Person(user.id, username, token, client)
+
+    async def project(self, owner: Person, title: str = "The Long Night") -> str:
+        """Make a project and return its id."""
+        return (await owner.post("/projects", {"title": title}, status=201))["id"]
+
+    async def character(self, owner: Person, project_id: str, **data: Any) -> dict[str, Any]:
+        """Make a character."""
+        body = {"name": "Mara"} | data
+        return await owner.post(f"/projects/{project_id}/characters", body, status=201)
+
+    @asynccontextmanager
+    async def socket(self, person: Person, project_id: str) -> AsyncIterator[Socket]:
+        """Open a socket as a script does."""
+        address = self.url.replace("http", "ws")
+        async with connect(f"{address}/ws/{project_id}?token={person.token}") as connection:
+            yield Socket(connection)
+
+    async def answer(
+        self,
+        subject_id: str,
+        *,
+        values: dict[str, Any] | None = None,
+        files: list[StoredFile] | None = None,
+        error: CallError | None = None,
+        function: str = "stand-in",
+    ) -> None:
+        """Run the newest unfinished call of a subject to its end, as a worker would."""
+        call_id, fence = await self.begin(subject_id, function=function)
+        async with self.resources.database.begin() as uow:
+            if error is not None:
+                await leases.fail(uow, call_id, fence, error)
+            else:
+                outputs = CallOutputs(values=values or {}, files=files or [])
+                await leases.complete(uow, call_id, fence, outputs, seconds=0.1)
+
+    async def begin(self, subject_id: str, *, function: str = "stand-in") -> tuple[UUID, int]:
+        """Let a worker take the newest unfinished call of a subject; return its fence."""
+        database = self.resources.database
+        async with database.begin() as uow:
+            if self._worker is None:
+                worker = await workers.register(uow, name="test", tiers=ASCENDING, slots=500)
+                self._worker = worker.id
+            else:
+                await workers.seen(uow, self._worker)
+            await claim(uow, lease_seconds=60)
+        async with database.begin() as uow:
+            call = await uow.session.scalar(
+                select(Call)
+                .where(Call.subject_id == UUID(subject_id), Call.state == State.STARTING)
+                .order_by(Call.created_at.desc())
+                .limit(1)
+            )
+            assert call is not None, "no call of this subject waits"
+            await leases.start(uow, call.id, call.fence, worker_id=self._worker, lease_seconds=60)
+            await leases.record_function(uow, call.id, call.fence, name=function, version="1")
+            return call.id, call.fence
+
+    async def store(self, data: bytes, *, output: str, media_type: str) -> StoredFile:
+        """Store what a function is supposed to have written."""
+        blob = await self.resources.store.put_bytes(data)
+        return StoredFile(
+            output=output,
+            name=output,
+            key=blob.key,
+            media_type=media_type,
+            bytes=blob.bytes,
+            sha256=blob.sha256,
+        )
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.aclose()
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[House]:
+    """Serve the application on a free port of this machine."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    app = create_app(settings.model_copy(update={"port": port}))
+    server = uvicorn.Server(
+        uvicorn.Config(app, ws="websockets-sansio", log_config=None, access_log=False)
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    async with asyncio.timeout(PATIENCE):
+        while not server.started:
+            if serving.done():
+                await serving
+            await asyncio.sleep(0)
+        await app.state.hub.listening.wait()
+    house = House(f"http://127.0.0.1:{port}", app.state.resources)
+    try:
+        yield house
+    finally:
+        await house.close()
+        server.should_exit = True
+        await serving
+
+
+@pytest_asyncio.fixture
+async def house(database_url: str, broker_url: str, home: Path) -> AsyncIterator[House]:
+    """A running API process with an empty database and data folder."""
+    settings = Settings(home=home, database_url=database_url, broker_url=broker_url)
+    async with running(settings) as started:
+        yield started

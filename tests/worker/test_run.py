@@ -1,0 +1,309 @@
+"""Running one call: what goes in, what comes out, and whose fault it is when it does not."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from onmodel.composition import Resources
+from onmodel.dispatch import service, workers
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.schemas import CallParams, Claim, FileInput, FunctionPin
+from onmodel.dispatch.tasks import Task
+from onmodel.dispatch.tiers import Tier
+from onmodel.events.frames import channel
+from onmodel.functions.manifest import Manifest
+from onmodel.kit.db.uow import Database
+from onmodel.kit.lifecycle import State
+from onmodel.runner.calls import (
+    CallEvent,
+    CallRequest,
+    CallResult,
+    IsCancelled,
+    OnEvent,
+    OutputRecord,
+)
+from onmodel.runner.errors import failed, refused
+from onmodel.settings import Settings
+from onmodel.worker import app, presence
+from onmodel.worker.process import WorkerProcess
+from onmodel.worker.run import run_call
+from tests.support.calls import PROJECT, Noun, alter, claim_all, load, submit
+from tests.worker.conftest import until
+
+Answer = Callable[[CallRequest, OnEvent, IsCancelled], CallResult]
+
+
+def nothing(_request: CallRequest, _on_event: OnEvent, _cancelled: IsCancelled) -> CallResult:
+    """Make nothing, quickly."""
+    return CallResult({}, [], 0.5)
+
+
+class ScriptedPool:
+    """Stands where the runner's pool stands and does what the test wrote."""
+
+    def __init__(self) -> None:
+        self.answer: Answer = nothing
+        self.requests: list[CallRequest] = []
+
+    def call(
+        self,
+        manifest: Manifest,
+        request: CallRequest,
+        *,
+        on_event: OnEvent,
+        cancelled: IsCancelled,
+    ) -> CallResult:
+        self.requests.append(request)
+        return self.answer(request, on_event, cancelled)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+@pytest.fixture
+def pool() -> ScriptedPool:
+    """Return the pool that the worker uses."""
+    return ScriptedPool()
+
+
+@pytest.fixture
+async def worker(settings: Settings, pool: ScriptedPool) -> AsyncIterator[WorkerProcess]:
+    """Return a worker of this very process, registered but without Celery."""
+    worker = await asyncio.to_thread(app.start, settings, make_pool=lambda _: pool)
+    await asyncio.to_thread(presence.announce, worker)
+    yield worker
+    await asyncio.to_thread(app.stop, worker)
+
+
+async def _claim(database: Database) -> Claim:
+    (claimed,) = await claim_all(database)
+    return claimed
+
+
+async def _run(worker: WorkerProcess, database: Database, call_id: UUID) -> Call:
+    """Give the call to the worker as the Producer would, and return how it ended."""
+    claimed = await _claim(database)
+    assert claimed.call_id == call_id
+    await asyncio.to_thread(run_call, worker, claimed.call_id, claimed.fence)
+    return await load(database, call_id)
+
+
+async def test_stages_inputs_and_keeps_outputs(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, resources: Resources, noun: Noun
+) -> None:
+    picture = await resources.store.put_bytes(b"face")
+    other = await resources.store.put_bytes(b"profile")
+    png = "image/png"
+    params = CallParams(
+        values={"seed": 7, "greeting": "mine"},
+        files={
+            "reference": FileInput(key=picture.key, name="anna.png", media_type=png),
+            "pictures": [
+                FileInput(key=blob.key, name="same.png", media_type=png)
+                for blob in (picture, other)
+            ],
+        },
+    )
+
+    def answer(request: CallRequest, _on_event: OnEvent, _cancelled: IsCancelled) -> CallResult:
+        seen.update(
+            {
+                name: (request.input_dir / entry["path"]).read_bytes()
+                for name, entry in _files(request.inputs).items()
+            }
+        )
+        path = request.output_dir / "image.png"
+        path.write_bytes(b"drawn")
+        return CallResult({"report": {"ok": 1}}, [OutputRecord("image", path, png, 5, "-")], 2.5)
+
+    seen: dict[str, bytes] = {}
+    pool.answer = answer
+    call = await _run(worker, database, await submit(database, params=params, tier=Tier.HIGH))
+    assert call.state is State.SUCCEEDED
+    assert seen == {"reference": b"face", "pictures.0": b"face", "pictures.1": b"profile"}
+    assert (pool.requests[0].inputs["seed"], pool.requests[0].inputs["greeting"]) == (7, "mine")
+    outputs = noun.outcomes[0].outputs
+    assert outputs is not None
+    assert outputs.values == {"report": {"ok": 1}}
+    (file,) = outputs.files
+    assert (file.output, file.name, file.media_type, file.bytes) == ("image", "image.png", png, 5)
+    assert await resources.store.get_bytes(file.key) == b"drawn"
+    assert (call.seconds, call.function, call.function_version) == (2.5, "stand-in", "1.2.3")
+    assert not pool.requests[0].output_dir.exists()
+
+
+def _files(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the file inputs, those of lists by name and number."""
+    found = {name: value for name, value in inputs.items() if isinstance(value, dict)}
+    lists = {name: value for name, value in inputs.items() if isinstance(value, list)}
+    for name, values in lists.items():
+        found |= {f"{name}.{n}": value for n, value in enumerate(values)}
+    return found
+
+
+async def test_tier_fills_in_what_the_call_leaves_open(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    await _run(worker, database, await submit(database, tier=Tier.STANDARD))
+    assert pool.requests[0].inputs == {"greeting": "standard"}
+    assert pool.requests[0].deadline_s == 300
+
+
+@pytest.mark.parametrize("name", ["../escape.png", "/etc/passwd", "", "..", "a/b.png"])
+async def test_file_cannot_leave_its_folder(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, resources: Resources, name: str
+) -> None:
+    blob = await resources.store.put_bytes(b"x")
+    file = FileInput(key=blob.key, name=name, media_type="image/png")
+    call_id = await submit(database, params=CallParams(files={"reference": file}))
+    call = await _run(worker, database, call_id)
+    assert call.error is not None
+    assert (call.state, call.error["code"]) == ("failed", "bad_input_name")
+    assert pool.requests == []
+
+
+async def test_what_the_artist_must_change_is_not_tried_again(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    def answer(*_: object) -> CallResult:
+        raise refused("cannot_do", "There is no face here.")
+
+    pool.answer = answer
+    call = await _run(worker, database, await submit(database))
+    assert call.error is not None
+    assert (call.state, call.error["code"], call.error["fault"]) == ("failed", "cannot_do", "input")
+    assert call.error["message"] == "There is no face here."
+
+
+@pytest.mark.parametrize("error", [failed("killed"), OSError("no space"), ValueError("a mistake")])
+async def test_what_may_pass_is_tried_again(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, noun: Noun, error: Exception
+) -> None:
+    def answer(*_: object) -> CallResult:
+        raise error
+
+    pool.answer = answer
+    call = await _run(worker, database, await submit(database))
+    assert (call.state, call.attempt) == ("queued", 1)
+    pool.answer = nothing
+    await alter(database, call.id, not_before=None)
+    call = await _run(worker, database, call.id)
+    assert (call.state, call.attempt, call.error) == ("succeeded", 2, None)
+    assert noun.of(call.id) == ["started", "requeued", "started", "succeeded"]
+
+
+@pytest.mark.parametrize(
+    ("only", "code"),
+    [
+        (FunctionPin(name="stand-in", version="1.2.3"), None),
+        (FunctionPin(name="stand-in", version="0.9"), "function_version_gone"),
+        (FunctionPin(name="flux"), "function_not_found"),
+    ],
+)
+async def test_uses_the_function_that_was_asked_for_or_none(
+    worker: WorkerProcess, database: Database, only: FunctionPin, code: str | None
+) -> None:
+    call = await _run(worker, database, await submit(database, params=CallParams(only=only)))
+    assert (call.error or {}).get("code") == code
+
+
+async def test_task_that_no_function_does_fails_at_once(
+    worker: WorkerProcess, database: Database
+) -> None:
+    call = await _run(worker, database, await submit(database, task=Task.TRANSFER_MOTION))
+    assert call.error is not None
+    assert (call.state, call.error["code"]) == ("failed", "no_function")
+
+
+async def test_old_message_is_dropped(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    call_id = await submit(database)
+    claimed = await _claim(database)
+    old = replace(claimed, fence=claimed.fence - 1)
+    await asyncio.to_thread(run_call, worker, old.call_id, old.fence)
+    assert pool.requests == []
+    assert (await load(database, call_id)).state is State.STARTING
+
+
+async def test_result_of_a_call_cancelled_meanwhile_is_dropped(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, noun: Noun
+) -> None:
+    call_id = await submit(database)
+    loop = asyncio.get_running_loop()
+
+    async def cancel() -> None:
+        async with database.begin() as uow:
+            await service.cancel(uow, call_id)
+
+    def answer(_request: CallRequest, _on_event: OnEvent, cancelled: IsCancelled) -> CallResult:
+        asyncio.run_coroutine_threadsafe(cancel(), loop).result()
+        held = worker.held.get(call_id)
+        assert held is not None
+        assert held.stop.wait(10)
+        assert cancelled()
+        return CallResult({}, [], 1.0)
+
+    pool.answer = answer
+    call = await _run(worker, database, call_id)
+    assert (call.state, call.result) == (State.CANCELLED, None)
+    assert noun.of(call_id) == ["started", "cancelled"]
+
+
+async def test_worker_that_is_leaving_begins_nothing(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    call_id = await submit(database)
+    claimed = await _claim(database)
+    await asyncio.to_thread(worker.loop.run, presence.leave(worker))
+    await asyncio.to_thread(run_call, worker, claimed.call_id, claimed.fence)
+    assert pool.requests == []
+    assert (await load(database, call_id)).state is State.QUEUED
+
+
+async def test_tells_of_progress_to_whoever_looks_at_the_project(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, resources: Resources
+) -> None:
+    call_id = await submit(database)
+    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def listen() -> None:
+        async for _, frame in resources.bus.listen(channel(PROJECT)):
+            heard.put_nowait(json.loads(frame))
+
+    async def both_listen() -> bool:  # the worker listens as well, to cancellations
+        return await resources.bus.client.pubsub_numpat() == 2
+
+    def answer(request: CallRequest, on_event: OnEvent, _cancelled: IsCancelled) -> CallResult:
+        on_event(CallEvent("progress", request.id, fraction=0.5, stage="warping"))
+        frames.append(asyncio.run_coroutine_threadsafe(heard.get(), loop).result(10))
+        return CallResult({}, [], 1.0)
+
+    loop, frames = asyncio.get_running_loop(), list[dict[str, Any]]()
+    listener = asyncio.create_task(listen())
+    await until(both_listen)
+    pool.answer = answer
+    await _run(worker, database, call_id)
+    listener.cancel()
+    assert frames[0]["event"] == "server:task_progress"
+    assert frames[0]["payload"]["task_id"] == str(call_id)
+    assert (frames[0]["payload"]["progress"], frames[0]["payload"]["step"]) == (50.0, "warping")
+    assert "seq" not in frames[0]
+
+
+async def test_worker_that_was_forgotten_registers_again(
+    worker: WorkerProcess, database: Database
+) -> None:
+    async with database.begin() as uow:
+        await workers.leave(uow, worker.id)
+
+    async def is_back() -> bool:
+        async with database.read() as uow:
+            return [w.id for w in await workers.live(uow, lease_seconds=60)] == [worker.id]
+
+    await until(is_back)

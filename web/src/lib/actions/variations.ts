@@ -1,0 +1,62 @@
+import { variations as calls } from '$lib/api/calls';
+import type { VariationRead } from '$lib/api/types';
+import type { Room } from '$lib/state/room.svelte';
+import { attempt } from './attempt';
+
+export async function loadVariations(room: Room, characterId: string): Promise<void> {
+  const finish = room.variations.load();
+  const list = await attempt(() => calls.list(characterId));
+  if (list) finish(list, (variation) => variation.character_id === characterId);
+}
+
+/** Starts the given variations, or with null the whole standard sheet. */
+export async function generate(
+  room: Room,
+  characterId: string,
+  keys: string[] | null,
+): Promise<void> {
+  const finish = room.variations.load();
+  const started = await attempt(() => calls.generate(characterId, keys));
+  if (started) finish(started);
+}
+
+/** Shows the verdict at once and takes it back when the server refuses. */
+export async function review(
+  room: Room,
+  variation: VariationRead,
+  change: { verdict?: 'approved' | 'rejected' | null; starred?: boolean },
+): Promise<void> {
+  room.variations.upsert({ ...variation, ...change });
+  const finish = room.variations.load();
+  const saved = await attempt(() => calls.review(variation.id, change));
+  if (saved) finish([saved]);
+  else room.variations.upsert(variation);
+}
+
+export async function regenerate(room: Room, variation: VariationRead): Promise<void> {
+  const finish = room.variations.load();
+  const candidate = await attempt(() => calls.regenerate(variation.id));
+  if (candidate) finish([candidate]);
+}
+
+/** The candidate takes the place of the current picture. */
+export async function confirmCandidate(room: Room, candidate: VariationRead): Promise<boolean> {
+  const finish = room.variations.load();
+  const confirmed = await attempt(() => calls.confirm(candidate.id));
+  if (!confirmed) return false;
+  finish([confirmed]);
+  const before = candidate.candidate_of ? room.variations.get(candidate.candidate_of) : undefined;
+  if (before?.current) room.variations.upsert({ ...before, current: false });
+  return true;
+}
+
+export async function discardCandidate(room: Room, candidate: VariationRead): Promise<void> {
+  const done = await attempt(() => calls.discard(candidate.id));
+  if (done) room.variations.remove(candidate.id);
+}
+
+export async function cancelVariation(room: Room, variation: VariationRead): Promise<void> {
+  const finish = room.variations.load();
+  const cancelled = await attempt(() => calls.cancel(variation.id));
+  if (cancelled) finish([cancelled]);
+}

@@ -1,0 +1,219 @@
+/**
+ * The project's live connection: reconnects by itself, applies durable events in order and
+ * exactly once, and asks for what it missed. What a message means is not decided here.
+ */
+import type { ServerMessage } from './types';
+
+export type Connection = 'connecting' | 'live' | 'waiting' | 'closed';
+
+/** The part of WebSocket used here, so that tests can stand in for the network. */
+export type Wire = Pick<WebSocket, 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose'>;
+
+export interface ProjectSocketOptions {
+  url: string;
+  since: number;
+  onMessage: (message: ServerMessage) => void;
+  onConnection: (state: Connection) => void;
+  /** The server says that we may no longer be here (signed out, removed from the project). */
+  onRefused?: () => void;
+  open?: (url: string) => Wire;
+  later?: (run: () => void, ms: number) => () => void;
+  random?: () => number;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+/** A gap that stays open this long is asked for again. */
+const GAP_PATIENCE_MS = 4_000;
+/** Close codes with which the server refuses for good. */
+const REFUSED_CODES = new Set([4401, 4403, 4404, 1008]);
+
+/** Wait before try number `attempt` (0 = first): doubles, capped, with jitter from `random`. */
+export function reconnectDelay(attempt: number, random: () => number): number {
+  const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
+  return Math.round(ceiling / 2 + (ceiling / 2) * random());
+}
+
+export class ProjectSocket {
+  #options: Required<Omit<ProjectSocketOptions, 'onRefused'>> & { onRefused: () => void };
+  #wire: Wire | null = null;
+  #seq: number;
+  #early = new Map<number, ServerMessage>();
+  #attempt = 0;
+  #sawDurable = false;
+  #closed = false;
+  #cancelReconnect: (() => void) | null = null;
+  #cancelGap: (() => void) | null = null;
+  #greeting: string[] = [];
+
+  constructor(options: ProjectSocketOptions) {
+    this.#seq = options.since;
+    this.#options = {
+      open: (url) => new WebSocket(url),
+      later: (run, ms) => {
+        const timer = setTimeout(run, ms);
+        return () => {
+          clearTimeout(timer);
+        };
+      },
+      random: Math.random,
+      onRefused: () => undefined,
+      ...options,
+    };
+  }
+
+  /** The last durable event that was applied. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  connect(): void {
+    if (this.#closed || this.#wire) return;
+    this.#cancelReconnect?.();
+    this.#cancelReconnect = null;
+    this.#options.onConnection('connecting');
+    const wire = this.#options.open(this.#options.url);
+    this.#wire = wire;
+    wire.onopen = () => {
+      if (this.#wire !== wire) return;
+      this.#attempt = 0;
+      this.#sawDurable = false;
+      this.#askForMissing();
+      for (const text of this.#greeting) wire.send(text);
+      this.#options.onConnection('live');
+    };
+    wire.onmessage = (event) => {
+      if (this.#wire === wire) this.#receive(event.data);
+    };
+    wire.onclose = (event) => {
+      if (this.#wire === wire) this.#lost(event.code);
+    };
+  }
+
+  /** Sends now if connected. Ephemeral: a message that cannot be sent is not queued. */
+  send(event: string, payload: Record<string, unknown>): boolean {
+    if (!this.#wire) return false;
+    try {
+      this.#wire.send(JSON.stringify({ event, payload }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What to say after every (re)connection, for example where we are. */
+  greet(messages: { event: string; payload: Record<string, unknown> }[]): void {
+    this.#greeting = messages.map((message) => JSON.stringify(message));
+  }
+
+  /** The network came back or the tab woke up: do not wait for the timer. */
+  hurry(): void {
+    if (this.#closed || this.#wire) return;
+    this.#attempt = 0;
+    this.connect();
+  }
+
+  /** The network went away: drop the connection now instead of after a TCP time-out. */
+  drop(): void {
+    const wire = this.#wire;
+    if (!wire) return;
+    this.#lost(1006);
+    wire.close();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelReconnect?.();
+    this.#cancelGap?.();
+    const wire = this.#wire;
+    this.#wire = null;
+    wire?.close();
+    this.#options.onConnection('closed');
+  }
+
+  #lost(code: number): void {
+    this.#wire = null;
+    this.#early.clear();
+    this.#cancelGap?.();
+    this.#cancelGap = null;
+    if (this.#closed) return;
+    if (REFUSED_CODES.has(code)) {
+      this.#closed = true;
+      this.#options.onConnection('closed');
+      this.#options.onRefused();
+      return;
+    }
+    const wait = reconnectDelay(this.#attempt, this.#options.random);
+    this.#attempt += 1;
+    this.#options.onConnection('waiting');
+    this.#cancelReconnect = this.#options.later(() => {
+      this.connect();
+    }, wait);
+  }
+
+  #askForMissing(): void {
+    this.send('client:sync_request', this.#seq > 0 ? { since: this.#seq } : {});
+  }
+
+  #receive(data: unknown): void {
+    const message = parseMessage(data);
+    if (!message) return;
+    if (message.event === 'server:full_sync') {
+      this.#takeFullSync(message);
+    } else if (message.seq === undefined) {
+      this.#options.onMessage(message);
+    } else {
+      this.#takeDurable(message, message.seq);
+    }
+  }
+
+  #takeFullSync(message: Extract<ServerMessage, { event: 'server:full_sync' }>): void {
+    const { seq } = message.payload;
+    // A snapshot that events of this connection have already overtaken must not turn the clock
+    // back; one that comes first may (the server was restored from a backup).
+    if (seq < this.#seq && this.#sawDurable) return;
+    this.#seq = seq;
+    this.#sawDurable = true;
+    for (const early of this.#early.keys()) if (early <= seq) this.#early.delete(early);
+    this.#options.onMessage(message);
+    this.#drain();
+  }
+
+  #takeDurable(message: ServerMessage, seq: number): void {
+    this.#sawDurable = true;
+    if (seq <= this.#seq) return;
+    this.#early.set(seq, message);
+    this.#drain();
+  }
+
+  #drain(): void {
+    for (;;) {
+      const next = this.#early.get(this.#seq + 1);
+      if (!next) break;
+      this.#early.delete(this.#seq + 1);
+      this.#seq += 1;
+      this.#options.onMessage(next);
+    }
+    if (this.#early.size === 0) {
+      this.#cancelGap?.();
+      this.#cancelGap = null;
+    } else if (!this.#cancelGap) {
+      this.#askForMissing();
+      this.#cancelGap = this.#options.later(() => {
+        this.#cancelGap = null;
+        this.#drain();
+      }, GAP_PATIENCE_MS);
+    }
+  }
+}
+
+function parseMessage(data: unknown): ServerMessage | null {
+  if (typeof data !== 'string') return null;
+  try {
+    const value: unknown = JSON.parse(data);
+    if (typeof value !== 'object' || value === null || !('event' in value)) return null;
+    return value as ServerMessage;
+  } catch {
+    return null;
+  }
+}

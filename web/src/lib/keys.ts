@@ -1,0 +1,92 @@
+/** One table of keys, read by the handler and by the "?" page, so they cannot disagree. */
+
+export type KeyAction =
+  | 'next'
+  | 'previous'
+  | 'up'
+  | 'down'
+  | 'open'
+  | 'zoom'
+  | 'compare'
+  | 'approve'
+  | 'reject'
+  | 'star'
+  | 'regenerate'
+  | 'back'
+  | 'search'
+  | 'help'
+  | 'gallery'
+  | 'new';
+
+export interface KeyRow {
+  action: KeyAction;
+  keys: string[];
+  does: string;
+  where: 'Everywhere' | 'Gallery and sheet' | 'Looking at a picture';
+}
+
+export const KEY_TABLE: readonly KeyRow[] = [
+  { action: 'search', keys: ['/'], does: 'Search characters', where: 'Everywhere' },
+  { action: 'help', keys: ['?'], does: 'Show this list', where: 'Everywhere' },
+  { action: 'gallery', keys: ['g'], does: 'Go to the gallery', where: 'Everywhere' },
+  { action: 'new', keys: ['n'], does: 'Make a new character', where: 'Everywhere' },
+  { action: 'back', keys: ['Escape'], does: 'Go back or close', where: 'Everywhere' },
+  { action: 'next', keys: ['j', 'ArrowRight'], does: 'Next', where: 'Gallery and sheet' },
+  { action: 'previous', keys: ['k', 'ArrowLeft'], does: 'Previous', where: 'Gallery and sheet' },
+  { action: 'down', keys: ['ArrowDown'], does: 'Row below', where: 'Gallery and sheet' },
+  { action: 'up', keys: ['ArrowUp'], does: 'Row above', where: 'Gallery and sheet' },
+  { action: 'open', keys: ['Enter'], does: 'Open', where: 'Gallery and sheet' },
+  { action: 'approve', keys: ['a'], does: 'Approve', where: 'Looking at a picture' },
+  { action: 'reject', keys: ['x'], does: 'Reject', where: 'Looking at a picture' },
+  { action: 'star', keys: ['s'], does: 'Star', where: 'Looking at a picture' },
+  { action: 'regenerate', keys: ['r'], does: 'Make it again', where: 'Looking at a picture' },
+  {
+    action: 'compare',
+    keys: ['c'],
+    does: 'Compare with the base picture',
+    where: 'Looking at a picture',
+  },
+  { action: 'zoom', keys: [' '], does: 'Zoom in or out', where: 'Looking at a picture' },
+];
+
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & {
+  target: EventTarget | null;
+};
+
+const ACTION_OF = new Map(KEY_TABLE.flatMap((row) => row.keys.map((key) => [key, row.action])));
+
+/** The action a key press means, or null: typing in a field and browser shortcuts stay alone. */
+export function keyAction(event: KeyPress): KeyAction | null {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const action = ACTION_OF.get(key) ?? null;
+  if (action !== 'back' && isTyping(event.target)) return null;
+  if ((action === 'open' || action === 'zoom') && isPressable(event.target)) return null;
+  return action;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  if (target instanceof HTMLInputElement)
+    return !['checkbox', 'radio', 'range'].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+/** Enter and space on a focused button or link press that button. */
+function isPressable(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('button, a[href], summary') !== null;
+}
+
+/** How a key is written on the page. */
+export function keyLabel(key: string): string {
+  const names: Record<string, string> = {
+    ' ': 'Space',
+    Escape: 'Esc',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+    ArrowUp: '↑',
+    ArrowDown: '↓',
+  };
+  return names[key] ?? key.toUpperCase();
+}

@@ -1,0 +1,270 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { characters as characterCalls, projects as projectCalls } from '$lib/api/calls';
+import { asProblem, type Problem } from '$lib/api/problem';
+import { ProjectSocket, type Connection } from '$lib/api/socket';
+import type {
+  CharacterRead,
+  FullSync,
+  MemberRead,
+  PersonHere,
+  ProjectRead,
+  ReferenceRead,
+  Role,
+  ServerMessage,
+  TrainingJobRead,
+  VariationRead,
+} from '$lib/api/types';
+import { announcer } from './announce.svelte';
+import { Collection } from './collection.svelte';
+import { UploadQueue } from './uploads.svelte';
+
+export interface Progress {
+  /** 0 to 100 */
+  progress: number;
+  step: string;
+  /** Seconds that it still takes, when somebody knows. */
+  eta_s: number | null;
+}
+
+type Member = MemberRead & { id: string };
+
+const FIRST_PAGE = 200;
+const NEXT_PAGES = 500;
+
+/** One open project: its records, who is here, and the live connection that keeps them true. */
+export class Room {
+  readonly projectId: string;
+  readonly characters = new Collection<CharacterRead>();
+  readonly references = new Collection<ReferenceRead>();
+  readonly jobs = new Collection<TrainingJobRead>();
+  readonly variations = new Collection<VariationRead>();
+  readonly members = new Collection<Member>();
+  readonly uploads = new UploadQueue({
+    onDone: (reference) => {
+      // The checked picture may have come over the socket before this answer.
+      if (!this.references.get(reference.id)) this.references.upsert(reference);
+    },
+  });
+  /** Live progress by id of a training job or a variation. */
+  readonly progress = new SvelteMap<string, Progress>();
+  /** Counts durable changes per character; its history is read again when the count moves. */
+  readonly changes = new SvelteMap<string, number>();
+  project = $state.raw<ProjectRead | null>(null);
+  role = $state<Role>('viewer');
+  presence = $state.raw<PersonHere[]>([]);
+  connection = $state<Connection>('connecting');
+  /** Set when the project cannot be opened at all. */
+  problem = $state.raw<Problem | null>(null);
+  /** Counts full syncs: pages that hold more than the project's state read theirs again. */
+  syncs = $state(0);
+  /** True once every character is known, so that local search is complete. */
+  complete = $state(false);
+
+  #socket: ProjectSocket | null = null;
+  #closed = false;
+  #here: string | null = null;
+
+  constructor(projectId: string) {
+    this.projectId = projectId;
+  }
+
+  get canEdit(): boolean {
+    return this.role === 'owner' || this.role === 'editor';
+  }
+
+  get canReview(): boolean {
+    return this.canEdit || this.role === 'reviewer';
+  }
+
+  get isOwner(): boolean {
+    return this.role === 'owner';
+  }
+
+  async open(): Promise<void> {
+    this.problem = null;
+    try {
+      const state = await projectCalls.state(this.projectId);
+      if (this.#isClosed()) return;
+      this.#take(state);
+      this.#connect(state.seq);
+    } catch (error) {
+      this.project = null;
+      this.problem = asProblem(error);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#disconnect();
+  }
+
+  /** Tells the others which character we look at (null: the gallery). */
+  lookAt(characterId: string | null): void {
+    this.#here = characterId;
+    const message = { event: 'client:presence', payload: { character_id: characterId } };
+    this.#socket?.greet([message]);
+    this.#socket?.send(message.event, message.payload);
+  }
+
+  /** Name for a user id: a member, somebody who is here, or nobody we know. */
+  nameOf(userId: string | null): string {
+    if (!userId) return 'OnModel';
+    const member = this.members.get(userId);
+    if (member) return member.person.name;
+    return this.presence.find((person) => person.user_id === userId)?.name ?? 'Somebody';
+  }
+
+  /** Takes over one message of the socket. Records come whole, so every case is a replacement. */
+  apply(message: ServerMessage): void {
+    switch (message.event) {
+      case 'server:full_sync':
+        this.#take(message.payload);
+        break;
+      case 'server:project.updated':
+        this.project = message.payload.data;
+        break;
+      case 'server:members.updated':
+        this.takeMembers(message.payload.data);
+        break;
+      case 'server:character.updated':
+        this.characters.upsert(message.payload.data);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:character.removed':
+        this.characters.remove(message.payload.character_id);
+        break;
+      case 'server:reference.updated':
+        this.references.upsert(message.payload.data);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:reference.removed':
+        this.references.remove(message.payload.reference_id);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:training.updated':
+        this.jobs.upsert(message.payload.data);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:training.complete':
+        this.#announceTrained(message.payload.character_id);
+        break;
+      case 'server:variation.updated':
+        this.variations.upsert(message.payload.data);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:variation.removed':
+        this.variations.remove(message.payload.variation_id);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:presence':
+        this.presence = message.payload.people;
+        break;
+      case 'server:training.progress':
+        this.progress.set(message.payload.job_id, message.payload);
+        break;
+      case 'server:task_progress':
+        this.progress.set(message.payload.node_id, { ...message.payload, eta_s: null });
+        break;
+    }
+  }
+
+  takeMembers(members: readonly MemberRead[]): void {
+    this.members.reset(members.map((member) => ({ ...member, id: member.person.id })));
+  }
+
+  #take(state: FullSync): void {
+    this.project = state.project;
+    this.role = state.role;
+    this.presence = state.presence;
+    this.takeMembers(state.members);
+    this.jobs.reset(state.training);
+    this.syncs += 1;
+    if (state.characters) {
+      this.characters.reset(state.characters);
+      this.complete = true;
+    } else {
+      this.complete = false;
+      void this.#readAllCharacters();
+    }
+  }
+
+  /** Large projects: newest first, then the rest in the background while the page is usable. */
+  async #readAllCharacters(): Promise<void> {
+    const finish = this.characters.load();
+    const seen: CharacterRead[] = [];
+    try {
+      let cursor: string | null = null;
+      do {
+        const take = this.characters.load();
+        const page = await characterCalls.list(this.projectId, {
+          sort: '-updated',
+          limit: cursor ? NEXT_PAGES : FIRST_PAGE,
+          cursor,
+        });
+        if (this.#isClosed()) return;
+        take(page.items);
+        seen.push(...page.items);
+        cursor = page.next_cursor ?? null;
+      } while (cursor);
+      finish(seen, () => true);
+      this.complete = true;
+    } catch (error) {
+      if (this.characters.size === 0) this.problem = asProblem(error);
+    }
+  }
+
+  #connect(since: number): void {
+    this.#disconnect();
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    this.#socket = new ProjectSocket({
+      url: `${scheme}://${location.host}/ws/${this.projectId}`,
+      since,
+      onMessage: (message) => {
+        this.apply(message);
+      },
+      onConnection: (state) => {
+        this.connection = state;
+      },
+      // Signed out or taken out of the project: asking again over HTTP says which.
+      onRefused: () => void this.open(),
+    });
+    this.lookAt(this.#here);
+    this.#socket.connect();
+    addEventListener('online', this.#hurry);
+    addEventListener('offline', this.#drop);
+    document.addEventListener('visibilitychange', this.#wake);
+  }
+
+  #disconnect(): void {
+    removeEventListener('online', this.#hurry);
+    removeEventListener('offline', this.#drop);
+    document.removeEventListener('visibilitychange', this.#wake);
+    this.#socket?.close();
+    this.#socket = null;
+  }
+
+  // Asked through a method because it changes while a request is on its way.
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #hurry = (): void => {
+    this.#socket?.hurry();
+    this.uploads.hurry();
+  };
+  #drop = (): void => {
+    this.#socket?.drop();
+  };
+  #wake = (): void => {
+    if (document.visibilityState === 'visible') this.#socket?.hurry();
+  };
+
+  #changed(characterId: string): void {
+    this.changes.set(characterId, (this.changes.get(characterId) ?? 0) + 1);
+  }
+
+  #announceTrained(characterId: string): void {
+    const character = this.characters.get(characterId);
+    if (character) announcer.say(`Training of ${character.name} is complete.`);
+  }
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { character, job, variation } from '../../../tests/unit/records';
+import type { FullSync, ProjectRead, ServerMessage } from '../api/types';
+import { Room } from './room.svelte';
+
+const project = {
+  id: 'p1',
+  title: 'Film',
+  description: '',
+  settings: { aspect_ratio: '16:9', quality: 'low' },
+  version: 1,
+  created_at: '2026-01-01T00:00:00Z',
+  created_by: null,
+} satisfies ProjectRead;
+
+function fullSync(over: Partial<FullSync> = {}): ServerMessage {
+  return {
+    event: 'server:full_sync',
+    payload: {
+      seq: 1,
+      project,
+      role: 'editor',
+      members: [{ person: person('u1', 'Ines'), role: 'editor', through: [] }],
+      character_count: 1,
+      characters: [character()],
+      training: [],
+      protocol: 1,
+      presence: [],
+      ...over,
+    },
+  };
+}
+
+const person = (id: string, name: string) => ({ id, name, username: name, colour: '#888888' });
+
+function open(): Room {
+  const room = new Room('p1');
+  room.apply(fullSync());
+  return room;
+}
+
+describe('Room', () => {
+  it('takes everything from a full sync', () => {
+    const room = open();
+    expect(room.characters.get('c1')?.name).toBe('Mara');
+    expect(room.canEdit).toBe(true);
+    expect(room.complete).toBe(true);
+    expect(room.nameOf('u1')).toBe('Ines');
+  });
+
+  it('ends in the same state by events as by a fresh full sync', () => {
+    const byEvents = open();
+    byEvents.apply({
+      event: 'server:character.updated',
+      payload: { character_id: 'c2', data: character({ id: 'c2', name: 'Pelle' }) },
+    });
+    byEvents.apply({
+      event: 'server:character.removed',
+      payload: { character_id: 'c1', data: character() },
+    });
+    const fresh = new Room('p1');
+    fresh.apply(fullSync({ characters: [character({ id: 'c2', name: 'Pelle' })] }));
+    expect(byEvents.characters.all()).toEqual(fresh.characters.all());
+  });
+
+  it('keeps our role when the project changes for everybody', () => {
+    const room = open();
+    room.apply({
+      event: 'server:project.updated',
+      payload: { project_id: 'p1', data: { ...project, title: 'New' } },
+    });
+    expect(room.project?.title).toBe('New');
+    expect(room.canEdit).toBe(true);
+  });
+
+  it('follows jobs and variations whole, and progress beside them', () => {
+    const room = open();
+    room.apply({
+      event: 'server:training.updated',
+      payload: { job_id: 'j1', character_id: 'c1', data: job() },
+    });
+    room.apply({
+      event: 'server:variation.updated',
+      payload: { variation_id: 'v1', character_id: 'c1', data: variation() },
+    });
+    room.apply({
+      event: 'server:training.progress',
+      payload: { job_id: 'j1', progress: 55, step: 'Learning', eta_s: 8 },
+    });
+    expect(room.jobs.get('j1')?.progress).toBe(0);
+    expect(room.progress.get('j1')).toEqual({ progress: 55, step: 'Learning', eta_s: 8 });
+    expect(room.changes.get('c1')).toBe(2);
+    room.apply({
+      event: 'server:variation.removed',
+      payload: { variation_id: 'v1', character_id: 'c1', data: variation() },
+    });
+    expect(room.variations.size).toBe(0);
+  });
+
+  it('knows who is here, and takes the members whole', () => {
+    const room = open();
+    room.apply({
+      event: 'server:presence',
+      payload: { people: [{ user_id: 'u9', name: 'Noor', colour: '#fff', character_id: 'c1' }] },
+    });
+    expect(room.nameOf('u9')).toBe('Noor');
+    room.apply({
+      event: 'server:members.updated',
+      payload: {
+        project_id: 'p1',
+        data: [{ person: person('u2', 'Mika'), role: 'viewer', through: [] }],
+      },
+    });
+    expect(room.members.all().map((member) => member.person.name)).toEqual(['Mika']);
+    expect(room.nameOf(null)).toBe('OnModel');
+    expect(room.nameOf('gone')).toBe('Somebody');
+  });
+});

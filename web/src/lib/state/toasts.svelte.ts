@@ -1,0 +1,57 @@
+import type { Problem } from '$lib/api/problem';
+
+export interface Toast {
+  id: number;
+  tone: 'info' | 'bad';
+  text: string;
+  detail: string | null;
+  action: { label: string; run: () => void } | null;
+}
+
+const SHOWN_MS = 6_000;
+const AT_MOST = 4;
+
+/** Short notices at the edge of the page. A removal carries its Undo instead of a question. */
+class Toasts {
+  list = $state<Toast[]>([]);
+  #next = 1;
+  #timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+  say(text: string, action: Toast['action'] = null): void {
+    this.#add({ tone: 'info', text, detail: null, action });
+  }
+
+  problem(problem: Problem, action: Toast['action'] = null): void {
+    this.#add({ tone: 'bad', text: problem.message, detail: problem.wayOut, action });
+  }
+
+  dismiss(id: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    this.list = this.list.filter((toast) => toast.id !== id);
+  }
+
+  /** Nobody can press Undo on a notice that leaves while the pointer is on it. */
+  hold(id: number): void {
+    clearTimeout(this.#timers.get(id));
+  }
+
+  release(id: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.set(
+      id,
+      setTimeout(() => {
+        this.dismiss(id);
+      }, SHOWN_MS),
+    );
+  }
+
+  #add(toast: Omit<Toast, 'id'>): void {
+    const id = this.#next++;
+    this.list = [...this.list, { ...toast, id }];
+    while (this.list.length > AT_MOST && this.list[0]) this.dismiss(this.list[0].id);
+    this.release(id);
+  }
+}
+
+export const toasts = new Toasts();

@@ -1,0 +1,3 @@
+// Everything is drawn in the browser; the server sends one page and an API.
+export const ssr = false;
+export const prerender = false;

@@ -1,0 +1,120 @@
+/** Small whole records for tests. */
+import type {
+  CharacterRead,
+  FileRef,
+  ReferenceRead,
+  TrainingJobRead,
+  VariationRead,
+} from '../../src/lib/api/types';
+
+export const file: FileRef = {
+  id: 'f1',
+  media_type: 'image/png',
+  width: 100,
+  height: 100,
+  bytes: 10,
+  thumbhash: null,
+};
+
+export function character(over: Partial<CharacterRead> = {}): CharacterRead {
+  return {
+    id: 'c1',
+    project_id: 'p1',
+    name: 'Mara',
+    description: '',
+    trigger_word: 'mara',
+    importance: 'lead',
+    tier: 'low',
+    tags: [],
+    positive_prompt: '',
+    negative_prompt: '',
+    licence: '',
+    consent: '',
+    cover: null,
+    base_reference_id: null,
+    reference_count: 0,
+    usable_reference_count: 0,
+    variation_count: 0,
+    training: null,
+    adapter: null,
+    version: 1,
+    created_by: 'u1',
+    created_at: '2026-01-01T00:00:00Z',
+    updated_by: 'u1',
+    updated_at: '2026-01-01T00:00:00Z',
+    removed_at: null,
+    ...over,
+  };
+}
+
+export function reference(over: Partial<ReferenceRead> = {}): ReferenceRead {
+  return {
+    id: 'r1',
+    project_id: 'p1',
+    character_id: 'c1',
+    file,
+    name: 'one.png',
+    state: 'ready',
+    verdict: 'helps',
+    findings: [],
+    face: null,
+    is_base: false,
+    created_by: 'u1',
+    created_at: '2026-01-01T00:00:00Z',
+    removed_at: null,
+    ...over,
+  };
+}
+
+export function job(over: Partial<TrainingJobRead> = {}): TrainingJobRead {
+  return {
+    id: 'j1',
+    character_id: 'c1',
+    state: 'running',
+    progress: 0,
+    step: '',
+    eta_s: null,
+    position: null,
+    asked_tier: 'low',
+    used_tier: null,
+    function: null,
+    error: null,
+    created_by: 'u1',
+    created_at: '2026-01-01T00:00:00Z',
+    started_at: null,
+    finished_at: null,
+    ...over,
+  } as TrainingJobRead;
+}
+
+export function variation(over: Partial<VariationRead> = {}): VariationRead {
+  return {
+    id: 'v1',
+    character_id: 'c1',
+    section: 'expression',
+    key: 'expression/happy',
+    label: 'Happy',
+    state: 'succeeded',
+    progress: 100,
+    file,
+    preview: true,
+    p_same: 0.97,
+    p_same_low: null,
+    p_same_high: null,
+    fidelity: 60,
+    measurable: 'measured',
+    reason: null,
+    judge: null,
+    crop: null,
+    copy_paste: false,
+    verdict: null,
+    starred: false,
+    current: true,
+    candidate_of: null,
+    recipe: null,
+    error: null,
+    created_by: 'u1',
+    created_at: '2026-01-01T00:00:00Z',
+    ...over,
+  } as VariationRead;
+}

@@ -1,0 +1,29 @@
+import adapter from '@sveltejs/adapter-static';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vitest/config';
+
+// `npm run dev` forwards the API and the socket to a running `onmodel up`.
+const server = process.env['ONMODEL_DEV_SERVER'] ?? 'http://127.0.0.1:8000';
+
+export default defineConfig({
+  plugins: [
+    tailwindcss(),
+    sveltekit({
+      compilerOptions: { runes: true },
+      // One page for every address: the server answers unknown paths with index.html.
+      adapter: adapter({ fallback: 'index.html', precompress: true }),
+    }),
+  ],
+  server: {
+    proxy: {
+      '/api': { target: server, changeOrigin: false },
+      '/ws': { target: server.replace(/^http/, 'ws'), ws: true },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts', 'tests/unit/**/*.test.ts'],
+  },
+  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
+});
