@@ -1,5 +1,6 @@
 """Eyelids and gaze: lids slide over the eyeball instead of squashing it."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,9 +48,16 @@ def move_lids(field: Floats, rig: Rig, opening: float) -> None:
         change = height * (1 - opening)
         middle_top = rig.points[list(eye.upper[3:6])].mean(axis=0)
         middle_bottom = rig.points[list(eye.lower[3:6])].mean(axis=0)
-        upper, lower = UPPER_SHARE * change, (1 - UPPER_SHARE) * change
-        brushes.push(field, rig, middle_top, (0.0, upper), (0.105, max(0.075, upper * 1.1)))
-        brushes.push(field, rig, middle_bottom, (0.0, -lower), (0.105, 0.055))
+        upper, lower = UPPER_SHARE * change, -(1 - UPPER_SHARE) * change
+        spreads = (max(0.06, abs(upper) * 1.1), 0.05)
+        # Each lid's push is felt at the other one: the strengths are those whose sum is right.
+        felt = [math.exp(-0.5 * (height / spread) ** 2) for spread in spreads]
+        system = np.array([[1.0, felt[1]], [felt[0], 1.0]])
+        strengths = np.linalg.solve(system, np.array([upper, lower]))
+        for middle, strength, spread in zip(
+            (middle_top, middle_bottom), strengths, spreads, strict=True
+        ):
+            brushes.push(field, rig, middle, (0.0, float(strength)), (0.11, spread))
 
 
 def aperture(points: Points, eye: Eye) -> Points:
