@@ -7,7 +7,7 @@ No worker runs. Where a test needs the end of a call it plays the worker itself
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,7 +131,7 @@ class House:
         return await owner.post(f"/projects/{project_id}/characters", body, status=201)
 
     @asynccontextmanager
-    async def socket(self, person: Person, project_id: str) -> AsyncIterator[Socket]:
+    async def socket(self, person: Person, project_id: str) -> AsyncGenerator[Socket]:
         """Open a socket as a script does."""
         address = self.url.replace("http", "ws")
         async with connect(f"{address}/ws/{project_id}?token={person.token}") as connection:
@@ -195,7 +195,7 @@ class House:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[House]:
+async def running(settings: Settings) -> AsyncGenerator[House]:
     """Serve the application on a free port of this machine."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
