@@ -66,13 +66,13 @@ $(BUILT): $(NODE_MODULES) $(WEB_SOURCES)
 
 .PHONY: check check-python check-types check-web check-schema
 check: $(DEVELOPMENT) $(NODE_MODULES) ## style, types, layers, generated files (under a minute)
-	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-types check-web check-schema
+	@$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target check-python check-types check-web check-schema
 	@echo "All checks passed."
 
 check-python: $(DEVELOPMENT)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
-	@$(BIN)/lint-imports
+	@said="$$($(BIN)/lint-imports 2>&1)" || { echo "$$said"; exit 1; }
 
 check-types: $(DEVELOPMENT)
 	@$(BIN)/pyright --warnings

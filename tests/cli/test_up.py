@@ -123,7 +123,7 @@ def test_data_of_another_major_version_are_told(home: Path) -> None:
     (home / "postgres" / "data" / "PG_VERSION").write_text("17\n")
     refused = run(home, "up", "--json")
     assert refused.returncode == 1
-    problem = json.loads(refused.stdout[refused.stdout.index("{\n  ") :])
+    problem = json.loads(refused.stdout.splitlines()[-1])
     assert problem["code"] == "database_other_version"
     assert "PostgreSQL 17" in problem["detail"]
 

@@ -66,7 +66,6 @@ def demo() -> Answer:
     rest = Rest(public_url(settings), key_for_house("demo"))
 
     def say(line: str) -> None:
-        output.event(event="progress", line=line)
         output.say(f"  {escape(line)} …")
 
     project = asyncio.run(fill(rest, settings.home, on_progress=say))

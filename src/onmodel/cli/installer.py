@@ -5,7 +5,6 @@ import os
 import subprocess
 import threading
 from pathlib import Path
-from typing import Any
 
 from onmodel.cli.output import escape, output
 from onmodel.cli.part import Part, onmodel
@@ -86,10 +85,9 @@ _STEPS = {"environment": "installing its packages", "weights": "fetching its wei
 
 
 def _reason(text: str) -> str:
-    """Return the sentence of the problem document at the end of what was printed."""
-    start = text.rfind("\n{\n")
+    """Return the sentence of the problem document in the last line of what was printed."""
+    last = (text.strip().splitlines() or ["it said nothing"])[-1]
     try:
-        problem: dict[str, Any] = json.loads(text[start:])
-        return str(problem["detail"])
-    except (ValueError, KeyError):
-        return (text.strip().splitlines() or ["it said nothing"])[-1]
+        return str(json.loads(last)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return last

@@ -92,7 +92,6 @@ def _read(value: str) -> Any:
 
 def _tell(event: CallEvent) -> None:
     said = event.stage or event.line
-    output.event(event=event.kind, fraction=event.fraction, text=said)
     if said:
         share = f"{event.fraction:4.0%} " if event.fraction is not None else ""
         output.say(f"  [dim]{share}{escape(said)}[/]")

@@ -1,8 +1,8 @@
 """What a command says: words for a person, or one JSON document for a program.
 
-With ``--json`` standard output carries JSON and nothing else; what a person would read on the
-way (progress, hints) is left out. Failures are problem documents as the REST interface
-answers them.
+With ``--json`` standard output carries JSON and nothing else: one document, or, from the
+commands that tell how they go on (``up``, ``function install``), one document a line of which
+the last is the answer. Failures are problem documents as the REST interface answers them.
 """
 
 import json
@@ -33,6 +33,7 @@ class Output:
 
     def __init__(self) -> None:
         self.json = False
+        self._streams = False
 
     def say(self, text: str) -> None:
         """Tell a person something on the way, in rich's markup."""
@@ -41,23 +42,28 @@ class Output:
 
     def event(self, **data: Any) -> None:
         """Tell a program something on the way, as one line of JSON."""
+        self._streams = True
         if self.json:
-            print(json.dumps(data, default=str), flush=True)  # noqa: T201 - this is the output
+            self._print_json(data)
 
     def answer(self, answer: Answer) -> None:
         """Print the result."""
         if self.json:
-            print(json.dumps(answer.data, default=str, indent=2), flush=True)  # noqa: T201
+            self._print_json(answer.data)
         elif answer.text:
             _print(answer.text)
 
     def problem(self, error: ProblemError) -> None:
         """Print a failure and the way out of it."""
         if self.json:
-            print(json.dumps(error.as_problem(), default=str, indent=2), flush=True)  # noqa: T201
+            self._print_json(error.as_problem())
         else:
             _print(f"[bold red]{error.title}.[/] {escape(error.detail)}", error=True)
             _print(f"[dim]What to do:[/] {escape(error.try_)}", error=True)
+
+    def _print_json(self, data: Any) -> None:
+        indent = None if self._streams else 2
+        print(json.dumps(data, default=str, indent=indent), flush=True)  # noqa: T201 - the output
 
 
 output = Output()
