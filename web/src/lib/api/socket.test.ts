@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ProjectSocket, reconnectDelay, type Connection, type Wire } from './socket';
+import { ProjectSocket, reconnectDelay, type Connection } from './socket';
 import type { ServerMessage } from './types';
 
 class FakeWire {

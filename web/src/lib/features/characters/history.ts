@@ -3,7 +3,13 @@ import type { HistoryEntry } from '$lib/api/types';
 import { count } from '$lib/format';
 
 export interface HistoryLine {
+  seq: number;
+  at: string;
+  /** null: OnModel itself. */
+  actorId: string | null;
   text: string;
+  /** Names of what was done, when several lines became one. */
+  names: string[];
   /** Old and new value of each changed fact. */
   changes: { field: string; before: string; after: string }[];
 }
@@ -54,22 +60,50 @@ function reviewText(change: HistoryEntry['change']): string {
   return `${text(change['verdict']) ?? 'took back the verdict on'} ${picture}`;
 }
 
-/** Never empty: a verb that is not known here still says itself and what it was done to. */
-export function lineOf(entry: HistoryEntry): HistoryLine {
-  const verb = text(entry.change['verb']) ?? 'changed';
-  const changes = changesOf(entry.change['fields']);
-  const object = text(entry.change['name']) ?? text(entry.change['picture']);
+const MACHINE: Record<string, string> = {
+  'training succeeded': 'finished the training',
+  'training failed': 'could not finish the training',
+  'training cancelled': 'stopped the training',
+};
+
+function textOf({ change }: HistoryEntry, changes: HistoryLine['changes']): string {
+  const verb = text(change['verb']) ?? 'changed';
+  const object = text(change['name']) ?? text(change['picture']);
   if (verb === 'changed' && changes.length > 0) {
-    return { text: `changed the ${changes.map((change) => change.field).join(', ')}`, changes };
+    return `changed the ${changes.map((item) => item.field).join(', ')}`;
   }
-  if (verb === 'reviewed') return { text: reviewText(entry.change), changes };
-  if (verb === 'generated') {
-    const amount = Number(entry.change['count'] ?? 0);
-    return { text: `asked for ${count(amount, 'picture')}`, changes };
-  }
-  if (object) return { text: `${verb} ${object}`, changes };
+  if (verb === 'reviewed') return reviewText(change);
+  if (verb === 'generated') return `asked for ${count(Number(change['count'] ?? 0), 'picture')}`;
+  if (object) return `${verb} ${object}`;
+  return ['created', 'removed', 'restored'].includes(verb) ? `${verb} the character` : verb;
+}
+
+function lineOf(entry: HistoryEntry): HistoryLine {
+  const verb = text(entry.change['verb']) ?? '';
+  const machine = MACHINE[verb];
+  const changes = changesOf(entry.change['fields']);
   return {
-    text: ['created', 'removed', 'restored'].includes(verb) ? `${verb} the character` : verb,
+    seq: entry.seq,
+    at: entry.at,
+    actorId: machine ? null : entry.actor_id,
+    text: machine ?? textOf(entry, changes),
+    names: verb === 'added picture' ? [text(entry.change['name']) ?? 'picture'] : [],
     changes,
   };
+}
+
+/** Newest first; pictures that one person added in a row are one line. */
+export function linesOf(entries: readonly HistoryEntry[]): HistoryLine[] {
+  const lines: HistoryLine[] = [];
+  for (const entry of entries) {
+    const line = lineOf(entry);
+    const last = lines.at(-1);
+    if (last && last.names.length > 0 && line.names.length > 0 && last.actorId === line.actorId) {
+      last.names.push(...line.names);
+      last.text = `added ${count(last.names.length, 'picture')}`;
+    } else {
+      lines.push(line);
+    }
+  }
+  return lines;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { variation } from '../../../../tests/unit/records';
-import { countSheet, sheetOf, walk } from './order';
+import { countSheet, refusals, sheetOf, walk } from './order';
 import { labelOf } from './standard';
 
 const STANDARD = ['expression/neutral', 'expression/happy', 'angle/front', 'body/bust'].map(
@@ -60,6 +60,21 @@ describe('the standard sheet', () => {
   it('shows keys of its own in a section of their own', () => {
     const sections = sheet(variation({ section: 'hat', key: 'hat/red_cap', label: 'Red cap' }));
     expect(sections.at(-1)).toMatchObject({ title: 'More', slots: [{ label: 'Red cap' }] });
+  });
+
+  it('says each reason for missing pictures once', () => {
+    const failed = { state: 'failed', file: null } as const;
+    const error = { code: 'cannot_do', detail: 'Cut too close.', try: 'Add a wider one.' };
+    const sections = sheet(
+      variation({ id: 'a', key: 'expression/happy', ...failed, error }),
+      variation({ id: 'b', key: 'expression/neutral', label: 'Neutral', ...failed, error }),
+      variation({ id: 'c', section: 'angle', key: 'angle/front', ...failed, error: null }),
+    );
+    expect(refusals(sections)).toEqual([
+      { detail: 'Cut too close.', wayOut: 'Add a wider one.', labels: ['Neutral', 'Happy'] },
+      { detail: 'The picture could not be made.', wayOut: '', labels: ['Front'] },
+    ]);
+    expect(countSheet(sections).missing).toBe(3);
   });
 
   it('reads keys as words', () => {

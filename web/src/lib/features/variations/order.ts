@@ -85,7 +85,9 @@ export function countSheet(sections: readonly SheetSection[]): SheetCount {
   return {
     slots: slots.length,
     made: current.filter((item) => item?.state === 'succeeded').length,
-    missing: slots.filter((slot) => slot.available && slot.current === null).length,
+    missing: slots.filter(
+      (slot) => slot.available && (slot.current === null || slot.current.state === 'failed'),
+    ).length,
     working: slots.filter((slot) =>
       [slot.current, slot.candidate].some(
         (item) => item && ['queued', 'starting', 'running'].includes(item.state),
@@ -93,4 +95,23 @@ export function countSheet(sections: readonly SheetSection[]): SheetCount {
     ).length,
     approved: current.filter((item) => item?.verdict === 'approved').length,
   };
+}
+
+export interface Refusal {
+  detail: string;
+  wayOut: string;
+  labels: string[];
+}
+
+/** Why pictures could not be made, each reason once: a whole sheet often fails for one. */
+export function refusals(sections: readonly SheetSection[]): Refusal[] {
+  const reasons = new Map<string, Refusal>();
+  for (const { current, label } of sections.flatMap((section) => section.slots)) {
+    if (current?.state !== 'failed') continue;
+    const detail = current.error?.detail ?? 'The picture could not be made.';
+    const known = reasons.get(detail) ?? { detail, wayOut: current.error?.try ?? '', labels: [] };
+    known.labels.push(label);
+    reasons.set(detail, known);
+  }
+  return [...reasons.values()];
 }

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { HistoryEntry } from '../../api/types';
+import { linesOf } from './history';
+
+let seq = 0;
+function entry(change: Record<string, unknown>, actor: string | null = 'u1'): HistoryEntry {
+  seq += 1;
+  return { seq, at: '2026-01-01T00:00:00Z', actor_id: actor, event: 'server:x', change };
+}
+const texts = (...entries: HistoryEntry[]) => linesOf(entries).map((line) => line.text);
+
+describe('the history in sentences', () => {
+  it('says what changed, with both values', () => {
+    const [line] = linesOf([
+      entry({
+        verb: 'changed',
+        fields: { trigger_word: ['a', 'b'], tags: [[], ['crew', 'night']] },
+      }),
+    ]);
+    expect(line?.text).toBe('changed the trigger word, tags');
+    expect(line?.changes).toEqual([
+      { field: 'trigger word', before: 'a', after: 'b' },
+      { field: 'tags', before: 'nothing', after: 'crew, night' },
+    ]);
+  });
+
+  it('makes one line of pictures that one person added in a row', () => {
+    const added = (name: string, actor = 'u1') => entry({ verb: 'added picture', name }, actor);
+    const lines = linesOf([added('a'), added('b'), added('c', 'u2'), entry({ verb: 'created' })]);
+    expect(lines.map((line) => [line.actorId, line.text])).toEqual([
+      ['u1', 'added 2 pictures'],
+      ['u2', 'added picture c'],
+      ['u1', 'created the character'],
+    ]);
+    expect(lines[0]?.names).toEqual(['a', 'b']);
+  });
+
+  it('gives the end of a training to the machine', () => {
+    const [line] = linesOf([entry({ verb: 'training succeeded' })]);
+    expect(line).toMatchObject({ actorId: null, text: 'finished the training' });
+  });
+
+  it('reads reviews', () => {
+    expect(
+      texts(
+        entry({ verb: 'reviewed', picture: 'Happy', verdict: 'approved' }),
+        entry({ verb: 'reviewed', picture: 'Happy', verdict: null }),
+        entry({ verb: 'reviewed', picture: 'Happy', starred: true }),
+        entry({ verb: 'generated', count: 23 }),
+        entry({ verb: 'replaced picture', picture: 'Happy' }),
+      ),
+    ).toEqual([
+      'approved Happy',
+      'took back the verdict on Happy',
+      'starred Happy',
+      'asked for 23 pictures',
+      'replaced picture Happy',
+    ]);
+  });
+
+  it('is never silent about a verb that it does not know', () => {
+    expect(texts(entry({ verb: 'cloned' }), entry({}))).toEqual(['cloned', 'changed']);
+  });
+});
