@@ -13,23 +13,24 @@ from onmodel.storage.pictures import Ingest
 from onmodel.storage.store import Store
 
 
-def _database(connection: HTTPConnection) -> Database:
+# async although nothing waits: FastAPI sends every plain function to a thread and back
+async def _database(connection: HTTPConnection) -> Database:
     return connection.app.state.resources.database
 
 
-def _settings(connection: HTTPConnection) -> Settings:
+async def _settings(connection: HTTPConnection) -> Settings:
     return connection.app.state.resources.settings
 
 
-def _store(connection: HTTPConnection) -> Store:
+async def _store(connection: HTTPConnection) -> Store:
     return connection.app.state.resources.store
 
 
-def _bus(connection: HTTPConnection) -> Bus:
+async def _bus(connection: HTTPConnection) -> Bus:
     return connection.app.state.resources.bus
 
 
-def _ingest(connection: HTTPConnection) -> Ingest:
+async def _ingest(connection: HTTPConnection) -> Ingest:
     return connection.app.state.ingest
 
 
