@@ -105,8 +105,13 @@ test-python: $(DEVELOPMENT)
 test-packages: $(DEVELOPMENT) $(addprefix test-package-,$(subst /,~,$(PACKAGES)))
 
 test-package-%: $(DEVELOPMENT)
-	@echo "Tests of $(subst ~,/,$*)"
-	@cd $(subst ~,/,$*) && $(CURDIR)/$(UV) run --frozen pytest
+	@echo "Types and tests of $(subst ~,/,$*), in its own environment"
+	@cd $(subst ~,/,$*) && $(CURDIR)/$(UV) sync --frozen --quiet && .venv/bin/pyright && .venv/bin/pytest
+
+# the SDK has no dependency, so it is tested with ours; its types are checked with ours, too
+test-package-sdk: $(DEVELOPMENT)
+	@echo "Tests of sdk"
+	@cd sdk && ../$(BIN)/pytest
 
 test-web: $(NODE_MODULES)
 	@npm --prefix web test --silent

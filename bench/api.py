@@ -28,7 +28,7 @@ RATE, SECONDS = 100.0, 30.0
 CONNECTIONS, SATURATION_SECONDS = 32, 10.0
 MIX = {"list": 0.4, "search": 0.2, "get": 0.3, "update": 0.1}
 READABLE: list[str] = []
-LOG_LINE = re.compile(r"duration: ([\d.]+) ms\s+(\w+)[^:]*: (.*)")
+LOG_LINE = re.compile(r"duration: ([\d.]+) ms\s+(\w+)[^:]*:\s*([^\n]*(?:\n\t[^\n]*)*)")
 
 
 def shots(project: str, ids: list[str], count: int, chance: random.Random) -> list[Shot]:
@@ -85,7 +85,8 @@ class Watch:
         with self._log.open(errors="replace") as log:
             log.seek(start)
             for found in LOG_LINE.finditer(log.read()):
-                slow.append((float(found[1]), f"{found[2]}: {found[3][:160]}"))
+                statement = " ".join(found[3].split())
+                slow.append((float(found[1]), f"{found[2]}: {statement[:200]}"))
 
     def _set(self, setting: str) -> None:
         (self._data / "postgresql.auto.conf").write_text(setting + "\n")

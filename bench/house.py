@@ -132,10 +132,15 @@ class House:
         """Return a new API token of the first administrator."""
         return str(self.command("token", "create", "--name", "test")["token"])
 
-    def said(self, *, lines: int = 60) -> str:
-        with suppress(FileNotFoundError):
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-        return ""
+    def said(self, *, lines: int = 40) -> str:
+        """Return the end of everything that was printed and logged."""
+        logs = [self.log, *sorted((self.home / "logs").glob("*.log"))]
+        parts: list[str] = []
+        for log in logs:
+            with suppress(FileNotFoundError):
+                end = log.read_text(errors="replace").splitlines()[-lines:]
+                parts += [f"== {log.name}", *end]
+        return "\n".join(parts)
 
     def call(self, method: str, path: str, token: str, body: object = None) -> Any:
         """Send one JSON request; failures raise urllib's HTTPError."""

@@ -21,6 +21,7 @@ class Supervised(Protocol):
     stop_signal: signal.Signals
     stop_seconds: float
     restarts: bool
+    is_service: bool
 
     @property
     def process(self) -> subprocess.Popen[bytes] | None: ...
@@ -50,6 +51,7 @@ class Part:
     """
 
     restarts = True  # it is meant to run for ever
+    is_service = False
 
     def __init__(
         self,

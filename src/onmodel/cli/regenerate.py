@@ -13,7 +13,7 @@ from onmodel.cli.connection import connected
 from onmodel.composition import Resources, compose
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallParams, FunctionPin
-from onmodel.functions.manifest import JsonValue, Manifest, Tier
+from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.functions.registry import load
 from onmodel.kit.errors import ConflictError, NotFoundError
 from onmodel.projects.models import File
@@ -91,11 +91,10 @@ async def _prepare(
     resources = compose(settings)
     try:
         recipe = await _read(resources, variation_id)
-        manifest = select_function(load(settings.functions_dir), recipe.call)
+        choice = select_function(load(settings.functions_dir), recipe.call)
         params = CallParams.model_validate(recipe.call.params)
-        tier = manifest.tiers.get(Tier((recipe.call.tier_used or recipe.call.tier_asked).value))
-        defaults = {} if tier is None else tier.params
-        return recipe, manifest, await stage(resources.store, params, inputs, defaults=defaults)
+        staged = await stage(resources.store, params, inputs, defaults=choice.defaults)
+        return recipe, choice.manifest, staged
     finally:
         await resources.close()
 

@@ -37,6 +37,8 @@ class StopRequestedError(Exception):
 class _Stop:
     """A signal came."""
 
+    signal: signal.Signals
+
 
 @dataclass(frozen=True)
 class _Exited:
@@ -69,12 +71,12 @@ class _State:
 
 
 class Supervisor:
-    """Runs parts in the order in which they are started and stops them in reverse."""
+    """Starts parts, restarts them, stops them."""
 
     def __init__(self, watchdog: Watchdog) -> None:
         self._watchdog = watchdog
         self._events: queue.SimpleQueue[_Stop | _Exited | _Restart | _Done] = queue.SimpleQueue()
-        self._parts: dict[Supervised, _State] = {}  # in the order of their start
+        self._parts: dict[Supervised, _State] = {}
         self._threads = ThreadPoolExecutor(thread_name_prefix="supervisor")
         self._lock = threading.Lock()
         self._restarting = threading.Lock()
@@ -92,7 +94,6 @@ class Supervisor:
     def start(self, *parts: Supervised) -> None:
         """Start parts side by side and return when all of them are started.
 
-        They are stopped in the reverse of the order in which they are named.
 
         Raises:
             ProblemError: a part's own reason.
@@ -119,7 +120,7 @@ class Supervisor:
                 waiting.discard(event.future)
             elif isinstance(event, _Stop):
                 stop = True
-                self._stopping = True
+                self._note_stop(event)
             else:
                 self._handle(event)
         if stop:
@@ -145,21 +146,33 @@ class Supervisor:
                     service.rotate(part.log)
                 continue
             if isinstance(event, _Stop):
-                self._stopping = True
+                self._note_stop(event)
                 return
             self._handle(event)
 
     def stop(self) -> None:
-        """Stop every part, the last started first."""
+        """Stop our own processes side by side, then the services that they used."""
         with self._restarting:  # a restart under way is finished first, so that it is seen here
             self._stopping = True
-        for part in reversed(list(self._parts)):
-            part.stop()
+        for services in (False, True):  # nobody loses the database while they still use it
+            futures = [
+                self._threads.submit(part.stop)
+                for part in self._parts
+                if part.is_service is services
+            ]
+            for future in futures:
+                future.result()
         self._watchdog.dismiss()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def _note_stop(self, event: _Stop) -> None:
+        if not self._stopping:
+            output.event(event="stopping", signal=event.signal.name)
+            output.say(f"\nStopping ({event.signal.name}) …")
+        self._stopping = True
+
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._events.put(_Stop())
+        self._events.put(_Stop(signal.Signals(number)))
 
     def _start(self, part: Supervised) -> None:
         began = time.monotonic()
@@ -227,7 +240,7 @@ class Supervisor:
     def _running(self) -> list[RunningPart]:
         """Return what the watchdog has to know, in the order of stopping."""
         parts: list[RunningPart] = []
-        for part in reversed(list(self._parts)):
+        for part in sorted(self._parts, key=lambda part: part.is_service):
             if part.process is None:
                 continue
             identity = ProcessIdentity.of(part.process.pid)

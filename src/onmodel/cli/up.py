@@ -58,8 +58,7 @@ class Installation:
                 self._start(listener)
                 self._supervisor.keep_running()
             except StopRequestedError:
-                pass
-            output.say("\nStopping …")
+                pass  # said already; the rest of the block stops what runs
 
     def _stop(self) -> None:
         self._supervisor.stop()

@@ -19,6 +19,7 @@ from onmodel.dispatch.notices import tell_waiting
 from onmodel.dispatch.repository import change_state, seconds_from_now
 from onmodel.dispatch.retry import delay_seconds
 from onmodel.dispatch.schemas import CallError, CallOutputs, Outcome
+from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 
@@ -72,14 +73,28 @@ async def start(
 
 
 async def record_function(
-    uow: UnitOfWork, call_id: UUID, fence: int, *, name: str, version: str
+    uow: UnitOfWork,
+    call_id: UUID,
+    fence: int,
+    *,
+    name: str,
+    version: str,
+    tier: Tier | None = None,
+    reason: str | None = None,
 ) -> None:
-    """Write down which function runs the call; raises LeaseLostError."""
+    """Write down which function runs the call, and the tier it steps down to, if it does.
+
+    Raises:
+        LeaseLostError: the call is no longer this worker's; nothing was changed.
+    """
     call = await uow.session.scalar(
         select(Call).where(Call.id == call_id, Call.fence == fence).with_for_update()
     )
     call = _still_ours(call, call_id, fence)
     call.function, call.function_version = name, version
+    if tier is not None:
+        call.tier_used = tier
+        call.tier_reason = reason or call.tier_reason
     await uow.session.flush()
 
 

@@ -60,6 +60,7 @@ class Postgres:
     """
 
     restarts = True
+    is_service = True  # others use it, so it is stopped last
     name = "PostgreSQL"
 
     def __init__(self, folder: Path, *, run: Path, log: Path, fast: bool = False) -> None:

@@ -25,6 +25,7 @@ class Valkey:
     """
 
     restarts = True
+    is_service = True  # others use it, so it is stopped last
     name = "Valkey"
 
     def __init__(self, folder: Path, *, run: Path, log: Path, fast: bool = False) -> None:

@@ -72,6 +72,7 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
         return
     job.state = outcome.state.value
     job.finished_at = now()
+    job.used_tier = call.tier_used.value if call.tier_used else job.used_tier
     job.function = f"{call.function} {call.function_version}" if call.function else None
     adapter: Adapter | None = None
     if outcome.state is State.SUCCEEDED:

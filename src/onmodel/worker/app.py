@@ -17,7 +17,6 @@ from onmodel.dispatch.tiers import tiers_for_vram
 from onmodel.functions import registry
 from onmodel.functions.installation import Installation
 from onmodel.kit import logging
-from onmodel.kit.errors import UnavailableError
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.pool import Pool
@@ -34,13 +33,10 @@ from onmodel.worker.scratch import Scratch
 
 log = structlog.get_logger(__name__)
 
+# How many function processes are kept, so that different tasks find theirs warm.
+_WARM_FUNCTIONS = 8
+
 MakePool = Callable[[Settings], FunctionPool]
-
-
-class GpuTooSmallError(UnavailableError):
-    code = "gpu_too_small"
-    title = "This GPU is too small for any tier"
-    default_try = "Set CUDA_VISIBLE_DEVICES to another GPU, or start a worker without one."
 
 
 def main(settings: Settings) -> int:
@@ -51,11 +47,12 @@ def main(settings: Settings) -> int:
 
 
 def make_pool(settings: Settings) -> Pool:
-    """Return a pool of functions as processes, one for each slot at most."""
+    """Return a pool of functions as processes; each slot can have one of its own."""
     return Pool(
         ProcessRuntime(settings.run / "functions"),
         Installation(settings.home).prepare,
         max_per_function=settings.worker_slots,
+        max_total=max(_WARM_FUNCTIONS, settings.worker_slots),
     )
 
 
@@ -136,13 +133,14 @@ def _consume(worker: WorkerProcess) -> int:
 
 def _capabilities(settings: Settings) -> Capabilities:
     gpu = largest_gpu()
-    tiers = tiers_for_vram(gpu.vram_mb if gpu else None)
-    if not tiers:
-        raise GpuTooSmallError(f"The largest GPU here has {gpu.vram_mb if gpu else 0} MiB.")
+    if gpu is not None and not tiers_for_vram(gpu.vram_mb):
+        log.warning("gpu_too_small", gpu=gpu.name, vram_mb=gpu.vram_mb, works_on="cpu")
+        gpu = None
+    vram_mb = gpu.vram_mb if gpu else None
     return Capabilities(
         name=f"{socket.gethostname()}:{os.getpid()}",
-        tiers=tiers,
+        tiers=tiers_for_vram(vram_mb),
         slots=settings.worker_slots,
         gpu=gpu.name if gpu else None,
-        vram_mb=gpu.vram_mb if gpu else None,
+        vram_mb=vram_mb,
     )

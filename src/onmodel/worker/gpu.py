@@ -6,7 +6,9 @@ nvmlDeviceGetMemoryInfo).
 """
 
 import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 _LIBRARY = "libnvidia-ml.so.1"
 _NAME_BYTES = 96  # NVML_DEVICE_NAME_V2_BUFFER_SIZE
@@ -29,10 +31,14 @@ class _Memory(ctypes.Structure):
     )
 
 
-def largest_gpu() -> Gpu | None:
-    """Return the GPU with the most memory, or None on a machine without a usable one."""
+def largest_gpu(*, load: Callable[[str], Any] = ctypes.CDLL) -> Gpu | None:
+    """Return the GPU with the most memory, or None on a machine without a usable one.
+
+    Args:
+        load: opens the library; raises OSError where there is no driver.
+    """
     try:
-        nvml = ctypes.CDLL(_LIBRARY)
+        nvml = load(_LIBRARY)
     except OSError:
         return None
     if nvml.nvmlInit_v2() != 0:
@@ -47,7 +53,7 @@ def largest_gpu() -> Gpu | None:
     return max(gpus, key=lambda gpu: gpu.vram_mb, default=None)
 
 
-def _gpu(nvml: ctypes.CDLL, index: int) -> Gpu | None:
+def _gpu(nvml: Any, index: int) -> Gpu | None:
     handle = ctypes.c_void_p()
     if nvml.nvmlDeviceGetHandleByIndex_v2(index, ctypes.byref(handle)) != 0:
         return None

@@ -1,6 +1,8 @@
 """Running one call, from the message to the result; one thread, start to end."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
@@ -10,9 +12,11 @@ from onmodel.dispatch import handlers, leases
 from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallError, CallOutputs, CallParams
+from onmodel.dispatch.tiers import ASCENDING, Tier
 from onmodel.events.ephemeral import publish_ephemeral
 from onmodel.functions.errors import NoFunctionError
-from onmodel.functions.manifest import JsonValue, Manifest, Tier
+from onmodel.functions.manifest import JsonValue, Manifest
+from onmodel.functions.manifest import Tier as FunctionTier
 from onmodel.functions.registry import Registry
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
@@ -64,11 +68,18 @@ def _work(
 ) -> tuple[CallOutputs, float] | tuple[CallError, None]:
     """Do what the call asks for; every failure but a lost lease becomes its error."""
     try:
-        manifest = select_function(worker.functions(), call)
+        choice = select_function(worker.functions(), call)
+        manifest = choice.manifest
 
         async def record(uow: UnitOfWork) -> None:
             await leases.record_function(
-                uow, call.id, held.fence, name=manifest.name, version=manifest.version
+                uow,
+                call.id,
+                held.fence,
+                name=manifest.name,
+                version=manifest.version,
+                tier=choice.tier,
+                reason=choice.reason,
             )
 
         _in_transaction(worker, record)
@@ -80,7 +91,7 @@ def _work(
                         worker.resources.store,
                         CallParams.model_validate(call.params),
                         inputs,
-                        defaults=_defaults(manifest, call),
+                        defaults=choice.defaults,
                     )
                 ),
                 input_dir=inputs,
@@ -148,32 +159,50 @@ def _in_transaction(worker: WorkerProcess, work: Callable[[UnitOfWork], Awaitabl
     return worker.loop.run(persist(worker.resources.database, work))
 
 
-def select_function(functions: Registry, call: Call) -> Manifest:
+@dataclass(frozen=True)
+class Choice:
+    """The function for a call, the tier it runs in, and why not the one that was meant."""
+
+    manifest: Manifest
+    tier: Tier
+    reason: str | None = None
+
+    @property
+    def defaults(self) -> dict[str, JsonValue]:
+        """What the manifest says to add to the call's values in this tier."""
+        needs = self.manifest.tiers.get(FunctionTier(self.tier.value))
+        return {} if needs is None else needs.params
+
+
+def select_function(functions: Registry, call: Call) -> Choice:
     """Return the function that a call asked for, or the one for its task and tier.
+
+    Where nothing installed works in the call's tier, the next one down is taken, as far as
+    the request allows: a machine without a GPU has functions for the lowest tier only.
 
     Raises:
         NoFunctionError: nothing installed does it.
         FunctionNotFoundError, FunctionVersionGoneError: what it asked for is not installed.
     """
+    meant = call.tier_used or call.tier_asked
     only = CallParams.model_validate(call.params).only
-    if only is None:
-        return functions.select(task=call.task.value, tier=_tier(call))
-    manifest = functions.get(only.name)
-    if only.version not in (None, manifest.version):
-        raise FunctionVersionGoneError(
-            f"This asks for {only.name} {only.version}; {manifest.version} is installed."
-        )
-    return manifest
-
-
-def _tier(call: Call) -> Tier:
-    """Return the tier that the call runs on, in the word of the functions' room."""
-    return Tier((call.tier_used or call.tier_asked).value)
-
-
-def _defaults(manifest: Manifest, call: Call) -> dict[str, JsonValue]:
-    needs = manifest.tiers.get(_tier(call))
-    return {} if needs is None else needs.params
+    if only is not None:
+        manifest = functions.get(only.name)
+        if only.version not in (None, manifest.version):
+            raise FunctionVersionGoneError(
+                f"This asks for {only.name} {only.version}; {manifest.version} is installed."
+            )
+        return Choice(manifest, meant)
+    try:
+        return Choice(functions.select(task=call.task.value, tier=meant.value), meant)
+    except NoFunctionError:
+        lower = ASCENDING[: ASCENDING.index(meant)] if call.may_fall_back else ()
+        for tier in reversed(lower):
+            with suppress(NoFunctionError):
+                manifest = functions.select(task=call.task.value, tier=tier.value)
+                reason = f"Nothing installed here does this in {meant.value} quality."
+                return Choice(manifest, tier, reason)
+        raise
 
 
 async def publish_progress(worker: WorkerProcess, held: HeldCall) -> None:

@@ -14,7 +14,7 @@ EYE_HEIGHT = 0.43
 FACE_HEIGHT = {"head": 0.36, "bust": 0.29}
 """Height of the face, hairline to chin, as a fraction of the picture."""
 
-MAX_ZOOM = 1.25
+MAX_ZOOM = 1.9
 """A source that is cut too tight is framed this much closer before its edges are extended."""
 
 EXTENSION = ((0.005, 0.0), (0.012, 0.015), (0.025, 0.04), (0.05, 0.08))
@@ -63,7 +63,7 @@ def missing(image: Image, mesh: Mesh, *, framing: str) -> float:
 def _frame(image: Image, mesh: Mesh, size: int, framing: str) -> tuple[Floats, Floats]:
     """Matrix and inside mask of the zoom that loses least, preferring the wider ones."""
     best: tuple[Floats, Floats] | None = None
-    for zoom in np.linspace(1.0, MAX_ZOOM, 5):
+    for zoom in np.linspace(1.0, MAX_ZOOM, 10):
         matrix = _matrix(mesh.points, size, FACE_HEIGHT[framing] * float(zoom))
         inside = _inside(image, matrix, size)
         if best is None or inside.mean() > best[1].mean() + WORTH_A_ZOOM:

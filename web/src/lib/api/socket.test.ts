@@ -10,7 +10,7 @@ class FakeWire {
   onclose: ((event: { code: number }) => void) | null = null;
 
   send(text: string): void {
-    this.sent.push(JSON.parse(text));
+    this.sent.push(JSON.parse(text) as (typeof this.sent)[number]);
   }
   close(): void {
     this.closed = true;
@@ -42,7 +42,7 @@ function start(since = 0): ProjectSocket {
     open: () => {
       const wire = new FakeWire();
       wires.push(wire);
-      return wire as unknown as Wire;
+      return wire;
     },
     later: (run, ms) => {
       const timer = { run, ms, cancelled: false };

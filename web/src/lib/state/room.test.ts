@@ -88,7 +88,7 @@ describe('Room', () => {
       payload: { job_id: 'j1', progress: 55, step: 'Learning', eta_s: 8 },
     });
     expect(room.jobs.get('j1')?.progress).toBe(0);
-    expect(room.progress.get('j1')).toEqual({ progress: 55, step: 'Learning', eta_s: 8 });
+    expect(room.progress.get('j1')).toMatchObject({ progress: 55, step: 'Learning', eta_s: 8 });
     expect(room.changes.get('c1')).toBe(2);
     room.apply({
       event: 'server:variation.removed',

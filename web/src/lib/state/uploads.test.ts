@@ -17,7 +17,9 @@ let queue: UploadQueue;
 
 const picture = (name: string) => new File(['x'], name, { type: 'image/png' });
 /** Lets the promise chains of the queue run. */
-const settle = () => new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(resolve)));
+const settle = async () => {
+  for (let turn = 0; turn < 4; turn += 1) await Promise.resolve();
+};
 const states = () => queue.of('c1').map((item) => item.state);
 
 function sending(index: number): Sending {

@@ -1,0 +1,66 @@
+"""Which function does a call, and in which tier."""
+
+from pathlib import Path
+
+import pytest
+
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.schemas import CallParams
+from onmodel.dispatch.tasks import Task
+from onmodel.dispatch.tiers import Tier
+from onmodel.functions import registry
+from onmodel.functions.errors import NoFunctionError
+from onmodel.functions.registry import Registry
+from onmodel.worker.run import select_function
+
+MANIFEST = """
+name = "small"
+version = "1.0.0"
+tasks = ["character.train_lora"]
+title = "Small"
+summary = "Works without a GPU."
+licence = "Apache-2.0"
+entry = "small:Small"
+
+[tiers.low]
+params = {{ steps = 3 }}
+{more}
+"""
+
+
+def _registry(folder: Path, more: str = "") -> Registry:
+    (folder / "small").mkdir()
+    (folder / "small" / "function.toml").write_text(MANIFEST.format(more=more))
+    return registry.load(folder)
+
+
+def _call(tier: Tier, *, may_fall_back: bool = True) -> Call:
+    return Call(
+        task=Task.TRAIN_LORA,
+        tier_asked=tier,
+        may_fall_back=may_fall_back,
+        params=CallParams().model_dump(),
+    )
+
+
+@pytest.mark.parametrize("asked", [Tier.STANDARD, Tier.HIGH])
+def test_steps_down_to_what_is_installed_and_says_why(tmp_path: Path, asked: Tier) -> None:
+    choice = select_function(_registry(tmp_path), _call(asked))
+    assert (choice.manifest.name, choice.tier) == ("small", Tier.LOW)
+    assert choice.reason == f"Nothing installed here does this in {asked.value} quality."
+    assert choice.defaults == {"steps": 3}
+
+
+def test_takes_the_nearest_tier_below(tmp_path: Path) -> None:
+    functions = _registry(tmp_path, "[tiers.standard]")
+    assert select_function(functions, _call(Tier.HIGH)).tier is Tier.STANDARD
+
+
+def test_takes_what_was_asked_for_without_a_word(tmp_path: Path) -> None:
+    choice = select_function(_registry(tmp_path), _call(Tier.LOW))
+    assert (choice.tier, choice.reason) == (Tier.LOW, None)
+
+
+def test_who_wants_no_less_gets_none(tmp_path: Path) -> None:
+    with pytest.raises(NoFunctionError):
+        select_function(_registry(tmp_path), _call(Tier.HIGH, may_fall_back=False))
