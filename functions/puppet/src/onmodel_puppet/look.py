@@ -9,6 +9,7 @@ from onmodel_puppet.lights import Backdrop, Grade, Light
 from onmodel_puppet.rig import Rig, smoothstep
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
+BACKDROP_SIDE = 256
 SHOULDER = 0.72
 """Linear brightness from which highlights roll off instead of clipping."""
 
@@ -28,26 +29,31 @@ def lit(rig: Rig, pixels: Floats, light: Light, *, seed: int) -> Floats:
 
 
 def _backdrop(rig: Rig, linear: Floats, settings: Backdrop) -> Floats:
+    """(size, size, 3) what lies behind the person. Blurred anyway, so it is made small."""
     size = linear.shape[0]
-    plate = _without_person(rig, linear)
-    blurred = cv2.GaussianBlur(plate, (0, 0), settings.blur * size)
+    small = (BACKDROP_SIDE, BACKDROP_SIDE)
+    person = np.asarray(cv2.resize(rig.person, small, interpolation=cv2.INTER_AREA), np.float32)
+    picture = np.asarray(cv2.resize(linear, small, interpolation=cv2.INTER_AREA), np.float32)
+    plate = _without_person(person, picture)
+    blurred = cv2.GaussianBlur(plate, (0, 0), settings.blur * BACKDROP_SIDE)
     tone = np.median(plate.reshape(-1, 3), axis=0)
     tone = np.full(3, float(tone @ LUMA), np.float32) * 0.6 + tone.astype(np.float32) * 0.4
     tone = np.clip(tone, 0.10, 0.55)
     washed = blurred + (tone - blurred) * settings.wash
     behind = washed * settings.gain * np.array(settings.tint, np.float32)
-    y, x = np.mgrid[0:size, 0:size].astype(np.float32)
+    y, x = np.mgrid[0:BACKDROP_SIDE, 0:BACKDROP_SIDE].astype(np.float32) * (size / BACKDROP_SIDE)
     away = np.hypot(x - rig.origin[0], (y - rig.origin[1] - 0.4 * rig.span) * 0.9) / (0.52 * size)
     glow = np.exp(-1.6 * away * away)[..., None]
-    return (behind * (1 - 0.45 * settings.glow + 1.25 * settings.glow * glow)).astype(np.float32)
+    behind = behind * (1 - 0.45 * settings.glow + 1.25 * settings.glow * glow)
+    return np.asarray(cv2.resize(behind, (size, size), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def _without_person(rig: Rig, linear: Floats) -> Floats:
+def _without_person(person: Floats, linear: Floats) -> Floats:
     """The background alone: what the person hides is filled from around, so that no halo of skin
     or hair bleeds into a blurred backdrop."""
     size = linear.shape[0]
     grown = np.asarray(
-        cv2.dilate(rig.person, np.ones((5, 5), np.uint8), iterations=max(1, size // 190)),
+        cv2.dilate(person, np.ones((3, 3), np.uint8), iterations=max(1, size // 120)),
         np.float32,
     )
     visible = (1 - smoothstep(grown, 0.05, 0.5)).astype(np.float32)
