@@ -23,6 +23,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from onmodel.accounts import service as accounts
 from onmodel.accounts.schemas import UserCreate
 from onmodel.api.app import create_app
+from onmodel.api.realtime.watch import Watch
 from onmodel.composition import Resources
 from onmodel.dispatch import leases, workers
 from onmodel.dispatch.claim import claim
@@ -102,9 +103,10 @@ class Socket:
 class House:
     """The running process and ways to reach it."""
 
-    def __init__(self, url: str, resources: Resources) -> None:
+    def __init__(self, url: str, resources: Resources, watch: Watch) -> None:
         self.url = url
         self.resources = resources
+        self.watch = watch
         self._clients: list[httpx2.AsyncClient] = []
         self._worker: UUID | None = None
 
@@ -210,7 +212,7 @@ async def running(settings: Settings) -> AsyncGenerator[House]:
                 await serving
             await asyncio.sleep(0)
         await app.state.hub.listening.wait()
-    house = House(f"http://127.0.0.1:{port}", app.state.resources)
+    house = House(f"http://127.0.0.1:{port}", app.state.resources, app.state.watch)
     try:
         yield house
     finally:

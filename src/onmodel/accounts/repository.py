@@ -72,6 +72,28 @@ async def by_api_token(
     return (row[0], row[1]) if row else None
 
 
+async def valid_credentials(
+    uow: UnitOfWork, credential_ids: set[UUID], *, at: datetime
+) -> set[UUID]:
+    if not credential_ids:
+        return set()
+    sessions = (
+        select(Session.id)
+        .join(User, User.id == Session.user_id)
+        .where(Session.id.in_(credential_ids), Session.expires_at > at, User.disabled_at.is_(None))
+    )
+    tokens = (
+        select(ApiToken.id)
+        .join(User, User.id == ApiToken.user_id)
+        .where(
+            ApiToken.id.in_(credential_ids),
+            or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > at),
+            User.disabled_at.is_(None),
+        )
+    )
+    return set(await uow.session.scalars(sessions.union_all(tokens)))
+
+
 async def touch_session(uow: UnitOfWork, session_id: UUID, *, at: datetime) -> None:
     await uow.session.execute(
         update(Session).where(Session.id == session_id).values(last_seen_at=at)

@@ -162,6 +162,11 @@ async def actor_by_token(uow: UnitOfWork, token: str) -> Actor | None:
     return actor_of(user, via="token", credential=api_token.id)
 
 
+async def still_signed_in(uow: UnitOfWork, credential_ids: set[UUID]) -> set[UUID]:
+    """Return those of the sessions and API tokens that still let their people in."""
+    return await repository.valid_credentials(uow, credential_ids, at=now())
+
+
 async def create_token(
     uow: UnitOfWork, user_id: UUID, *, name: str, days: int | None = None
 ) -> tuple[ApiToken, str]:

@@ -11,7 +11,9 @@ from onmodel.api.assets import router as assets
 from onmodel.api.limits import BodyLimit
 from onmodel.api.openapi import describe
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
+from onmodel.api.realtime.watch import Watch
 from onmodel.api.security import SecurityHeaders
 from onmodel.api.state_routes import router as state
 from onmodel.characters.routes import router as characters
@@ -35,16 +37,22 @@ def create_app(settings: Settings) -> FastAPI:
         resources: Resources = compose(settings)
         register_handlers()
         hub = Hub(resources.database, resources.bus)
-        app.state.resources, app.state.hub = resources, hub
+        board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub)
+        app.state.resources, app.state.hub, app.state.presence = resources, hub, board
+        app.state.watch = watch
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
         ) as ingest:
             app.state.ingest = ingest
             hub.start()
+            board.start()
+            watch.start()
             try:
                 yield
             finally:
+                await watch.stop()
                 await hub.stop()
+                await board.stop()
                 await resources.close()
 
     app = FastAPI(

@@ -17,11 +17,14 @@ FACE_FIELDS = (
 
 
 def first_picture(outcome: Outcome) -> dict[str, Any] | None:
-    """Return the measurement of the only picture of a call, or None when there is none."""
+    """Return the measurement of the only picture of a call, or None when there is none.
+
+    A file that the function could not open counts as none.
+    """
     if outcome.outputs is None:
         return None
     pictures = outcome.outputs.values.get("report", {}).get("pictures") or []
-    return pictures[0] if pictures else None
+    return pictures[0] if pictures and pictures[0]["reason"] != "unreadable" else None
 
 
 def main_face(picture: dict[str, Any]) -> dict[str, Any] | None:

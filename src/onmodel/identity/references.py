@@ -29,7 +29,7 @@ async def measured(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     if picture is None:
         reference.state = FAILED
         reference.verdict = "neutral"
-        message = outcome.error.message if outcome.error else "The measurement was cancelled."
+        message = outcome.error.message if outcome.error else "The picture was not measured."
         reference.findings = [{"code": "not_measured", "tone": "warn", "text": message}]
         await uow.session.flush()
         await references.tell(uow, reference, None, None)

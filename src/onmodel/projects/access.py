@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy import ARRAY, Uuid, bindparam, text
 
 from onmodel.accounts.permissions import Permission, Role, allows, strongest
 from onmodel.accounts.service import Actor
@@ -41,6 +41,25 @@ async def role_in(uow: UnitOfWork, actor: Actor, project_id: UUID) -> Role | Non
     if actor.is_admin:
         return Role.OWNER
     return strongest([Role(row.role) for row in rows if row.role is not None])
+
+
+_WHO = text(
+    """
+    SELECT u.id FROM users u
+    WHERE u.id = ANY(:user_ids) AND (
+        u.is_admin
+        OR EXISTS (SELECT 1 FROM project_members m
+            WHERE m.project_id = :project_id AND m.user_id = u.id)
+        OR EXISTS (SELECT 1 FROM project_teams t JOIN team_members tm ON tm.team_id = t.team_id
+            WHERE t.project_id = :project_id AND tm.user_id = u.id))
+    """
+).bindparams(bindparam("project_id", type_=Uuid()), bindparam("user_ids", type_=ARRAY(Uuid())))
+
+
+async def who_may_see(uow: UnitOfWork, project_id: UUID, user_ids: set[UUID]) -> set[UUID]:
+    """Return those of the people who have any role in the project."""
+    rows = await uow.session.scalars(_WHO, {"project_id": project_id, "user_ids": list(user_ids)})
+    return set(rows)
 
 
 async def require(uow: UnitOfWork, actor: Actor, project_id: UUID, permission: Permission) -> Role:

@@ -1,6 +1,7 @@
 """The socket: joining, following, catching up, being refused."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,11 @@ async def _synced(socket: Socket) -> dict:  # type: ignore[type-arg]
     return (await socket.until("server:full_sync"))["payload"]
 
 
+async def _fresh(socket: Socket) -> dict:  # type: ignore[type-arg]
+    socket.seen = [frame for frame in socket.seen if frame["event"] != "server:full_sync"]
+    return await _synced(socket)
+
+
 async def test_full_sync_is_what_a_fresh_look_shows(house: House) -> None:
     ada = await house.person("ada")
     project_id = await house.project(ada)
@@ -28,6 +34,8 @@ async def test_full_sync_is_what_a_fresh_look_shows(house: House) -> None:
         state = await _synced(socket)
         assert state["seq"] == 2
         assert [item["id"] for item in state["characters"]] == [character["id"]]
+        await socket.until("server:presence", lambda p: p["count"] == 1)
+        state = await _fresh(socket)
         assert [person["name"] for person in state["presence"]] == ["Ada"]
         fresh = await ada.get(f"/projects/{project_id}/state")
         assert fresh == state
@@ -209,3 +217,44 @@ async def test_a_reader_that_stops_is_let_go_and_nobody_waits_for_it(house: Hous
                     seen += len(await socket.connection.recv()) > 60_000
         assert seen >= 990
     await stalled.close()
+
+
+async def test_who_loses_the_project_or_the_token_loses_the_socket(house: House) -> None:
+    ada, bob, cleo = [await house.person(name) for name in ("ada", "bob", "cleo")]
+    project_id = await house.project(ada)
+    for other in (bob, cleo):
+        await ada.put(f"/projects/{project_id}/members/{other.id}", {"role": "viewer"})
+    async with (
+        house.socket(ada, project_id) as hers,
+        house.socket(bob, project_id) as his,
+        house.socket(cleo, project_id) as third,
+    ):
+        for socket in (hers, his, third):
+            await _synced(socket)
+        await ada.delete(f"/projects/{project_id}/members/{bob.id}")
+        (token,) = await cleo.get("/me/tokens")
+        await cleo.delete(f"/me/tokens/{token['id']}", status=204)
+        await house.watch.check()
+        assert await _closed(his) == 4404
+        assert await _closed(third) == 4401
+        await _fresh(hers)
+
+
+async def _closed(socket: Socket) -> int | None:
+    with pytest.raises(ConnectionClosed):
+        while True:
+            await asyncio.wait_for(socket.connection.recv(), 10)
+    return socket.connection.close_code
+
+
+async def test_a_crowd_arriving_is_told_in_few_words(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    async with house.socket(ada, project_id) as first, AsyncExitStack() as crowd:
+        await _synced(first)
+        for _ in range(60):
+            await crowd.enter_async_context(house.socket(ada, project_id))
+        await house.character(ada, project_id, name="Last")
+        await first.until("server:character.updated")
+        told = [frame for frame in first.seen if frame["event"] == "server:presence"]
+    assert len(told) < 60

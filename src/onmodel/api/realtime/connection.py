@@ -2,9 +2,11 @@
 
 import asyncio
 from contextlib import suppress
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from onmodel.accounts.service import Actor
 
 QUEUE_FRAMES = 512
 TOO_SLOW, SIGNED_OUT, NOT_FOUND, SHUTTING_DOWN = 4008, 4401, 4404, 1012
@@ -20,10 +22,9 @@ class Connection:
         held: live frames that wait while an older part of the log is being sent.
     """
 
-    def __init__(self, socket: WebSocket, project_id: UUID, user_id: UUID) -> None:
-        self.id = uuid4()
+    def __init__(self, socket: WebSocket, project_id: UUID, actor: Actor) -> None:
         self.project_id = project_id
-        self.user_id = user_id
+        self.actor = actor
         self.seq = 0
         self.held: list[tuple[int, str]] | None = None
         self._socket = socket
@@ -33,7 +34,7 @@ class Connection:
 
     def start(self) -> None:
         """Begin to write."""
-        self._writer = asyncio.create_task(self._write(), name=f"writer-{self.id}")
+        self._writer = asyncio.create_task(self._write(), name=f"writer-{self.project_id}")
 
     def deliver(self, text: str, seq: int | None) -> None:
         """Put a live frame in line; a durable one that is known or held back waits its turn."""

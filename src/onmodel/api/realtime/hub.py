@@ -87,10 +87,9 @@ class Hub:
         if not room.connections and not room.lock.locked():
             del self._rooms[connection.project_id]
 
-    def in_room(self, project_id: UUID) -> list[Connection]:
-        """Return the sockets of a project in this process."""
-        room = self._rooms.get(project_id)
-        return list(room.connections) if room else []
+    def connections(self) -> list[Connection]:
+        """Return every open socket of this process."""
+        return [one for room in self._rooms.values() for one in room.connections]
 
     async def _listen(self) -> None:
         while True:

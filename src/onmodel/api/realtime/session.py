@@ -1,11 +1,9 @@
 """One person at one socket: the handshake, their messages, their leaving."""
 
-import asyncio
 import json
 from typing import Any
 from uuid import UUID
 
-import structlog
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect
@@ -13,9 +11,10 @@ from starlette.websockets import WebSocketDisconnect
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.accounts.signed_in import identify
-from onmodel.api.realtime import messages, presence
+from onmodel.api.realtime import messages
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.state import project_state
 from onmodel.characters import service as characters
 from onmodel.composition import Resources
@@ -29,11 +28,8 @@ from onmodel.training.schemas import TrainRequest
 from onmodel.variations import service as variations
 from onmodel.variations.schemas import GenerateRequest
 
-log = structlog.get_logger(__name__)
-
 router = APIRouter()
 
-RECHECK_SECONDS = 20.0
 # well below a socket's queue, so that catching up cannot look like being too slow
 REPLAY_LIMIT = 400
 
@@ -53,19 +49,17 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     actor = await _admit(socket, resources, project_id)
     if actor is None:
         return
-    connection = Connection(socket, project_id, actor.user_id)
-    session = Session(socket, connection, actor, resources)
+    board: PresenceBoard = socket.app.state.presence
+    connection = Connection(socket, project_id, actor)
     connection.start()
-    await hub.join(connection)
-    await presence.enter(resources.bus, connection, actor, character_id=None)
-    recheck = asyncio.create_task(session.keep_checking())
     try:
-        await session.read()
+        await hub.join(connection)
+        board.enter(connection, actor, None)
+        await Session(socket, connection, resources, board).read()
     finally:
-        recheck.cancel()
+        board.leave(connection)
         hub.leave(connection)
         await connection.finish()
-        await presence.leave(resources.bus, connection)
 
 
 async def _admit(socket: WebSocket, resources: Resources, project_id: UUID) -> Actor | None:
@@ -90,13 +84,17 @@ class Session:
     """Reads one client's messages and answers them."""
 
     def __init__(
-        self, socket: WebSocket, connection: Connection, actor: Actor, resources: Resources
+        self,
+        socket: WebSocket,
+        connection: Connection,
+        resources: Resources,
+        board: PresenceBoard,
     ) -> None:
         self._socket = socket
         self._connection = connection
-        self._actor = actor
+        self._actor = connection.actor
         self._resources = resources
-        self._character_id: UUID | None = None
+        self._board = board
 
     async def read(self) -> None:
         """Answer messages until the client goes."""
@@ -105,31 +103,6 @@ class Session:
                 await self._answer(await self._socket.receive_text())
         except (WebSocketDisconnect, RuntimeError):
             return
-
-    async def keep_checking(self) -> None:
-        """Renew the presence, and let go of somebody who was shut out meanwhile."""
-        while True:
-            await asyncio.sleep(RECHECK_SECONDS)
-            try:
-                actor = await identify(self._socket, self._resources.database)
-                if actor is None:
-                    self._connection.close_soon(SIGNED_OUT)
-                    return
-                async with self._resources.database.read() as uow:
-                    await access.require(uow, actor, self._connection.project_id, Permission.VIEW)
-            except ProblemError:
-                self._connection.close_soon(NOT_FOUND)
-                return
-            except OSError as error:
-                log.warning("recheck_failed", error=str(error))
-                continue
-            await presence.enter(
-                self._resources.bus,
-                self._connection,
-                self._actor,
-                character_id=self._character_id,
-                tell=False,
-            )
 
     async def _answer(self, text: str) -> None:
         message_id: str | None = None
@@ -157,7 +130,8 @@ class Session:
             case messages.SyncMessage():
                 return await self._sync(message.payload.since, message.id)
             case messages.PresenceMessage():
-                return await self._look_at(message.payload.character_id)
+                self._board.enter(self._connection, self._actor, message.payload.character_id)
+                return None
             case messages.CharacterUpdateMessage():
                 return await self._update(message.payload.character_id, message.payload.data)
             case messages.NodeUpdateMessage():
@@ -184,12 +158,6 @@ class Session:
             rows = await variations.request_variations(uow, self._actor, character_id, request)
         return [_json(row) for row in rows]
 
-    async def _look_at(self, character_id: UUID | None) -> None:
-        self._character_id = character_id
-        await presence.enter(
-            self._resources.bus, self._connection, self._actor, character_id=character_id
-        )
-
     async def _sync(self, since: int | None, message_id: str | None) -> None:
         """Bring a client up to date: with what it missed, or with everything."""
         connection = self._connection
@@ -199,9 +167,9 @@ class Session:
                 if since is not None and await self._replay(uow, since, message_id):
                     return
                 state = await project_state(uow, self._actor, connection.project_id)
-            here = await presence.people(self._resources.bus, connection.project_id)
+            here = await self._board.people(connection.project_id)
             payload = state.model_dump(mode="json") | {
-                "presence": here,
+                "presence": here.model_dump(mode="json")["people"],
                 "protocol": messages.PROTOCOL_VERSION,
             }
             frame = encode("server:full_sync", payload, seq=state.seq, id=message_id)
