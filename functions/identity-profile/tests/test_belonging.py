@@ -15,8 +15,8 @@ from onmodel_vision.quality import Quality
 from onmodel_identity_profile import belonging, selection
 
 RANDOM = np.random.default_rng(3)
-PERSON = RANDOM.normal(size=128)
-PERSON *= 1.4 / np.linalg.norm(PERSON)
+_DIRECTION = RANDOM.normal(size=128)
+PERSON = _DIRECTION * (1.4 / np.linalg.norm(_DIRECTION))
 STRANGER = -PERSON
 
 

@@ -35,7 +35,11 @@ def test_a_profile_is_learnt_picture_by_picture(
         _save(portrait, tmp_path / "again.png"),
     ]
     seen: list[tuple[float, str]] = []
-    context = Context(tmp_path / "out", on_progress=lambda *step: seen.append(step))
+
+    def on_progress(fraction: float, stage: str) -> None:
+        seen.append((fraction, stage))
+
+    context = Context(tmp_path / "out", on_progress=on_progress)
     outputs = function.run(Inputs(pictures=pictures), context)
     profile: dict[str, Any] = json.loads(outputs.profile.path.read_text("utf-8"))
 

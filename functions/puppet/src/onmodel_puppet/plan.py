@@ -12,7 +12,8 @@ SMILE_LIMIT = 2.0
 """A grin is not turned into the deepest frown: past this the cheeks give the trick away."""
 
 
-UNDO_LIMIT = 1.1
+UNDO_LIMIT = 1.0
+GLOOMY = -0.2
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,9 @@ def expression_motion(rig: Rig, row: dict[str, Any], *, side: float = 1.0) -> Mo
     `side` -1 mirrors what is one-sided (a raised brow, a turned head): the seed decides it.
     """
     now, aim = rig.expression, row["aim"]
+    share = _room_left(now.smile, aim.get("smile", now.smile))
     controls: dict[str, tuple[float, float]] = {
-        name: (amount, amount) for name, amount in row.get("add", {}).items()
+        name: (amount * share, amount * share) for name, amount in row.get("add", {}).items()
     }
     if "smile" in aim:
         _smile_by(controls, aim["smile"] - now.smile)
@@ -62,6 +64,15 @@ def expression_motion(rig: Rig, row: dict[str, Any], *, side: float = 1.0) -> Mo
         gaze=(gaze[0] * side, gaze[1]),
         creases=dict(row.get("crease", {})),
     )
+
+
+def _room_left(smile: float, aim: float) -> float:
+    """Share of the other controls that remains when a wide smile has to be undone first.
+
+    Both at full strength change a face so much that it stops being the same person's.
+    """
+    undone = max(0.0, smile) if aim < GLOOMY else 0.0
+    return 1 - 0.35 * min(1.0, max(0.0, undone - 0.4))
 
 
 def _smile_by(controls: dict[str, tuple[float, float]], change: float) -> None:
