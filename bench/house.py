@@ -89,9 +89,9 @@ class House:
             log.seek(offset)
             for line in log.read().splitlines():
                 with suppress(ValueError):
-                    said = json.loads(line)
-                    if said.get("event") == name:
-                        return said
+                    for said in _documents(line.decode()):
+                        if said.get("event") == name:
+                            return said
         return None
 
     def stop(self) -> None:
@@ -126,7 +126,7 @@ class House:
         )
         if result.returncode:
             raise RuntimeError(f"onmodel {' '.join(arguments)}: {result.stderr or result.stdout}")
-        return json.loads(result.stdout)
+        return _documents(result.stdout)[-1]
 
     def token(self) -> str:
         """Return a new API token of the first administrator."""
@@ -152,6 +152,18 @@ class House:
         )
         with urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or b"null")
+
+
+def _documents(text: str) -> list[Any]:
+    """Return the JSON documents that follow each other in what a command prints."""
+    decoder = json.JSONDecoder()
+    found: list[Any] = []
+    rest = text.strip()
+    while rest:
+        document, end = decoder.raw_decode(rest)
+        found.append(document)
+        rest = rest[end:].lstrip()
+    return found
 
 
 def _onmodel(*words: str) -> list[str]:

@@ -54,9 +54,11 @@ async def browser() -> AsyncIterator[Browser]:
 class Windows:
     """Opens browser windows for different people and remembers what went wrong in them."""
 
-    def __init__(self, browser: Browser, house: House) -> None:
+    def __init__(self, browser: Browser, house: House, shots: Path) -> None:
         self._browser = browser
         self._house = house
+        self._shots = shots
+        self._opened = 0
         self.complaints: list[str] = []
 
     @asynccontextmanager
@@ -72,8 +74,13 @@ class Windows:
             accept_downloads=True,
         )
         context.set_default_timeout(PATIENCE_MS)
+        page = await self._watched(context)
         try:
-            yield await self._watched(context)
+            yield page
+        except BaseException:
+            self._opened += 1
+            await page.screenshot(path=self._shots / f"failed-{self._opened}.png")
+            raise
         finally:
             await context.close()
 
@@ -92,9 +99,9 @@ class Windows:
 
 
 @pytest.fixture
-def windows(browser: Browser, house: House) -> Iterator[Windows]:
+def windows(browser: Browser, house: House, shots: Path) -> Iterator[Windows]:
     """Windows on the house; a test fails when a page threw or logged an error."""
-    opened = Windows(browser, house)
+    opened = Windows(browser, house, shots)
     yield opened
     assert opened.complaints == []
 

@@ -1,0 +1,98 @@
+"""Every page of the filled demo: free of accessibility faults and worth a look.
+
+The screenshots (dark, light, phone) land in ONMODEL_SHOTS; the chosen few in docs/screenshots
+come from here.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from bench.house import House
+from tests.e2e.conftest import Windows
+
+pytestmark = [pytest.mark.e2e, pytest.mark.functions]
+
+LOOKS = (("dark", 1440, 900), ("light", 1440, 900), ("phone", 390, 844))
+PAGES = (
+    "projects",
+    "gallery",
+    "assets",
+    "asset-manager",
+    "character",
+    "viewer",
+    "people",
+    "settings",
+    "admin",
+)
+
+
+@pytest.fixture(scope="module")
+def addresses(house: House, token: str) -> dict[str, str]:
+    """The demo film, filled by the real command, and the address of each page in it."""
+    project = house.command("demo")["id"]
+    listed = house.call("GET", f"/projects/{project}/characters?q=mara", token)["items"]
+    character = next(row["id"] for row in listed)
+    rows = house.call("GET", f"/characters/{character}/variations", token)
+    happy = next(row["id"] for row in rows if row["key"] == "expression/happy")
+    return {
+        "projects": "/",
+        "gallery": f"/p/{project}/gallery",
+        "assets": f"/p/{project}/assets",
+        "asset-manager": f"/p/{project}/assets?character={character}",
+        "character": f"/p/{project}/c/{character}",
+        "viewer": f"/p/{project}/c/{character}?look={happy}",
+        "people": f"/p/{project}/people",
+        "settings": "/settings",
+        "admin": "/admin/people",
+    }
+
+
+@pytest.mark.parametrize(("look", "width", "height"), LOOKS)
+async def test_pages_have_no_accessibility_fault(
+    house: House,
+    windows: Windows,
+    addresses: dict[str, str],
+    shots: Path,
+    look: str,
+    width: int,
+    height: int,
+) -> None:
+    faults: list[str] = []
+    scheme = "light" if look == "light" else "dark"
+    async with windows.open(width=width, height=height, scheme=scheme) as page:
+        await page.goto("/sign-in")
+        faults += await _look_at(page, "sign-in", shots / f"sign-in-{look}.png")
+        await page.goto(house.command("link")["url"])
+        faults += await _look_at(page, "welcome", shots / f"welcome-{look}.png")
+        for name in PAGES:
+            await page.goto(addresses[name])
+            faults += await _look_at(page, name, shots / f"{name}-{look}.png")
+            overflow = await page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            if overflow > 0:
+                faults.append(f"{name}: {overflow} px wider than the window")
+        await page.goto("/p/00000000-0000-7000-8000-000000000000/gallery")
+        faults += await _look_at(page, "missing project", shots / f"missing-{look}.png")
+    assert faults == []
+
+
+async def _look_at(page: Page, name: str, shot: Path) -> list[str]:
+    """Wait until the page stands still, take its picture, and let axe judge it."""
+    await expect(page.get_by_role("heading").first).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    await page.evaluate("document.fonts.ready")
+    await page.wait_for_function(
+        "[...document.images].every((i) => i.complete || i.loading === 'lazy')"
+    )
+    await page.screenshot(path=shot)
+    judged: dict[str, Any] = (await Axe().run(page)).response
+    return [
+        f"{name}: {found['id']} ({found['impact']}): "
+        f"{[node['html'][:120] for node in found['nodes'][:3]]}"
+        for found in judged["violations"]
+    ]
