@@ -2,6 +2,8 @@
 
 import pytest
 
+from onmodel.characters.schemas import CharacterRead
+from tests.support.drawings import picture
 from tests.support.house import House
 
 
@@ -113,3 +115,22 @@ async def test_another_teams_character_does_not_exist(house: House) -> None:
     for path in ("", "/references", "/variations", "/training", "/history"):
         problem = await eve.get(f"/characters/{character['id']}{path}", status=404)
         assert problem["code"] == "character_not_found"
+
+
+async def test_pages_records_and_events_have_one_shape(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id, tags=["crew"])
+    await ada.upload(character["id"], picture(1))
+    single = await ada.get(f"/characters/{character['id']}")
+    (listed,) = (await ada.get(f"/projects/{project_id}/characters"))["items"]
+    (asset,) = (await ada.get(f"/assets?project_id={project_id}"))["items"]
+    (in_state,) = (await ada.get(f"/projects/{project_id}/state"))["characters"]
+    told = [
+        event["payload"]["data"]
+        for event in await ada.get(f"/projects/{project_id}/events")
+        if event["event"] == "server:character.updated"
+    ]
+    assert single["cover"] is not None
+    assert single == listed == asset["data"] == in_state == told[-1]
+    assert single == CharacterRead.model_validate(single).model_dump(mode="json")

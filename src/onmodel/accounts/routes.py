@@ -23,6 +23,7 @@ from onmodel.accounts.errors import (
     WrongPasswordError,
 )
 from onmodel.accounts.models import User
+from onmodel.accounts.recent import forget
 from onmodel.accounts.schemas import (
     Invitation,
     MeUpdate,
@@ -44,6 +45,7 @@ from onmodel.accounts.throttle import throttle
 from onmodel.http.deps import Reading, SettingsDep, Writing
 from onmodel.http.problems import problems
 from onmodel.kit.clock import now
+from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.errors import UnauthorisedError
 from onmodel.settings import Settings
 
@@ -72,6 +74,15 @@ def _set_cookie(response: Response, token: str, settings: Settings) -> None:
         samesite="lax",
         secure=settings.url.startswith("https://"),
     )
+
+
+def forget_after(uow: UnitOfWork, request: Request) -> None:
+    """Look everybody up anew once this change is durable."""
+
+    async def forget_now() -> None:
+        forget(request.app)
+
+    uow.on_commit(forget_now)
 
 
 def _device(request: Request) -> str:
@@ -138,6 +149,7 @@ async def open_link(token: str) -> RedirectResponse:
 async def sign_out(request: Request, response: Response, uow: Writing, actor: SignedIn) -> None:
     if actor.credential_id and actor.via == "session":
         await repository.delete_sessions(uow, actor.user_id, only=actor.credential_id)
+    forget_after(uow, request)
     response.delete_cookie(COOKIE)
 
 
@@ -149,7 +161,8 @@ async def read_me(uow: Reading, actor: SignedIn) -> UserRead:
 
 
 @router.patch("/me", responses=problems(WrongPasswordError, WeakPasswordError))
-async def update_me(data: MeUpdate, uow: Writing, actor: SignedIn) -> UserRead:
+async def update_me(data: MeUpdate, uow: Writing, actor: SignedIn, request: Request) -> UserRead:
+    forget_after(uow, request)
     return user_read(await service.update_me(uow, actor, data))
 
 
@@ -161,7 +174,8 @@ async def list_sessions(uow: Reading, actor: SignedIn) -> list[SessionRead]:
 
 
 @router.delete("/me/sessions/{session_id}", status_code=204)
-async def end_session(session_id: UUID, uow: Writing, actor: SignedIn) -> None:
+async def end_session(session_id: UUID, uow: Writing, actor: SignedIn, request: Request) -> None:
+    forget_after(uow, request)
     await repository.delete_sessions(uow, actor.user_id, only=session_id)
 
 
@@ -180,7 +194,8 @@ async def create_token(data: TokenCreate, uow: Writing, actor: SignedIn) -> Toke
 
 
 @router.delete("/me/tokens/{token_id}", status_code=204)
-async def delete_token(token_id: UUID, uow: Writing, actor: SignedIn) -> None:
+async def delete_token(token_id: UUID, uow: Writing, actor: SignedIn, request: Request) -> None:
+    forget_after(uow, request)
     await repository.delete_token(uow, actor.user_id, token_id)
 
 
@@ -237,7 +252,10 @@ def _invitation(user: User, token: str, expires_at: datetime, settings: Settings
 @router.patch(
     "/users/{user_id}", responses=problems(AdminOnlyError, PersonNotFoundError, LastAdminError)
 )
-async def update_user(user_id: UUID, data: UserUpdate, uow: Writing, actor: SignedIn) -> UserRead:
+async def update_user(
+    user_id: UUID, data: UserUpdate, uow: Writing, actor: SignedIn, request: Request
+) -> UserRead:
+    forget_after(uow, request)
     return user_read(await service.update_user(uow, actor, user_id, data))
 
 

@@ -9,6 +9,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 
 from onmodel.accounts import service
 from onmodel.accounts.errors import CrossSiteError
+from onmodel.accounts.recent import recent
 from onmodel.accounts.service import Actor
 from onmodel.http.deps import DatabaseDep
 from onmodel.kit.db.uow import Database
@@ -33,16 +34,21 @@ async def identify(connection: HTTPConnection, database: Database) -> Actor | No
         CrossSiteError: a cookie came with a change, or a socket, from another site.
     """
     bearer = _bearer(connection)
-    async with database.read() as uow:
-        if bearer is not None:
-            return await service.actor_by_token(uow, bearer) or await service.actor_by_session(
-                uow, bearer
-            )
-        cookie = connection.cookies.get(COOKIE)
-        if not cookie:
-            return None
+    token = bearer or connection.cookies.get(COOKIE)
+    if not token:
+        return None
+    if bearer is None:
         _refuse_other_sites(connection)
-        return await service.actor_by_session(uow, cookie)
+    memory = recent(connection.app)
+    known = memory.find(token)
+    if known is not None:
+        return known
+    async with database.read() as uow:
+        actor = await service.actor_by_token(uow, token) if bearer else None
+        actor = actor or await service.actor_by_session(uow, token)
+    if actor is not None:
+        memory.remember(token, actor)
+    return actor
 
 
 def _bearer(connection: HTTPConnection) -> str | None:

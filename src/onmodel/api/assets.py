@@ -1,6 +1,6 @@
 """The companion documents' generic assets: here every asset is a character."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -8,12 +8,12 @@ from pydantic import BaseModel
 
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.signed_in import SignedIn
-from onmodel.characters import repository, service
+from onmodel.characters import listing, service
 from onmodel.characters.repository import Filter
 from onmodel.characters.schemas import CharacterCreate, CharacterRead
 from onmodel.http.deps import Reading, Writing
 from onmodel.http.problems import problems
-from onmodel.kit.paging import MAX_LIMIT
+from onmodel.kit.paging import MAX_LIMIT, Page
 from onmodel.projects import access
 from onmodel.projects.access import ProjectNotFoundError
 
@@ -47,14 +47,14 @@ async def list_assets(
     actor: SignedIn,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
-) -> dict[str, Any]:
+) -> Page[AssetRead]:
     """The assets of a project, by name."""
     await access.require(uow, actor, project_id, Permission.VIEW)
-    rows, next_cursor = await repository.page(
+    rows, next_cursor = await listing.page(
         uow, project_id, Filter(), sort="name", cursor=cursor, limit=limit
     )
-    items = [_asset(service.character_read(character, cover)) for character, cover in rows]
-    return {"items": items, "next_cursor": next_cursor}
+    items = [_asset(CharacterRead.model_validate(row)) for row in rows]
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @router.post("", status_code=201, responses=problems(ProjectNotFoundError))

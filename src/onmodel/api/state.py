@@ -6,10 +6,10 @@ from pydantic import BaseModel
 
 from onmodel.accounts.permissions import Permission, Role
 from onmodel.accounts.service import Actor
+from onmodel.characters import listing
 from onmodel.characters import repository as characters
 from onmodel.characters.repository import Filter
 from onmodel.characters.schemas import CharacterRead
-from onmodel.characters.service import character_read
 from onmodel.events import log as events
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects import access, service
@@ -49,7 +49,7 @@ async def project_state(uow: UnitOfWork, actor: Actor, project_id: UUID) -> Proj
     count = await characters.count(uow, project_id, everyone)
     rows = None
     if count <= MAX_CHARACTERS:
-        rows, _ = await characters.page(
+        rows, _ = await listing.page(
             uow, project_id, everyone, sort="name", cursor=None, limit=MAX_CHARACTERS
         )
     return ProjectState(
@@ -58,7 +58,7 @@ async def project_state(uow: UnitOfWork, actor: Actor, project_id: UUID) -> Proj
         role=role,
         members=await service.list_members(uow, project_id),
         character_count=count,
-        characters=None if rows is None else [character_read(row, cover) for row, cover in rows],
+        characters=None if rows is None else [CharacterRead.model_validate(row) for row in rows],
         training=[
             await training_service.read(uow, job)
             for job in await training.active_in_project(uow, project_id)

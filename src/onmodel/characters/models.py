@@ -59,7 +59,9 @@ class Character(Base):
     licence: Mapped[str] = mapped_column(Text, server_default="")
     consent: Mapped[str] = mapped_column(Text, server_default="")
     script_character: Mapped[str | None] = mapped_column(String(120))
-    parameters: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    parameters: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default=text("'{}'::jsonb"), deferred=True
+    )
     cover_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
     base_reference_id: Mapped[UUID | None]
     reference_count: Mapped[int] = mapped_column(server_default=text("0"))

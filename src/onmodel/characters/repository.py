@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
 from onmodel.characters.errors import TriggerWordTakenError
 from onmodel.characters.models import Character, Reference
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.kit.paging import decode_cursor, encode_cursor
-from onmodel.projects.models import File
 
 Sort = Literal["name", "-updated", "-created"]
 
@@ -69,77 +66,44 @@ async def trigger_words(uow: UnitOfWork, project_id: UUID, stem: str) -> set[str
     return set(rows)
 
 
-def _conditions(project_id: UUID, wished: Filter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
+def conditions(project_id: UUID, wished: Filter) -> list[ColumnElement[bool]]:
+    """Return what a character has to fulfil to be shown."""
+    found: list[ColumnElement[bool]] = [
         Character.project_id == project_id,
         Character.removed_at.is_(None),
     ]
     if wished.q:
-        conditions += [
+        found += [
             Character.search_text.contains(word, autoescape=True)
             for word in wished.q.lower().split()
         ]
     if wished.tag:
-        conditions.append(Character.tags.contains([wished.tag]))
+        found.append(Character.tags.contains([wished.tag]))
     if wished.tier:
-        conditions.append(Character.tier == wished.tier)
+        found.append(Character.tier == wished.tier)
     if wished.importance:
-        conditions.append(Character.importance == wished.importance)
+        found.append(Character.importance == wished.importance)
     if wished.state == "untrained":
-        conditions.append(Character.training_state.is_(None))
+        found.append(Character.training_state.is_(None))
     elif wished.state == "training":
-        conditions.append(Character.training_state.in_(("queued", "starting", "running", "paused")))
+        found.append(Character.training_state.in_(("queued", "starting", "running", "paused")))
     elif wished.state == "trained":
-        conditions.append(Character.adapter_id.is_not(None))
+        found.append(Character.adapter_id.is_not(None))
     elif wished.state == "failed":
-        conditions.append(Character.training_state == "failed")
-    return conditions
+        found.append(Character.training_state == "failed")
+    return found
 
 
-_ORDER: dict[Sort, tuple[Any, bool]] = {
+ORDER: dict[Sort, tuple[Any, bool]] = {
     "name": (func.lower(Character.name), False),
     "-updated": (Character.updated_at, True),
     "-created": (Character.created_at, True),
 }
 
 
-async def page(
-    uow: UnitOfWork, project_id: UUID, wished: Filter, *, sort: Sort, cursor: str | None, limit: int
-) -> tuple[list[tuple[Character, File | None]], str | None]:
-    """Return one page of characters with their covers, and the cursor to the next."""
-    column, descending = _ORDER[sort]
-    query = (
-        select(Character, File)
-        .outerjoin(File, File.id == Character.cover_file_id)
-        .where(*_conditions(project_id, wished))
-        .limit(limit + 1)
-    )
-    if descending:
-        query = query.order_by(column.desc(), Character.id.desc())
-    else:
-        query = query.order_by(column, Character.id)
-    if cursor is not None:
-        value, last_id = decode_cursor(cursor, length=2)
-        after = (datetime.fromisoformat(value) if descending else value, UUID(last_id))
-        pair = tuple_(column, Character.id)
-        query = query.where(pair < after if descending else pair > after)
-    rows: list[tuple[Character, File | None]] = [
-        (row[0], row[1]) for row in await uow.session.execute(query)
-    ]
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1][0]
-    value = {
-        "name": last.name.lower(),
-        "-updated": last.updated_at.isoformat(),
-        "-created": last.created_at.isoformat(),
-    }[sort]
-    return rows[:limit], encode_cursor([value, str(last.id)])
-
-
 async def count(uow: UnitOfWork, project_id: UUID, wished: Filter) -> int:
     return await uow.session.scalar(
-        select(func.count()).select_from(Character).where(*_conditions(project_id, wished))
+        select(func.count()).select_from(Character).where(*conditions(project_id, wished))
     )
 
 

@@ -3,12 +3,12 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, UploadFile
+from fastapi import APIRouter, Query, Request, Response, UploadFile
 from fastapi.params import File as FileParam
 
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.signed_in import SignedIn
-from onmodel.characters import references, repository, service
+from onmodel.characters import listing, references, repository, service
 from onmodel.characters.errors import (
     CharacterNotFoundError,
     DuplicateReferenceError,
@@ -31,7 +31,7 @@ from onmodel.http.deps import DatabaseDep, IngestDep, Reading, SettingsDep, Stor
 from onmodel.http.problems import problems
 from onmodel.http.uploads import received
 from onmodel.kit.errors import ForbiddenError
-from onmodel.kit.paging import MAX_LIMIT, Page
+from onmodel.kit.paging import MAX_LIMIT, BadCursorError, Page
 from onmodel.projects import access
 from onmodel.projects.access import ProjectNotFoundError
 from onmodel.projects.schemas import Quality
@@ -42,9 +42,14 @@ router = APIRouter(tags=["characters"])
 
 State = Literal["untrained", "training", "trained", "failed"]
 NOT_YOURS = (CharacterNotFoundError, ForbiddenError)
+JSON = "application/json"
 
 
-@router.get("/projects/{project_id}/characters", responses=problems(ProjectNotFoundError))
+@router.get(
+    "/projects/{project_id}/characters",
+    response_model=Page[CharacterRead],
+    responses=problems(ProjectNotFoundError, BadCursorError),
+)
 async def list_characters(
     project_id: UUID,
     uow: Reading,
@@ -57,19 +62,15 @@ async def list_characters(
     sort: repository.Sort = "name",
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
-) -> Page[CharacterRead]:
+) -> Response:
     """One page of the gallery; ``total`` comes with the first page."""
     await access.require(uow, actor, project_id, Permission.VIEW)
     wished = Filter(q=q, tag=tag, tier=tier, importance=importance, state=state)
-    rows, next_cursor = await repository.page(
+    items, next_cursor = await listing.page(
         uow, project_id, wished, sort=sort, cursor=cursor, limit=limit
     )
     total = await repository.count(uow, project_id, wished) if cursor is None else None
-    return Page(
-        items=[service.character_read(character, cover) for character, cover in rows],
-        next_cursor=next_cursor,
-        total=total,
-    )
+    return Response(listing.page_json(items, next_cursor, total), media_type=JSON)
 
 
 @router.get("/projects/{project_id}/tags", responses=problems(ProjectNotFoundError))
@@ -90,10 +91,16 @@ async def create_character(
     return await service.create_character(uow, actor, project_id, data)
 
 
-@router.get("/characters/{character_id}", responses=problems(CharacterNotFoundError))
-async def read_character(character_id: UUID, uow: Reading, actor: SignedIn) -> CharacterRead:
-    character = await service.get_permitted(uow, actor, character_id, Permission.VIEW)
-    return await service.read(uow, character)
+@router.get(
+    "/characters/{character_id}",
+    response_model=CharacterRead,
+    responses=problems(CharacterNotFoundError),
+)
+async def read_character(character_id: UUID, uow: Reading, actor: SignedIn) -> Response:
+    item = await listing.one(uow, character_id)
+    if item is None or await access.role_in(uow, actor, item["project_id"]) is None:
+        raise CharacterNotFoundError("This character does not exist, or you cannot see it.")
+    return Response(listing.one_json(item), media_type=JSON)
 
 
 @router.patch(

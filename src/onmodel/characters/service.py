@@ -76,9 +76,10 @@ async def get_permitted(
     """
     fetch = repository.lock if lock else repository.find
     character = await fetch(uow, character_id)
-    if character is None or await access.role_in(uow, actor, character.project_id) is None:
+    role = await access.role_in(uow, actor, character.project_id) if character else None
+    if character is None or role is None:
         raise CharacterNotFoundError("This character does not exist, or you cannot see it.")
-    await access.require(uow, actor, character.project_id, permission)
+    access.check(role, permission)
     return character
 
 

@@ -72,9 +72,14 @@ async def require(uow: UnitOfWork, actor: Actor, project_id: UUID, permission: P
     role = await role_in(uow, actor, project_id)
     if role is None:
         raise ProjectNotFoundError("This project does not exist, or you are not part of it.")
+    check(role, permission)
+    return role
+
+
+def check(role: Role, permission: Permission) -> None:
+    """Raise ForbiddenError unless the role includes the permission."""
     if not allows(role, permission):
         raise ForbiddenError(f"As a {role.value} you may not {_DOING[permission]} in this project.")
-    return role
 
 
 _DOING: dict[Permission, str] = {

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.dispatch.schemas import StoredFile
 from onmodel.kit.db.uow import UnitOfWork
@@ -62,9 +61,8 @@ async def add_output(
 
 
 async def get_permitted(uow: UnitOfWork, actor: Actor, file_id: UUID) -> File:
-    """Return a file that the actor may see; raises FileMissingError."""
+    """Return a file that the actor may see (any role sees files); raises FileMissingError."""
     file = await repository.find_file(uow, file_id)
     if file is None or await access.role_in(uow, actor, file.project_id) is None:
         raise FileMissingError("This file does not exist, or you cannot see it.")
-    await access.require(uow, actor, file.project_id, Permission.VIEW)
     return file
