@@ -45,10 +45,11 @@ class Running:
         record = json.loads((self.home / "run" / "parts.json").read_text())
         return [ProcessIdentity(part["pid"], part["started"]) for part in record]
 
-    def part(self, name: str) -> ProcessIdentity:
+    def part(self, name: str) -> ProcessIdentity | None:
+        """Return a part's process; None while it is away."""
         record = json.loads((self.home / "run" / "parts.json").read_text())
-        found = next(part for part in record if name in part["name"])
-        return ProcessIdentity(found["pid"], found["started"])
+        found = next((part for part in record if name in part["name"]), None)
+        return None if found is None else ProcessIdentity(found["pid"], found["started"])
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)

@@ -34,12 +34,12 @@ class Installer(Part):
     def start(self) -> None:
         """Start it and listen to it."""
         self.process = process = subprocess.Popen(
-            self._command,
+            self.command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=self.log.parent,
-            env=os.environ | self._environment,
+            env=os.environ | self.environment,
             start_new_session=True,
         )
         threading.Thread(target=self._listen, args=(process,), daemon=True).start()

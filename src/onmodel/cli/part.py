@@ -10,6 +10,7 @@ from typing import Protocol
 
 from onmodel.embedded import service
 
+_LOG_LINES = 3
 _STOP_SECONDS = 6.0  # long enough for a web request or a step of a call to end
 
 
@@ -29,6 +30,10 @@ class Supervised(Protocol):
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
+
+    def processes(self) -> dict[str, int]:
+        """Return what has to be ended, by name, in that order."""
+        ...
 
 
 def onmodel(*words: str) -> list[str]:
@@ -69,21 +74,21 @@ class Part:
         self.stop_signal = signal.SIGTERM
         self.stop_seconds = stop_seconds
         self.process: subprocess.Popen[bytes] | None = None
-        self._command = command
-        self._environment = environment
+        self.command = command
+        self.environment = environment
         self._files = files or {}
         self._once = once or {}
 
     def start(self) -> None:
         """Start it; whether it serves is told by the health page."""
-        files = self._files | self._once
-        self._once = {}
+        self.end_group()
+        files = self.take_files()
         self.process = service.launch(
-            self._command,
+            self.command,
             log=self.log,
             folder=self.log.parent,
             environment=os.environ
-            | self._environment
+            | self.environment
             | {name: str(descriptor) for name, descriptor in files.items()},
             files=tuple(files.values()),
         )
@@ -96,6 +101,36 @@ class Part:
             self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(self.stop_seconds)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # what it left in its group, too
+        self.end_group()
         self.process.wait()
+
+    def processes(self) -> dict[str, int]:
+        """Return its one process."""
+        return {} if self.process is None else {self.name: self.process.pid}
+
+    def take_files(self) -> dict[str, int]:
+        """Return the descriptors for the start that comes now."""
+        files = self._files | self._once
+        self._once = {}
+        return files
+
+    def end_group(self) -> None:
+        """End whatever the last process left running in its group."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def describe_status(status: int | None) -> str:
+    """Say in words how a process ended."""
+    if status is not None and status < 0:
+        return f"killed by {signal.Signals(-status).name}"
+    return f"status {status}"
+
+
+def last_lines(log: Path) -> list[str]:
+    """Return the end of a log."""
+    try:
+        return log.read_text(errors="replace")[-2000:].strip().splitlines()[-_LOG_LINES:]
+    except OSError:
+        return []

@@ -1,15 +1,18 @@
 """``onmodel up`` and the processes that it starts: ``serve``, ``producer``, ``worker``."""
 
 import gc
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from onmodel.cli import handover
 from onmodel.cli.command import command
 from onmodel.cli.output import Answer
+
+if TYPE_CHECKING:
+    from onmodel.settings import Settings
 
 # Every import inside a function here brings the settings or the whole application with it.
 
@@ -23,61 +26,82 @@ def register(app: typer.Typer) -> None:
     command(app, "serve")(serve)
     command(app, "producer")(producer)
     command(app, "worker")(worker)
+    command(app, "crew")(crew)
 
 
 def up(*, port: Port = None, host: Host = None) -> Answer | None:
     """Start everything on this machine; Ctrl-C stops it."""
     from onmodel.cli.up import Installation
-    from onmodel.settings import Settings
 
-    Installation(Settings(**_given(port=port, host=host))).run()
+    Installation(_settings(port=port, host=host)).run()
     return None
 
 
 def serve(*, port: Port = None, host: Host = None) -> Answer | None:
     """Run the web process alone."""
     with _loading():
-        from onmodel.cli.connection import running
         from onmodel.cli.web import serve_forever
-        from onmodel.settings import Settings
 
-    serve_forever(running(Settings(**_given(port=port, host=host))))
+    _run(serve_forever, port=port, host=host)
     return None
 
 
 def producer() -> Answer | None:
     """Run the Producer alone: it gives waiting calls to workers."""
     with _loading():
-        from onmodel.cli.connection import running
-        from onmodel.settings import Settings
         from onmodel.worker.producer import main
 
-    raise typer.Exit(main(running(Settings())))
+    _run(main)
+    return None
 
 
 def worker() -> Answer | None:
     """Run one worker: it trains and generates."""
     with _loading():
-        from onmodel.cli.connection import running
-        from onmodel.settings import Settings
         from onmodel.worker.app import main
 
-    raise typer.Exit(main(running(Settings())))
+    _run(main)
+    return None
+
+
+def crew() -> Answer | None:
+    """Run the web process, the Producer and a worker, which share their code."""
+    with _loading():
+        from onmodel.cli.crew import Crew
+        from onmodel.cli.web import serve_forever
+        from onmodel.settings import Settings
+        from onmodel.worker import app, producer
+
+    mains = {"serve": serve_forever, "producer": producer.main, "worker": app.main}
+    name = Crew(Settings().logs).attend()
+    if name is not None:
+        _run(mains[name])
+    return None
+
+
+def _run(main: "Callable[[Settings], int]", **options: Any) -> None:
+    """Run a part when the services are ready; its result is the exit status."""
+    from onmodel.cli.connection import running
+
+    handover.wait_at_gate()
+    raise typer.Exit(main(running(_settings(**options))))
+
+
+def _settings(**options: Any) -> "Settings":
+    """Return the settings, with the options that were given on the command line."""
+    from onmodel.settings import Settings
+
+    return Settings(**{name: value for name, value in options.items() if value is not None})
 
 
 @contextmanager
 def _loading() -> Generator[None]:
-    """Load code, then wait until the supervisor says that the services are there.
+    """Load code without collecting garbage, since nothing that is loaded is garbage.
 
-    Garbage is not collected meanwhile, since nothing that is loaded is garbage: a tenth less
-    time, and collections later on never look at it again.
+    It takes a tenth less time, and collections later on never look at it again; so its memory
+    stays shared after a fork, too.
     """
     gc.disable()
     yield
     gc.freeze()
     gc.enable()
-    handover.wait_at_gate()
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}

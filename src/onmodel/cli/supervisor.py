@@ -16,17 +16,16 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
+from onmodel.cli.backoff import Backoff
 from onmodel.cli.output import escape, output
-from onmodel.cli.part import Supervised
+from onmodel.cli.part import Supervised, describe_status, last_lines
 from onmodel.embedded import service
 from onmodel.embedded.process import ProcessIdentity
 from onmodel.embedded.watchdog import RunningPart, Watchdog
 from onmodel.kit.errors import ProblemError
 
-_BACKOFF_SECONDS = (0.5, 1, 2, 5, 10, 30)
-_STEADY_SECONDS = 60.0  # whoever ran this long starts again without waiting
+_RETRY_SECONDS = 30.0
 _ROTATE_SECONDS = 60.0
-_LOG_LINES = 3
 
 
 class StopRequestedError(Exception):
@@ -62,21 +61,13 @@ class _Done:
     future: "Future[Any]"
 
 
-@dataclass
-class _State:
-    """What the supervisor remembers of a part."""
-
-    started_at: float = 0.0
-    failures: int = 0
-
-
 class Supervisor:
     """Starts parts, restarts them, stops them."""
 
     def __init__(self, watchdog: Watchdog) -> None:
         self._watchdog = watchdog
         self._events: queue.SimpleQueue[_Stop | _Exited | _Restart | _Done] = queue.SimpleQueue()
-        self._parts: dict[Supervised, _State] = {}
+        self._parts: dict[Supervised, Backoff] = {}
         self._threads = ThreadPoolExecutor(thread_name_prefix="supervisor")
         self._lock = threading.Lock()
         self._restarting = threading.Lock()
@@ -100,7 +91,7 @@ class Supervisor:
             StopRequestedError: somebody wants to stop; what was started still runs.
         """
         for part in parts:
-            self._parts[part] = _State()
+            self._parts[part] = Backoff()
         self.run_all(*[lambda part=part: self._start(part) for part in parts])
 
     def run_all(self, *steps: Callable[[], object]) -> list[Any]:
@@ -178,13 +169,12 @@ class Supervisor:
         began = time.monotonic()
         part.start()
         with self._lock:
-            state = self._parts[part]
-            state.started_at = time.monotonic()
-            self._watchdog.tell(self._running())
+            self._parts[part].started()
+        self.tell_watchdog()
         process = part.process
         if process is not None:
             threading.Thread(target=self._await_end, args=(part, process), daemon=True).start()
-        output.event(event="started", part=part.name, seconds=round(state.started_at - began, 3))
+        output.event(event="started", part=part.name, seconds=round(time.monotonic() - began, 3))
 
     def _await_end(self, part: Supervised, process: subprocess.Popen[bytes]) -> None:
         process.wait()
@@ -204,18 +194,15 @@ class Supervisor:
         if not part.restarts:
             with self._lock:
                 del self._parts[part]
-                self._watchdog.tell(self._running())
+            self.tell_watchdog()
             return
-        state = self._parts[part]
-        steady = time.monotonic() - state.started_at > _STEADY_SECONDS
-        state.failures = 1 if steady else state.failures + 1
-        wait = _BACKOFF_SECONDS[min(state.failures, len(_BACKOFF_SECONDS)) - 1]
-        output.event(event="crashed", part=part.name, status=part.process.returncode, retry_s=wait)
+        wait, status = self._parts[part].failed(), part.process.returncode
+        output.event(event="crashed", part=part.name, status=status, retry_s=wait)
         output.say(
-            f"[bold yellow]![/] {part.name} ended unexpectedly ({_describe(part)}); "
+            f"[bold yellow]![/] {part.name} ended unexpectedly ({describe_status(status)}); "
             f"starting it again in {wait:g} s. Its log: {escape(part.log)}"
         )
-        for line in _last_lines(part):
+        for line in last_lines(part.log):
             output.say(f"    [dim]{escape(line)}[/]")
         self._restart_in(part, wait)
 
@@ -232,40 +219,31 @@ class Supervisor:
                 self._start(part)
         except ProblemError as error:
             output.problem(error)
-            self._restart_in(part, _BACKOFF_SECONDS[-1])
+            self._restart_in(part, _RETRY_SECONDS)
         else:
             output.event(event="restarted", part=part.name)
             output.say(f"[green]✓[/] {part.name} runs again.")
+
+    def tell_watchdog(self) -> None:
+        """Give the watchdog the list of what runs now."""
+        with self._lock:
+            if not self._stopping:
+                self._watchdog.tell(self._running())
 
     def _running(self) -> list[RunningPart]:
         """Return what the watchdog has to know, in the order of stopping."""
         parts: list[RunningPart] = []
         for part in sorted(self._parts, key=lambda part: part.is_service):
-            if part.process is None:
-                continue
-            identity = ProcessIdentity.of(part.process.pid)
-            if identity is not None:
-                parts.append(
-                    RunningPart(
-                        name=part.name,
-                        pid=identity.pid,
-                        started=identity.started,
-                        signal=part.stop_signal,
-                        seconds=part.stop_seconds,
+            for name, pid in part.processes().items():
+                identity = ProcessIdentity.of(pid)
+                if identity is not None:
+                    parts.append(
+                        RunningPart(
+                            name=name,
+                            pid=pid,
+                            started=identity.started,
+                            signal=part.stop_signal,
+                            seconds=part.stop_seconds,
+                        )
                     )
-                )
         return parts
-
-
-def _describe(part: Supervised) -> str:
-    status = part.process.returncode if part.process else None
-    if status is not None and status < 0:
-        return f"killed by {signal.Signals(-status).name}"
-    return f"status {status}"
-
-
-def _last_lines(part: Supervised) -> list[str]:
-    try:
-        return part.log.read_text(errors="replace")[-2000:].strip().splitlines()[-_LOG_LINES:]
-    except OSError:
-        return []

@@ -5,12 +5,14 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from typing import Any
 
 from onmodel.cli import handover, health, migrations
 from onmodel.cli.connection import embedded_postgres, embedded_valkey
+from onmodel.cli.crew_part import CrewPart
 from onmodel.cli.installer import Installer
 from onmodel.cli.output import escape, output
 from onmodel.cli.part import Part, onmodel
@@ -134,16 +136,28 @@ class Installation:
         gate: handover.Pipe,
         link: handover.Pipe,
     ) -> list[Part]:
+        listen = {handover.LISTEN: listener.fileno()}
+        wait = {handover.GATE: gate.read_end}
+        tell = {handover.LINK: link.write_end}
+        if sys.platform == "linux":
+            crew = CrewPart(
+                logs=self.settings.logs,
+                environment=environment,
+                files=listen,
+                once=wait | tell,
+                on_change=self._supervisor.tell_watchdog,
+            )
+            return [crew]
+
+        # elsewhere a fork without exec is not safe: the system's own libraries keep threads
         def part(name: str, word: str, once: dict[str, int], files: dict[str, int]) -> Part:
             log = self.settings.logs / f"{word}.log"
             return Part(
                 name, onmodel(word), log=log, environment=environment, files=files, once=once
             )
 
-        wait = {handover.GATE: gate.read_end}
-        tell = {handover.LINK: link.write_end}
         return [
-            part("The web process", "serve", wait | tell, {handover.LISTEN: listener.fileno()}),
+            part("The web process", "serve", wait | tell, listen),
             part("The Producer", "producer", wait, {}),
             part("The worker", "worker", wait, {}),
         ]

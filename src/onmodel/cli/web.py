@@ -20,8 +20,8 @@ from onmodel.settings import Settings
 _GRACE_SECONDS = 3
 
 
-def serve_forever(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT.
+def serve_forever(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit status.
 
     The supervisor hands over a socket that listens already; alone, the process opens its own.
     """
@@ -38,7 +38,9 @@ def serve_forever(settings: Settings) -> None:
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with _listener(settings) as listener:
-        _Server(config, app).run(sockets=[listener])
+        server = _Server(config, app)
+        server.run(sockets=[listener])
+    return 0 if server.started else 1
 
 
 def describe() -> dict[str, Any]:

@@ -122,6 +122,10 @@ class Postgres:
                 self.process.kill()
                 self.process.wait()
 
+    def processes(self) -> dict[str, int]:
+        """Return the server's process for the supervisor's list."""
+        return {} if self.process is None else {self.name: self.process.pid}
+
     def answers(self) -> bool:
         """Say whether the server takes connections, as ``pg_isready`` does."""
         parameters = f"user\0{ROLE}\0database\0{DATABASE}\0\0".encode()

@@ -92,6 +92,10 @@ class Valkey:
                 self.process.wait()
         self._pid_file.unlink(missing_ok=True)
 
+    def processes(self) -> dict[str, int]:
+        """Return the server's process for the supervisor's list."""
+        return {} if self.process is None else {self.name: self.process.pid}
+
     def answers(self) -> bool:
         """Say whether the server is up and has loaded its data."""
         return self.command("PING") == b"+PONG\r\n"
