@@ -43,7 +43,7 @@ export const KEY_TABLE: readonly KeyRow[] = [
   {
     action: 'compare',
     keys: ['c'],
-    does: 'Compare with the base picture',
+    does: 'Compare with a reference',
     where: 'Looking at a picture',
   },
   { action: 'zoom', keys: [' '], does: 'Zoom in or out', where: 'Looking at a picture' },

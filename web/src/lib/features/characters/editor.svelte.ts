@@ -33,9 +33,24 @@ export class CharacterEditor {
     this.#update = update;
   }
 
-  /** One save after the other: each needs the version that the one before produced. */
-  save<F extends EditableField>(field: F, value: CharacterRead[F]): Promise<void> {
-    this.#chain = this.#chain.then(() => this.#save(field, value));
+  /**
+   * One save after the other: each needs the version that the one before produced. `seen` is
+   * what stood in the field when the person began to write; when an event has replaced it
+   * meanwhile, they choose, although the version that we know is the newest.
+   */
+  save<F extends EditableField>(
+    field: F,
+    value: CharacterRead[F],
+    seen?: CharacterRead[F],
+  ): Promise<void> {
+    this.#chain = this.#chain.then(() => {
+      const now = this.#room.characters.get(this.#id);
+      if (now && seen !== undefined && !same(now[field], seen) && !same(now[field], value)) {
+        this.conflicts.set(field, { mine: { [field]: value }, theirs: now });
+        return;
+      }
+      return this.#save(field, value);
+    });
     return this.#chain;
   }
 

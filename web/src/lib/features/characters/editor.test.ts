@@ -101,6 +101,16 @@ describe('CharacterEditor', () => {
     });
   });
 
+  it('asks when an event replaced the text that somebody is writing over', async () => {
+    server.somebodyElse({ name: 'Theirs' });
+    characters.upsert(server.record);
+    await editor.save('name', 'Mine', 'Mara');
+    expect(server.calls).toBe(0);
+    expect(editor.conflicts.get('name')).toMatchObject({ mine: { name: 'Mine' } });
+    await editor.useMine('name');
+    expect(server.record.name).toBe('Mine');
+  });
+
   it('takes the change back when the server refuses, and keeps the sentence', async () => {
     editor = new CharacterEditor(
       { characters },
