@@ -20,7 +20,10 @@ def refused(folder: Path, photo: Path) -> dict[str, Path]:
     drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script/></svg>'
     files = {
         "notes.png": (b"just some words, " * 40, "no kind of picture"),
-        "half.png": (good[: len(good) // 2], "cannot be read|ends too early|cut off|incomplete|missing"),
+        "half.png": (
+            good[: len(good) // 2],
+            "cannot be read|ends too early|cut off|incomplete|missing",
+        ),
         "drawing.svg": (drawing, "SVG|drawing|vector"),
         "bomb.png": (_bomb(60_000, 60_000), "60,000 × 60,000 pixels"),
         "huge.png": (good + bytes(TOO_LARGE_BYTES), "at most \\d+ MB|too large"),
