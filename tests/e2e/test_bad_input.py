@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from bench.house import House
+from bench.support.house import House
 from tests.e2e import hostile, steps
 from tests.e2e.conftest import Windows
 from tests.support.photos import Photos

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.house import House
+from bench.support.house import House
 from onmodel.demo.rest import Rest
 from tests.support.photos import Photos
 

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from bench.house import House
+from bench.support.house import House
 from tests.e2e import steps
 from tests.e2e.conftest import Windows
 
