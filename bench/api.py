@@ -16,10 +16,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-import figures
-from house import House, shared_caches
-from load import Outcome, Plan, Shot
-from seed import FIRST, seed
+from support import figures
+from support.house import House, shared_caches
+from support.load import Outcome, Plan, Shot
+from support.seed import FIRST, seed
 
 from onmodel.embedded.postgres import Postgres
 
@@ -56,7 +56,7 @@ def shots(project: str, ids: list[str], count: int, chance: random.Random) -> li
 
 def fire(plan: Plan) -> Outcome:
     """Run a plan in a process of its own."""
-    script = Path(__file__).with_name("load.py")
+    script = Path(__file__).with_name("support") / "load.py"
     result = subprocess.run(
         [sys.executable, script], input=plan.dump(), capture_output=True, text=True, check=False
     )

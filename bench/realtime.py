@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import figures
-from house import House, shared_caches
+from support import figures
+from support.house import House, shared_caches
 
 ROOMS = (100, 1000)
 EDITS = 40
@@ -44,7 +44,7 @@ def room(house: House, token: str, sockets: int) -> dict[str, float]:
         {"name": "Ada", "trigger_word": f"ada_{sockets}"},
     )
     crowd = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("sockets.py")],
+        [sys.executable, Path(__file__).with_name("support") / "sockets.py"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from house import House, shared_caches
+from support.house import House, shared_caches
 from websockets.asyncio.client import ClientConnection, connect
 
 from onmodel.demo import pictures

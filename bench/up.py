@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-from house import free_port
+from support.house import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST_SECONDS, NEXT_SECONDS, STOP_SECONDS = 900.0, 120.0, 60.0

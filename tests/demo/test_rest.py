@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.house import free_port
+from bench.support.house import free_port
 from onmodel.demo.rest import NotRunningError, RefusedError, Rest
 
 

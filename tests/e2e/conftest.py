@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from bench.house import House, shared_caches
+from bench.support.house import House, shared_caches
 
 # What Chromium needs on a server without a screen, and what keeps it from calling home.
 CHROMIUM = os.environ.get("ONMODEL_CHROMIUM", "/usr/bin/chromium")
@@ -74,6 +74,8 @@ class Windows:
             accept_downloads=True,
         )
         context.set_default_timeout(PATIENCE_MS)
+        # The page is dark unless a person chose otherwise, whatever the system says.
+        await context.add_init_script(f"localStorage.setItem('onmodel.theme', '{scheme}')")
         page = await self._watched(context)
         try:
             yield page

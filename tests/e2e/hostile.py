@@ -19,13 +19,16 @@ def refused(folder: Path, photo: Path) -> dict[str, Path]:
     first.save(animated, "GIF", save_all=True, append_images=[second], duration=100)
     drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script/></svg>'
     files = {
-        "notes.png": (b"just some words, " * 40, "not a picture"),
-        "half.png": (good[: len(good) // 2], "damaged|cut off|incomplete|ends"),
-        "drawing.svg": (drawing, "SVG|not taken|kind"),
-        "bomb.png": (_bomb(60_000, 60_000), "pixels|large"),
-        "huge.png": (good + bytes(TOO_LARGE_BYTES), "MB|large"),
-        "moving.gif": (animated.getvalue(), "animat|still|moves|frames"),
-        "empty.jpg": (b"", "empty"),
+        "notes.png": (b"just some words, " * 40, "no kind of picture"),
+        "half.png": (
+            good[: len(good) // 2],
+            "cannot be read|ends too early|cut off|incomplete|missing",
+        ),
+        "drawing.svg": (drawing, "SVG|drawing|vector"),
+        "bomb.png": (_bomb(60_000, 60_000), "60,000 × 60,000 pixels"),
+        "huge.png": (good + bytes(TOO_LARGE_BYTES), "at most \\d+ MB|too large"),
+        "moving.gif": (animated.getvalue(), "animation"),
+        "empty.jpg": (b"", "no bytes"),
     }
     return {sentence: _write(folder / name, content) for name, (content, sentence) in files.items()}
 

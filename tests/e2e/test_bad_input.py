@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from bench.house import House
+from bench.support.house import House
 from tests.e2e import hostile, steps
 from tests.e2e.conftest import Windows
 from tests.support.photos import Photos
@@ -37,7 +37,7 @@ async def test_every_refused_file_says_why_and_leaves_nothing_behind(
     project, character_id = character
     files = hostile.refused(tmp_path, photos.person_a[0])
     async with windows.open() as page:
-        await page.goto(house.command("link")["url"])
+        await steps.enter(page, house.command("link")["url"])
         await page.goto(f"/p/{project}/c/{character_id}")
         await expect(page.get_by_role("heading", name="References")).to_be_visible()
         chooser = page.get_by_label("Choose pictures")
@@ -63,7 +63,7 @@ async def test_odd_files_and_names_are_taken_and_cleaned(
     shutil.copy(photos.person_a[3], emoji)
     files = [*odd, emoji]
     async with windows.open() as page:
-        await page.goto(house.command("link")["url"])
+        await steps.enter(page, house.command("link")["url"])
         await page.goto(f"/p/{project}/c/{character_id}")
         await page.get_by_label("Choose pictures").set_input_files(files)
         tiles = page.get_by_role("button", name=re.compile("^Look at "))
@@ -123,7 +123,7 @@ async def test_an_edit_on_an_old_version_is_shown_and_decided_by_the_person(
     change = {"version": before["version"], "description": "Somebody was faster."}
     house.call("PATCH", f"/characters/{character_id}", token, change)
     async with windows.open() as page:
-        await page.goto(house.command("link")["url"])
+        await steps.enter(page, house.command("link")["url"])
         answer = await page.request.patch(
             f"/api/v1/characters/{character_id}",
             data={"version": before["version"], "description": "Too late."},
@@ -144,5 +144,4 @@ def _upload(page: Page, path: Path) -> Any:
 
 
 def _references(house: House, token: str, character_id: str) -> list[dict[str, Any]]:
-    listed = house.call("GET", f"/characters/{character_id}/references", token)
-    return listed["items"] if isinstance(listed, dict) else listed
+    return house.call("GET", f"/characters/{character_id}/references", token)

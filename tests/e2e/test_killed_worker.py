@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.house import House
+from bench.support.house import House
 from onmodel.demo.rest import Rest
 from tests.support.photos import Photos
 
@@ -40,9 +40,9 @@ async def test_a_sheet_is_finished_after_kill_9_of_the_worker(
         second = _kill_worker(house)
         assert first != second
         await _all_generated(rest, socket, character)
-    rows = _items(await rest.get(f"/characters/{character}/variations"))
+    rows = await rest.get(f"/characters/{character}/variations")
     assert {row["key"]: row["state"] for row in rows} == dict.fromkeys(KEYS, "succeeded")
-    assert len(_items(asked)) == len(KEYS)
+    assert len(asked) == len(KEYS)
     log = await rest.get(f"/projects/{project}/events?since=0")
     results = Counter(
         event["payload"]["variation_id"]
@@ -63,7 +63,7 @@ def _kill_worker(house: House) -> int:
 
 async def _references_checked(rest: Rest, socket: ClientConnection, character: str) -> None:
     async def checked() -> bool:
-        listed = _items(await rest.get(f"/characters/{character}/references"))
+        listed = await rest.get(f"/characters/{character}/references")
         return all(row["state"] == "ready" for row in listed)
 
     while not await checked():
@@ -72,7 +72,7 @@ async def _references_checked(rest: Rest, socket: ClientConnection, character: s
 
 async def _all_generated(rest: Rest, socket: ClientConnection, character: str) -> None:
     async def generated() -> bool:
-        listed = _items(await rest.get(f"/characters/{character}/variations"))
+        listed = await rest.get(f"/characters/{character}/variations")
         return all(row["state"] not in ("queued", "starting", "running") for row in listed)
 
     while not await generated():

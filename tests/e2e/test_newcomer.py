@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from bench.house import House
+from bench.support.house import House
 from tests.e2e import steps
 from tests.e2e.conftest import Windows
 from tests.support.photos import Photos

@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from bench.house import House
+from bench.support.house import House
+from tests.e2e import steps
 from tests.e2e.conftest import Windows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
@@ -66,7 +67,7 @@ async def test_pages_have_no_accessibility_fault(
     async with windows.open(width=width, height=height, scheme=scheme) as page:
         await page.goto("/sign-in")
         faults += await _look_at(page, "sign-in", shots / f"sign-in-{look}.png")
-        await page.goto(house.command("link")["url"])
+        await steps.enter(page, house.command("link")["url"])
         faults += await _look_at(page, "welcome", shots / f"welcome-{look}.png")
         for name in PAGES:
             await page.goto(addresses[name])

@@ -39,7 +39,7 @@ def cache_folder() -> Path:
     names = "".join(source.sha256 for source in pictures.TEST_SOURCES)
     names += repr(
         (
-            (*pictures.ACTRESS_LAUGHTER, *pictures.ACTRESS_TEARS),
+            (*pictures.ACTRESS_LAUGHTER, *pictures.ACTRESS_EYES_DOWN),
             pictures.ACTRESS_NEAR_COPY,
             pictures.ACTRESS_FRAMING,
             pictures.MAN_STILLS,
@@ -59,7 +59,7 @@ async def load() -> Photos:
         pictures.take_stills,
         files[pictures.ACTRESS_FILM],
         folder / "person_a",
-        (*pictures.ACTRESS_LAUGHTER, *pictures.ACTRESS_TEARS),
+        (*pictures.ACTRESS_LAUGHTER, *pictures.ACTRESS_EYES_DOWN),
         framing=pictures.ACTRESS_FRAMING,
     )
     again = await asyncio.to_thread(

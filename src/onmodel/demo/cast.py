@@ -19,6 +19,7 @@ class Member:
     tags: tuple[str, ...]
     pictures: str
     licence: str
+    consent: str = ""
     train: bool = False
     keys: tuple[str, ...] = ()
     approve: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ CAST: Final = (
         ("human", "radio station"),
         pictures="actress",
         licence="Stills of a film by Wolfgang Langer, Pexels License.",
+        consent="Released for free use by the photographer; never shown in a bad light.",
         train=True,
         keys=(
             *("expression/neutral", "expression/happy", "expression/sad", "expression/angry"),

@@ -149,6 +149,7 @@ async def _finish(
             try_=f"Open {rest.url}: her page says why.",
         )
     await _decide(rest, character_id, member)
+    await _note_consent(rest, character_id, member)
 
 
 async def _decide(rest: Rest, character_id: str, member: Member) -> None:
@@ -165,6 +166,14 @@ async def _decide(rest: Rest, character_id: str, member: Member) -> None:
             decision["starred"] = True
         if decision:
             await rest.patch(f"/variations/{variation['id']}", decision)
+
+
+async def _note_consent(rest: Rest, character_id: str, member: Member) -> None:
+    """Write down the consent, as the last change: the gallery then begins with the lead."""
+    character = await rest.get(f"/characters/{character_id}")
+    if character["consent"] != member.consent:
+        change = {"version": character["version"], "consent": member.consent}
+        await rest.patch(f"/characters/{character_id}", change)
 
 
 async def _variations(rest: Rest, character_id: str) -> list[dict[str, Any]]:
