@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer
 from onmodel.characters.errors import TriggerWordTakenError
 from onmodel.characters.models import Character, Reference
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.kit.paging import decode_cursor, encode_cursor
+from onmodel.kit.paging import BadCursorError, decode_cursor, encode_cursor
 from onmodel.projects.models import File
 
 Sort = Literal["name", "-updated", "-created"]
@@ -109,7 +109,7 @@ async def page(
     """Return one page of characters with their covers, and the cursor to the next."""
     column, descending = _ORDER[sort]
     query = (
-        select(Character, File)
+        select(Character, File, column.label("sort_value"))
         .outerjoin(File, File.id == Character.cover_file_id)
         .where(*_conditions(project_id, wished))
         .limit(limit + 1)
@@ -119,22 +119,29 @@ async def page(
     else:
         query = query.order_by(column, Character.id)
     if cursor is not None:
-        value, last_id = decode_cursor(cursor, length=2)
-        after = (datetime.fromisoformat(value) if descending else value, UUID(last_id))
+        after = _after(cursor, moments=descending)
         pair = tuple_(column, Character.id)
         query = query.where(pair < after if descending else pair > after)
-    rows: list[tuple[Character, File | None]] = [
-        (row[0], row[1]) for row in await uow.session.execute(query)
-    ]
-    if len(rows) <= limit:
+    found = list(await uow.session.execute(query))
+    rows: list[tuple[Character, File | None]] = [(row[0], row[1]) for row in found[:limit]]
+    if len(found) <= limit:
         return rows, None
-    last = rows[limit - 1][0]
-    value = {
-        "name": last.name.lower(),
-        "-updated": last.updated_at.isoformat(),
-        "-created": last.created_at.isoformat(),
-    }[sort]
-    return rows[:limit], encode_cursor([value, str(last.id)])
+    # as PostgreSQL sees it: Python's lower case of some letters is another one
+    value = found[limit - 1].sort_value
+    text_value = value.isoformat() if descending else value
+    return rows, encode_cursor([text_value, str(rows[-1][0].id)])
+
+
+def _after(cursor: str, *, moments: bool) -> tuple[datetime | str, UUID]:
+    """Unpack the sort value and the id of a page's last row; raises BadCursorError."""
+    value, last_id = decode_cursor(cursor, length=2)
+    try:
+        after = datetime.fromisoformat(value) if moments else str(value)
+        if isinstance(after, datetime) and after.tzinfo is None:
+            raise ValueError("a moment without its zone")
+        return after, UUID(last_id)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BadCursorError("This page link is damaged.") from error
 
 
 async def count(uow: UnitOfWork, project_id: UUID, wished: Filter) -> int:
