@@ -84,6 +84,13 @@ async def test_a_cookie_from_another_site_changes_nothing(house: House) -> None:
             headers={"X-OnModel": "1", "Origin": "https://evil.example"},
         )
         assert foreign.status_code == 403
+        for origin in ("null", "http://[", "https://"):
+            odd = await browser.post(
+                "/api/v1/projects",
+                json={"title": "X"},
+                headers={"X-OnModel": "1", "Origin": origin},
+            )
+            assert odd.status_code == 403
         own = await browser.post(
             "/api/v1/projects", json={"title": "X"}, headers={"X-OnModel": "1"}
         )

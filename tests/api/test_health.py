@@ -1,6 +1,7 @@
 """Health, the description, and answers that are no answers."""
 
 import httpx2
+import pytest
 
 from onmodel.api.realtime.messages import SERVER_EVENTS
 from tests.support.house import House
@@ -43,3 +44,11 @@ async def test_unknown_addresses_are_problems_below_api_and_pages_elsewhere(hous
         assert page.headers["content-type"].startswith("text/html")
         outside = await client.get("/..%2f..%2fetc%2fpasswd")
         assert b"root:" not in outside.content
+
+
+@pytest.mark.parametrize("path", ["/%00", "/" + "a" * 400, "//etc/passwd", "/..%2f..%2fetc/passwd"])
+async def test_an_address_that_is_no_file_name_is_a_page(house: House, path: str) -> None:
+    async with httpx2.AsyncClient(base_url=house.url) as client:
+        answer = await client.get(path)
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "root:" not in answer.text

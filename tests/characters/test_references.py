@@ -201,3 +201,39 @@ async def test_parts_of_a_file_and_unchanged_files(house: House) -> None:
     assert beyond.status_code == 416
     same = await ada.api.get(path, headers={"If-None-Match": whole.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
+
+
+async def test_a_removed_character_takes_no_pictures_and_stays_removed(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id)
+    added = await ada.upload(character["id"], picture(1))
+    await ada.delete(f"/characters/{character['id']}")
+    async with house.socket(ada, project_id) as socket:
+        await socket.send("client:sync_request", {})
+        await socket.until("server:full_sync")
+        # the measurement ends after the removal
+        await house.answer(added["id"], values=report(face(1, 1), picture=1))
+        last = await socket.until("server:character.removed")
+        assert last["payload"]["data"]["reference_count"] == 1
+        assert "server:character.updated" not in {frame["event"] for frame in socket.seen}
+    refused = await ada.upload(character["id"], picture(2), status=404)
+    assert refused["code"] == "character_not_found"
+
+
+async def test_two_who_remove_one_picture_remove_it_once(house: House) -> None:
+    ada = await house.person("ada")
+    character = await house.character(ada, await house.project(ada))
+    added = await ada.upload(character["id"], picture(1))
+    path = f"/api/v1/references/{added['id']}"
+    answers = await asyncio.gather(*(ada.api.delete(path) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 404, 404, 404]
+
+
+async def test_bringing_back_what_is_there_changes_nothing(house: House) -> None:
+    ada = await house.person("ada")
+    character = await house.character(ada, await house.project(ada))
+    added = await ada.upload(character["id"], picture(1))
+    before = await ada.get(f"/characters/{character['id']}/history")
+    await ada.post(f"/references/{added['id']}/restore")
+    assert await ada.get(f"/characters/{character['id']}/history") == before

@@ -68,3 +68,23 @@ async def test_a_stale_version_is_refused_and_brings_the_present_state(house: Ho
     assert stale["code"] == "stale_version"
     assert stale["current"]["title"] == "Dawn"
     assert stale["current"]["version"] == 2
+
+
+async def test_what_is_null_in_a_change_stays_as_it_is(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    body = {"version": 1, "title": None, "settings": None, "description": "New"}
+    changed = await ada.put(f"/projects/{project_id}", body)
+    assert (changed["title"], changed["description"]) == ("The Long Night", "New")
+
+
+async def test_a_graph_that_is_no_json_is_refused(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    for number in ("NaN", "1e999"):
+        answer = await ada.api.put(
+            f"/api/v1/projects/{project_id}",
+            content=f'{{"version":1,"graph":{{"zoom":{number}}}}}',
+            headers={"content-type": "application/json"},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")

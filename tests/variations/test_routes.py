@@ -196,3 +196,50 @@ async def test_the_sheet_is_one_page_as_png_and_pdf(house: House) -> None:
     pdf = await ada.api.get(f"/api/v1{path}/sheet.pdf")
     assert pdf.content.startswith(b"%PDF-")
     assert pdf.content.count(b"/Type /Page\n") + pdf.content.count(b"/Type /Page ") == 1
+
+
+async def test_a_failed_picture_is_made_anew_once_however_often_one_clicks(house: House) -> None:
+    ada = await house.person("ada")
+    character = await _character(house, ada)
+    path = f"/characters/{character['id']}/variations"
+    (first,) = await ada.post(path, {"keys": ["body/bust"]}, status=202)
+    error = CallError(code="no_face", message="No face here.", fault="input", retry=False)
+    await house.answer(first["id"], error=error)
+    async with house.socket(ada, character["project_id"]) as socket:
+        await socket.send("client:sync_request", {})
+        await socket.until("server:full_sync")
+        again = await ada.post(f"/variations/{first['id']}/regenerate", {}, status=202)
+        await socket.until("server:variation.removed", lambda p: p["variation_id"] == first["id"])
+    late = await ada.post(f"/variations/{first['id']}/regenerate", {}, status=404)
+    assert late["code"] == "variation_not_found"
+    assert [row["id"] for row in await ada.get(path)] == [again["id"]]
+
+
+async def test_one_of_two_candidates_is_chosen_and_the_other_put_away(house: House) -> None:
+    ada = await house.person("ada")
+    character = await _character(house, ada)
+    path = f"/characters/{character['id']}/variations"
+    wish = {"keys": ["expression/happy"]}
+    (first,) = await ada.post(path, wish, status=202)
+    await _draw(house, first["id"])
+    (one,) = await ada.post(path, wish, status=202)
+    await _draw(house, one["id"], 600)
+    (two,) = await ada.post(path, wish, status=202)
+    (three,) = await ada.post(path, wish, status=202)
+    await _draw(house, three["id"], 620)
+    await ada.post(f"/variations/{one['id']}/confirm")
+    assert [row["id"] for row in await ada.get(path)] == [one["id"]]
+    for other in (two, three):
+        late = await ada.post(f"/variations/{other['id']}/confirm", status=409)
+        assert late["code"] == "not_a_candidate"
+    assert (await ada.get(f"/variations/{two['id']}"))["state"] == "cancelled"
+    put_away = await ada.patch(f"/variations/{three['id']}", {"starred": True}, status=404)
+    assert put_away["code"] == "variation_not_found"
+
+
+async def test_a_removed_character_is_not_drawn(house: House) -> None:
+    ada = await house.person("ada")
+    character = await _character(house, ada)
+    await ada.delete(f"/characters/{character['id']}")
+    problem = await ada.post(f"/characters/{character['id']}/variations", {}, status=404)
+    assert problem["code"] == "character_not_found"

@@ -25,13 +25,22 @@ def mount(app: FastAPI, folder: Path) -> None:
     async def page(path: str, request: Request) -> Response:
         if path.startswith(("api/", "ws/")):
             return answer(NotFoundError("There is nothing at this address."))
-        wanted = (root / path).resolve()
-        if path and wanted.is_relative_to(root) and wanted.is_file():
+        wanted = _wanted(root, path)
+        if wanted is not None:
             return _file(wanted, path, request)
         fallback = root / FALLBACK
         if not fallback.is_file():
             return HTMLResponse(NOT_BUILT, status_code=503)
         return FileResponse(fallback, headers={"Cache-Control": "no-cache"})
+
+
+def _wanted(root: Path, path: str) -> Path | None:
+    """Return the file below ``root`` that an address names, or None."""
+    try:
+        wanted = (root / path).resolve()
+        return wanted if wanted.is_relative_to(root) and wanted.is_file() else None
+    except (OSError, ValueError):  # a name that no disk takes: too long, or with a NUL
+        return None
 
 
 def _file(wanted: Path, path: str, request: Request) -> Response:

@@ -75,15 +75,14 @@ async def add_reference(
         DuplicateReferenceError: the very same file is among the references.
         TooManyReferencesError: there are 200 already.
     """
-    character = await service.get_permitted(uow, actor, character_id, Permission.EDIT, lock=True)
+    character = await service.get_present(uow, actor, character_id, Permission.EDIT)
     same = await repository.reference_by_source(uow, character_id, picture.source_sha256)
     if same is not None:
         raise DuplicateReferenceError(
             f"{picture.name} is already here as {same.name}.",
             extra={"reference_id": str(same.id)},
         )
-    if character.reference_count >= MAX_REFERENCES:
-        raise TooManyReferencesError(f"A character takes {MAX_REFERENCES} pictures.")
+    _check_room(character)
     file = await files.add_picture(uow, character.project_id, picture, created_by=actor.user_id)
     reference = Reference(
         project_id=character.project_id,
@@ -107,6 +106,11 @@ async def add_reference(
     )
     await service.tell_by_id(uow, character.id, actor.user_id, None)
     return data
+
+
+def _check_room(character: Character) -> None:
+    if character.reference_count >= MAX_REFERENCES:
+        raise TooManyReferencesError(f"A character takes {MAX_REFERENCES} pictures.")
 
 
 async def measure(uow: UnitOfWork, reference: Reference, file: File, *, asked_by: UUID) -> None:
@@ -140,6 +144,8 @@ async def get_permitted(
     character = await service.get_permitted(
         uow, actor, reference.character_id, permission, lock=True
     )
+    # it was read before the lock, and somebody may have changed it while we waited
+    await uow.session.refresh(reference)
     return character, reference
 
 
@@ -168,13 +174,15 @@ async def remove_reference(uow: UnitOfWork, actor: Actor, reference_id: UUID) ->
 async def restore_reference(uow: UnitOfWork, actor: Actor, reference_id: UUID) -> ReferenceRead:
     """Bring a removed picture back; raises DuplicateReferenceError if it was added anew."""
     character, reference = await get_permitted(uow, actor, reference_id, Permission.EDIT)
-    if reference.removed_at is not None:
-        same = await repository.reference_by_source(uow, character.id, reference.source_sha256)
-        if same is not None:
-            raise DuplicateReferenceError(f"{reference.name} was added again meanwhile.")
-        reference.removed_at = None
-        await uow.session.flush()
-        await repository.recount(uow, character.id)
+    if reference.removed_at is None:
+        return await _read(uow, reference, is_base=character.base_reference_id == reference.id)
+    same = await repository.reference_by_source(uow, character.id, reference.source_sha256)
+    if same is not None:
+        raise DuplicateReferenceError(f"{reference.name} was added again meanwhile.")
+    _check_room(character)
+    reference.removed_at = None
+    await uow.session.flush()
+    await repository.recount(uow, character.id)
     data = await tell(
         uow, reference, actor.user_id, {"verb": "restored picture", "name": reference.name}
     )

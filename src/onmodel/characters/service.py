@@ -83,6 +83,16 @@ async def get_permitted(
     return character
 
 
+async def get_present(
+    uow: UnitOfWork, actor: Actor, character_id: UUID, permission: Permission
+) -> Character:
+    """Return a character to work on, locked; raises CharacterNotFoundError for a removed one."""
+    character = await get_permitted(uow, actor, character_id, permission, lock=True)
+    if character.removed_at is not None:
+        raise CharacterNotFoundError("This character was removed.", try_="Bring it back first.")
+    return character
+
+
 async def read(uow: UnitOfWork, character: Character) -> CharacterRead:
     """Return the whole read schema of a character."""
     cover = (
@@ -134,9 +144,7 @@ async def update_character(
         StaleVersionError: somebody changed it since ``data.version``; the answer carries
             the present record as ``current``, so that nobody's words are lost.
     """
-    character = await get_permitted(uow, actor, character_id, Permission.EDIT, lock=True)
-    if character.removed_at is not None:
-        raise CharacterNotFoundError("This character was removed.", try_="Bring it back first.")
+    character = await get_present(uow, actor, character_id, Permission.EDIT)
     values = data.model_dump(exclude_unset=True, exclude={"version"})
     if data.version != character.version:
         current = await read(uow, character)
@@ -166,17 +174,7 @@ async def remove_character(uow: UnitOfWork, actor: Actor, character_id: UUID) ->
     character.removed_at = now()
     character.version += 1
     await uow.session.flush()
-    data = await read(uow, character)
-    await events.record(
-        uow,
-        character.project_id,
-        "server:character.removed",
-        CharacterRemoved(character_id=character.id, data=data),
-        actor_id=actor.user_id,
-        subject_id=character.id,
-        change={"verb": "removed"},
-    )
-    return data
+    return await tell(uow, character, actor.user_id, {"verb": "removed"})
 
 
 async def restore_character(uow: UnitOfWork, actor: Actor, character_id: UUID) -> CharacterRead:
@@ -193,13 +191,22 @@ async def restore_character(uow: UnitOfWork, actor: Actor, character_id: UUID) -
 async def tell(
     uow: UnitOfWork, character: Character, actor_id: UUID | None, change: dict[str, Any] | None
 ) -> CharacterRead:
-    """Record that a character changed and return what everybody now sees."""
+    """Record that a character changed and return what everybody now sees.
+
+    What ends after its removal (a training, a measurement) must not bring it back into the
+    galleries: then the event says again that it is removed.
+    """
     data = await read(uow, character)
+    name, payload = (
+        ("server:character.updated", CharacterUpdated(character_id=character.id, data=data))
+        if character.removed_at is None
+        else ("server:character.removed", CharacterRemoved(character_id=character.id, data=data))
+    )
     await events.record(
         uow,
         character.project_id,
-        "server:character.updated",
-        CharacterUpdated(character_id=character.id, data=data),
+        name,
+        payload,
         actor_id=actor_id,
         subject_id=character.id,
         change=change,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from onmodel.kit.errors import (
+    ConflictError,
     InvalidError,
     NotFoundError,
     ProblemError,
@@ -104,6 +105,37 @@ async def _database_down(_request: Request, error: Exception) -> JSONResponse:
     return answer(UnavailableError("The database does not answer.", headers={"Retry-After": "2"}))
 
 
+def of_database(error: DBAPIError) -> ProblemError | None:
+    """Return what a refusal of the database means for who asked, or None for a mistake of ours.
+
+    Values that no column takes (a NUL in a text, a number beyond 32 bits) reach PostgreSQL
+    through fields that are free in form; SQLSTATE classes: PostgreSQL, appendix A.
+    """
+    state: str = getattr(error.orig, "sqlstate", None) or ""
+    if state.startswith("22"):
+        return InvalidError("This holds a character or a number that cannot be stored.")
+    if state in _KNOTS:
+        return ConflictError("Somebody else did this at the same moment.")
+    if state.startswith(_AWAY) or error.connection_invalidated:
+        return UnavailableError("The database does not answer.", headers={"Retry-After": "2"})
+    return None
+
+
+# unique violation, serialization failure, deadlock
+_KNOTS = frozenset({"23505", "40001", "40P01"})
+# connection lost, out of resources, shutting down or starting up
+_AWAY = ("08", "53", "57")
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, DBAPIError)
+    problem = of_database(error)
+    if problem is None:
+        return await _unexpected(request, error)
+    log.warning("database_refused", path=request.url.path, error=str(error.orig))
+    return answer(problem)
+
+
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("unexpected_error", path=request.url.path, exc_info=error)
     return answer(ProblemError("OnModel made a mistake. It has been written to the log."))
@@ -117,5 +149,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OperationalError, _database_down)
     app.add_exception_handler(PoolTimeoutError, _database_down)
     app.add_exception_handler(ConnectionRefusedError, _database_down)
-    app.add_exception_handler(DBAPIError, _unexpected)
+    app.add_exception_handler(DBAPIError, _refused)
     app.add_exception_handler(Exception, _unexpected)

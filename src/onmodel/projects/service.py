@@ -107,7 +107,7 @@ async def update_project(
             the present record as ``current``.
     """
     await access.require(uow, actor, project_id, Permission.EDIT)
-    values = data.model_dump(exclude_unset=True, exclude={"version"})
+    values = data.model_dump(exclude_none=True, exclude={"version"})
     before = await repository.find(uow, project_id)
     assert before is not None
     change = {key: [getattr(before, key), value] for key, value in values.items() if key != "graph"}

@@ -45,9 +45,7 @@ async def request_training(
         ReferencesPendingError: pictures are still being checked, and they might make enough.
         TrainingActiveError: one is waiting or running.
     """
-    character = await character_service.get_permitted(
-        uow, actor, character_id, Permission.TRAIN, lock=True
-    )
+    character = await character_service.get_present(uow, actor, character_id, Permission.TRAIN)
     if await repository.find_active(uow, character_id):
         raise TrainingActiveError(f"{character.name} is being trained already.")
     rows = await characters.references(uow, character_id)

@@ -54,20 +54,22 @@ async def request_variations(
         NoReferenceError: no reference shows a face.
         SheetCompleteError: nothing is missing.
     """
-    character = await characters.get_permitted(
-        uow, actor, character_id, Permission.GENERATE, lock=True
-    )
+    character = await characters.get_present(uow, actor, character_id, Permission.GENERATE)
     standing = await repository.current(uow, character_id)
     keys = _keys(data.keys, standing)
     rows: list[Variation] = []
+    gone: list[Variation] = []
     for key in keys:
         present = standing.get(key)
         if present is not None and State(present.state) in (State.FAILED, State.CANCELLED):
             present.current = False
             present.removed_at = now()
+            gone.append(present)
             present = None
         rows.append(_new(character, actor, key, data.tier or character.tier, present))
     await uow.session.flush()
+    for row in gone:
+        await _tell_removed(uow, row, actor, None)
     return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows))
 
 
@@ -162,13 +164,14 @@ async def regenerate(
     used = [row, *await repository.candidates(uow, row.id)]
     for former in used[1:]:
         await _withdraw(uow, actor, former)
-    character = await characters.get_permitted(
-        uow, actor, row.character_id, Permission.GENERATE, lock=True
-    )
+    if row.removed_at is not None or not row.current:
+        raise VariationNotFoundError("This picture was replaced meanwhile.")
+    character = await characters.get_present(uow, actor, row.character_id, Permission.GENERATE)
     failed = State(row.state) is not State.SUCCEEDED
     if failed:
         row.current, row.removed_at = False, now()
         await uow.session.flush()
+        await _tell_removed(uow, row, actor, None)
     fresh = _new(character, actor, row.key, row.tier, None if failed else row)
     next_seed = max(int(one.recipe["seed"]) for one in used) + 1
     wanted = next_seed % MAX_SEED if seed is None else seed
@@ -182,18 +185,28 @@ async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> Variatio
         NotCandidateError: somebody decided already.
         NotFinishedError: it has not appeared yet.
     """
+    looked_at = await get_permitted(uow, actor, variation_id, Permission.VIEW)
+    beside = looked_at.candidate_of
+    for other in await repository.candidates(uow, beside) if beside else []:
+        if other.id != variation_id:
+            await _stop(uow, other)
     row = await get_permitted(uow, actor, variation_id, Permission.EDIT)
     if row.candidate_of is None or row.removed_at is not None:
         raise NotCandidateError("This picture is no candidate any more.")
     if State(row.state) is not State.SUCCEEDED:
         raise NotFinishedError("The new picture is not finished.")
-    former = await repository.lock(uow, row.candidate_of)
-    if former is not None and former.current:
+    for other in await repository.candidates(uow, row.candidate_of):
+        if other.id != row.id:
+            await _withdraw(uow, actor, other)
+    # what stands in the set now, which is not always what the candidate was made beside
+    former = (await repository.current(uow, row.character_id)).get(row.key)
+    if former is not None:
         former.current = False
         await uow.session.flush()
         await _tell_removed(uow, former, actor, None)
     row.current, row.candidate_of = True, None
     await uow.session.flush()
+    await repository.recount(uow, row.character_id)
     return await tell(
         uow, row, actor.user_id, {"verb": "replaced picture", "picture": label_of(row.key)}
     )
@@ -242,6 +255,8 @@ async def update_variation(
 ) -> VariationRead:
     """Approve, reject or star a picture; a null verdict takes it back."""
     row = await get_permitted(uow, actor, variation_id, Permission.REVIEW)
+    if row.removed_at is not None:
+        raise VariationNotFoundError("This picture was removed meanwhile.")
     sent = data.model_fields_set
     change: dict[str, Any] = {"verb": "reviewed", "picture": label_of(row.key)}
     if "verdict" in sent:

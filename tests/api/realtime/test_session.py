@@ -257,3 +257,52 @@ async def test_a_crowd_arriving_is_told_in_few_words(house: House) -> None:
         await first.until("server:character.updated")
         told = [frame for frame in first.seen if frame["event"] == "server:presence"]
     assert len(told) < 60
+
+
+async def test_what_cannot_be_stored_is_answered_and_the_socket_stays(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id)
+    async with house.socket(ada, project_id) as socket:
+        change = {"character_id": character["id"], "data": {"version": 1, "name": "a\0b"}}
+        await socket.send("client:character.update", change, id="nul")
+        problem = await socket.until("server:error")
+        assert (problem["id"], problem["payload"]["code"]) == ("nul", "invalid")
+        await _synced(socket)
+
+
+async def test_who_was_signed_out_changes_nothing_more(house: House) -> None:
+    ada, eve = await house.person("ada"), await house.person("eve", admin=True)
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id)
+    async with house.socket(eve, project_id) as socket:
+        await _synced(socket)
+        (token,) = await eve.get("/me/tokens")
+        await eve.delete(f"/me/tokens/{token['id']}", status=204)
+        change = {"character_id": character["id"], "data": {"version": 1, "name": "Evil"}}
+        await socket.send("client:character.update", change)
+        assert await _closed(socket) == 4401
+    assert (await ada.get(f"/characters/{character['id']}"))["name"] == "Mara"
+
+
+async def test_a_demoted_administrator_is_none_at_an_open_socket(house: House) -> None:
+    ada, eve = await house.person("ada", admin=True), await house.person("eve", admin=True)
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id)
+    async with house.socket(eve, project_id) as socket:
+        await _synced(socket)
+        await ada.patch(f"/users/{eve.id}", {"is_admin": False})
+        change = {"character_id": character["id"], "data": {"version": 1, "name": "Evil"}}
+        await socket.send("client:character.update", change)
+        problem = await socket.until("server:error")
+        assert problem["payload"]["code"] == "character_not_found"
+
+
+async def test_a_broken_frame_silences_nobody(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    async with house.socket(ada, project_id) as socket:
+        await _synced(socket)
+        await house.resources.bus.publish([("onmodel:project:nobody", b"{}")])
+        await house.character(ada, project_id, name="Heard")
+        await socket.until("server:character.updated")

@@ -101,6 +101,9 @@ class Hub:
             except (RedisError, OSError) as error:
                 self.listening.clear()
                 log.warning("hub_lost_the_bus", error=str(error))
+            except Exception:  # a mistake over one frame must not silence every room
+                self.listening.clear()
+                log.exception("hub_failed")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _receive(self, project_id: UUID, frame: bytes) -> None:
@@ -149,7 +152,7 @@ class Hub:
             try:
                 async with self._database.read() as uow:
                     newest = await events.last_seqs(uow, watched)
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a database that starts raises much
                 log.warning("hub_cannot_read_the_log", error=str(error))
                 continue
             for project_id, seq in newest.items():

@@ -4,8 +4,10 @@ import json
 from typing import Any
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.websockets import WebSocketDisconnect
 
 from onmodel.accounts.permissions import Permission
@@ -20,13 +22,22 @@ from onmodel.characters import service as characters
 from onmodel.composition import Resources
 from onmodel.events import log as events
 from onmodel.events.frames import encode
+from onmodel.http.problems import of_database
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.kit.errors import ForbiddenError, InvalidError, NotFoundError, ProblemError
+from onmodel.kit.errors import (
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    ProblemError,
+    UnauthorisedError,
+)
 from onmodel.projects import access
 from onmodel.training import service as training
 from onmodel.training.schemas import TrainRequest
 from onmodel.variations import service as variations
 from onmodel.variations.schemas import GenerateRequest
+
+log = structlog.get_logger(__name__)
 
 router = APIRouter()
 
@@ -110,6 +121,7 @@ class Session:
             raw = _object(text)
             message_id = raw["id"] if isinstance(raw.get("id"), str) else None
             message = messages.client_message.validate_python(raw)
+            self._actor = await self._still_here()
             data = await self._handle(message)
         except ValidationError as error:
             first = error.errors()[0]
@@ -119,8 +131,23 @@ class Session:
         except ProblemError as error:
             self._say("server:error", error.as_problem(), message_id)
             return
+        except DBAPIError as error:
+            problem = of_database(error)
+            if problem is None:
+                raise
+            log.warning("database_refused", error=str(error.orig))
+            self._say("server:error", problem.as_problem(), message_id)
+            return
         if not isinstance(message, messages.SyncMessage):
             self._say("server:ok", {"data": data}, message_id)
+
+    async def _still_here(self) -> Actor:
+        """Return who this is now: a role or a token may have been taken away since."""
+        actor = await identify(self._socket, self._resources.database)
+        if actor is None:
+            self._connection.close_soon(SIGNED_OUT)
+            raise UnauthorisedError("Your session has ended.")
+        return actor
 
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
         self._connection.put(encode(name, payload, id=message_id).decode())

@@ -6,7 +6,6 @@ from contextlib import suppress
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from onmodel.accounts import service as accounts
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
@@ -63,5 +62,5 @@ class Watch:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self.check()
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a database that starts raises much
                 log.warning("watch_failed", error=str(error))
