@@ -53,6 +53,7 @@ _COVER = (File.id, File.media_type, File.bytes, File.width, File.height, File.th
 _COVER_NAMES = tuple(column.key for column in _COVER)
 _PLAIN_END = len(_PLAIN)
 _COVER_START = _PLAIN_END + len(_BRIEFS)
+_COVER_END = _COVER_START + len(_COVER)
 
 
 async def page(
@@ -65,7 +66,7 @@ async def page(
     """
     column, descending = ORDER[sort]
     query = (
-        select(*_PLAIN, *_BRIEFS, *_COVER)
+        select(*_PLAIN, *_BRIEFS, *_COVER, column.label("sort_value"))
         .outerjoin(File, File.id == Character.cover_file_id)
         .where(*conditions(project_id, wished))
         .limit(limit + 1)
@@ -82,7 +83,10 @@ async def page(
     items = [_item(row) for row in rows[:limit]]
     if len(rows) <= limit:
         return items, None
-    return items, encode_cursor([_sort_value(items[-1], sort), str(items[-1]["id"])])
+    # as PostgreSQL sees it: Python's lower case of some letters is another one
+    value = rows[limit - 1].sort_value
+    last = value.isoformat() if descending else value
+    return items, encode_cursor([last, str(items[-1]["id"])])
 
 
 async def one(uow: UnitOfWork, character_id: UUID) -> dict[str, Any] | None:
@@ -97,18 +101,15 @@ async def one(uow: UnitOfWork, character_id: UUID) -> dict[str, Any] | None:
     return _item(row) if row else None
 
 
-def _after(cursor: str, *, is_time: bool) -> tuple[Any, UUID]:
+def _after(cursor: str, *, is_time: bool) -> tuple[datetime | str, UUID]:
     value, last_id = decode_cursor(cursor, length=2)
     try:
-        return (datetime.fromisoformat(value) if is_time else str(value), UUID(last_id))
+        after = datetime.fromisoformat(value) if is_time else str(value)
+        if isinstance(after, datetime) and after.tzinfo is None:
+            raise ValueError("a moment without its zone")
+        return after, UUID(last_id)
     except (TypeError, ValueError, AttributeError) as error:
         raise BadCursorError("This page link is damaged.") from error
-
-
-def _sort_value(item: dict[str, Any], sort: Sort) -> str:
-    if sort == "name":
-        return str(item["name"]).lower()
-    return item["updated_at" if sort == "-updated" else "created_at"].isoformat()
 
 
 def _item(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def _item(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     job_id, state, adapter_id, number = row[_PLAIN_END:_COVER_START]
     item["training"] = {"job_id": job_id, "state": state} if job_id and state else None
     item["adapter"] = {"id": adapter_id, "number": number} if adapter_id and number else None
-    cover = row[_COVER_START:]
+    cover = row[_COVER_START:_COVER_END]
     item["cover"] = dict(zip(_COVER_NAMES, cover, strict=True)) if cover[0] else None
     return item
 

@@ -12,8 +12,6 @@ from sqlalchemy.orm import undefer
 from onmodel.characters.errors import TriggerWordTakenError
 from onmodel.characters.models import Character, Reference
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.kit.paging import BadCursorError, decode_cursor, encode_cursor
-from onmodel.projects.models import File
 
 Sort = Literal["name", "-updated", "-created"]
 
@@ -101,47 +99,6 @@ ORDER: dict[Sort, tuple[Any, bool]] = {
     "-updated": (Character.updated_at, True),
     "-created": (Character.created_at, True),
 }
-
-
-async def page(
-    uow: UnitOfWork, project_id: UUID, wished: Filter, *, sort: Sort, cursor: str | None, limit: int
-) -> tuple[list[tuple[Character, File | None]], str | None]:
-    """Return one page of characters with their covers, and the cursor to the next."""
-    column, descending = _ORDER[sort]
-    query = (
-        select(Character, File, column.label("sort_value"))
-        .outerjoin(File, File.id == Character.cover_file_id)
-        .where(*_conditions(project_id, wished))
-        .limit(limit + 1)
-    )
-    if descending:
-        query = query.order_by(column.desc(), Character.id.desc())
-    else:
-        query = query.order_by(column, Character.id)
-    if cursor is not None:
-        after = _after(cursor, moments=descending)
-        pair = tuple_(column, Character.id)
-        query = query.where(pair < after if descending else pair > after)
-    found = list(await uow.session.execute(query))
-    rows: list[tuple[Character, File | None]] = [(row[0], row[1]) for row in found[:limit]]
-    if len(found) <= limit:
-        return rows, None
-    # as PostgreSQL sees it: Python's lower case of some letters is another one
-    value = found[limit - 1].sort_value
-    text_value = value.isoformat() if descending else value
-    return rows, encode_cursor([text_value, str(rows[-1][0].id)])
-
-
-def _after(cursor: str, *, moments: bool) -> tuple[datetime | str, UUID]:
-    """Unpack the sort value and the id of a page's last row; raises BadCursorError."""
-    value, last_id = decode_cursor(cursor, length=2)
-    try:
-        after = datetime.fromisoformat(value) if moments else str(value)
-        if isinstance(after, datetime) and after.tzinfo is None:
-            raise ValueError("a moment without its zone")
-        return after, UUID(last_id)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise BadCursorError("This page link is damaged.") from error
 
 
 async def count(uow: UnitOfWork, project_id: UUID, wished: Filter) -> int:
