@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from functools import cached_property
 from pathlib import Path
 
@@ -88,11 +89,25 @@ class Settings(BaseSettings):
             return path.read_bytes()
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            key = secrets.token_hex(32).encode()
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:  # another process was faster
-                return path.read_bytes()
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(key)
-            return key
+            return _keep_key(path, secrets.token_hex(32).encode())
+
+
+def _keep_key(path: Path, key: bytes) -> bytes:
+    """Write the key unless another process was faster, and return the one that counts.
+
+    It appears whole or not at all: whoever read it half written, or empty after a crash,
+    would sign links with a key that anybody can guess.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=".secret-", dir=path.parent)  # mode 600
+    written = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(written)
+    except FileExistsError:
+        return path.read_bytes()
+    finally:
+        written.unlink()
+    return key

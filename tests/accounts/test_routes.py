@@ -1,5 +1,7 @@
 """Signing in, links, tokens, people and teams."""
 
+import asyncio
+
 import httpx2
 
 from onmodel.accounts import repository, service
@@ -156,3 +158,12 @@ async def test_teams_have_members(house: House) -> None:
     await ada.delete(f"/teams/{team['id']}/members/{bob.id}", status=204)
     (listed,) = await bob.get("/teams")
     assert listed["members"] == []
+
+
+async def test_two_administrators_cannot_demote_each_other_at_once(house: House) -> None:
+    ada, bob = await house.person("ada", admin=True), await house.person("bob", admin=True)
+    answers = await asyncio.gather(
+        ada.api.patch(f"/api/v1/users/{bob.id}", json={"is_admin": False}),
+        bob.api.patch(f"/api/v1/users/{ada.id}", json={"is_admin": False}),
+    )
+    assert sorted(answer.status_code for answer in answers) in ([200, 403], [200, 409])

@@ -4,6 +4,7 @@ import httpx2
 import pytest
 
 from onmodel.api.realtime.messages import SERVER_EVENTS
+from onmodel.events.bus import connect
 from tests.support.house import House
 
 
@@ -52,3 +53,13 @@ async def test_an_address_that_is_no_file_name_is_a_page(house: House, path: str
         answer = await client.get(path)
     assert answer.headers["content-type"].startswith("text/html")
     assert "root:" not in answer.text
+
+
+async def test_health_tells_strangers_no_paths(house: House) -> None:
+    await house.resources.bus.close()
+    broken = connect("unix:///no/such/place/valkey.sock")
+    house.resources.bus.client = broken
+    async with httpx2.AsyncClient(base_url=house.url) as client:
+        answer = (await client.get("/api/health")).json()
+    assert answer["parts"]["broker"]["ok"] is False
+    assert "/no/such/place" not in str(answer)

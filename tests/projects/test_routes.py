@@ -88,3 +88,26 @@ async def test_a_graph_that_is_no_json_is_refused(house: House) -> None:
             headers={"content-type": "application/json"},
         )
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+async def test_a_graph_without_a_floor_is_refused(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    answer = await ada.api.put(
+        f"/api/v1/projects/{project_id}",
+        content='{"version":1,"graph":' + '{"a":' * 300 + "1" + "}" * 301,
+        headers={"content-type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["fields"][0]["field"]) == (422, "graph")
+
+
+async def test_a_title_of_nothing_but_blanks_is_refused(house: House) -> None:
+    ada = await house.person("ada")
+    await ada.post("/projects", {"title": "   "}, status=422)
+
+
+async def test_a_refused_project_leaves_no_folder(house: House) -> None:
+    ada = await house.person("ada")
+    for body in ({"title": "a\0b"}, {"title": "Fine", "description": "a\0b"}):
+        await ada.post("/projects", body, status=422)
+    assert not list(house.resources.settings.workspace.glob("Projects/*"))

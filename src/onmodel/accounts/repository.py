@@ -23,9 +23,15 @@ async def list_users(uow: UnitOfWork) -> list[User]:
     return list(await uow.session.scalars(select(User).order_by(User.name, User.id)))
 
 
-async def count_active_admins(uow: UnitOfWork) -> int:
-    return await uow.session.scalar(
-        select(func.count()).select_from(User).where(User.is_admin, User.disabled_at.is_(None))
+async def lock_active_admins(uow: UnitOfWork) -> list[UUID]:
+    """Return the administrators and keep others from changing them meanwhile."""
+    return list(
+        await uow.session.scalars(
+            select(User.id)
+            .where(User.is_admin, User.disabled_at.is_(None))
+            .order_by(User.id)
+            .with_for_update()
+        )
     )
 
 

@@ -214,7 +214,7 @@ async def update_user(uow: UnitOfWork, actor: Actor, user_id: UUID, data: UserUp
     require_admin(actor)
     user = await _user(uow, user_id)
     loses = data.is_admin is False or data.disabled is True
-    if loses and user.is_admin and await repository.count_active_admins(uow) <= 1:
+    if loses and await repository.lock_active_admins(uow) == [user.id]:
         raise LastAdminError(f"{user.name} is the last administrator.")
     if data.is_admin is not None:
         user.is_admin = data.is_admin

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from typing import Literal
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -12,11 +13,18 @@ from sqlalchemy import text
 from onmodel.composition import Resources
 from onmodel.dispatch import workers
 from onmodel.dispatch.leadership import is_led
+from onmodel.kit.errors import ProblemError
+
+log = structlog.get_logger(__name__)
 
 VERSION = version("onmodel")
 PATIENCE_SECONDS = 2.0
 
 router = APIRouter(tags=["health"])
+
+
+class _MissingError(Exception):
+    """A part that is not there, in a sentence for everybody."""
 
 
 class Part(BaseModel):
@@ -62,8 +70,12 @@ async def _check(check: Callable[[Resources], Awaitable[str]], resources: Resour
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return Part(ok=True, detail=await check(resources))
+    except (_MissingError, ProblemError) as error:
+        return Part(ok=False, detail=str(error))
     except Exception as error:  # noqa: BLE001 - whatever is wrong is the answer
-        return Part(ok=False, detail=str(error) or type(error).__name__)
+        # anybody may ask, and the error names paths and servers: those go to the log
+        log.warning("part_down", part=check.__name__.strip("_"), error=repr(error))
+        return Part(ok=False, detail="It does not answer; the server's log says why.")
 
 
 async def _database(resources: Resources) -> str:
@@ -86,7 +98,7 @@ async def _storage(resources: Resources) -> str:
 async def _producer(resources: Resources) -> str:
     async with resources.database.read() as uow:
         if not await is_led(uow):
-            raise RuntimeError("No Producer is running: jobs wait until one is.")
+            raise _MissingError("No Producer is running: jobs wait until one is.")
     return "The Producer is running."
 
 
@@ -94,6 +106,6 @@ async def _worker(resources: Resources) -> str:
     async with resources.database.read() as uow:
         live = await workers.live(uow, lease_seconds=resources.settings.lease_seconds)
     if not live:
-        raise RuntimeError("No worker is running: jobs wait until one is.")
+        raise _MissingError("No worker is running: jobs wait until one is.")
     slots = sum(worker.slots for worker in live)
     return f"{len(live)} workers with {slots} slots."

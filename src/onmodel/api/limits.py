@@ -1,5 +1,7 @@
 """Refuses bodies that are too long before they fill the disk."""
 
+from contextlib import suppress
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onmodel.http.problems import answer
@@ -29,26 +31,28 @@ class BodyLimit:
             await self._refuse(scope, receive, send, seen=0)
             return
         seen = 0
-        answered = False
+        answered = too_long = False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, too_long
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self._max_bytes:
+                too_long = True
                 raise _TooLongError
             return message
 
         async def watched(message: Message) -> None:
             nonlocal answered
-            answered = True
-            await send(message)
+            # whoever reads a form takes our exception for a damaged one and says 400
+            if not too_long or answered:
+                answered = True
+                await send(message)
 
-        try:
+        with suppress(_TooLongError):
             await self._app(scope, counted, watched)
-        except _TooLongError:
-            if not answered:
-                await self._refuse(scope, receive, send, seen=seen)
+        if too_long and not answered:
+            await self._refuse(scope, receive, send, seen=seen)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, *, seen: int) -> None:
         while seen <= self._max_bytes * DRAIN_FACTOR:

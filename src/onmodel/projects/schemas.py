@@ -1,10 +1,10 @@
 """What the API says about projects, their people and their files."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from onmodel.accounts.permissions import Role
 from onmodel.accounts.schemas import PersonRead
@@ -38,9 +38,37 @@ class ProjectSettings(BaseModel):
     quality: Quality = "low"
 
 
+# no canvas nests its nodes so deeply; beyond some 250 levels nothing can write it as JSON
+MAX_DEPTH = 60
+
+
+def _shallow(graph: dict[str, Any]) -> dict[str, Any]:
+    level: list[Any] = [graph]
+    for _ in range(MAX_DEPTH):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return graph
+    raise ValueError(f"It is nested more than {MAX_DEPTH} levels deep.")
+
+
+def _inside(value: Any) -> list[Any]:
+    inner = value.values() if isinstance(value, dict) else value
+    return [one for one in inner if isinstance(one, (dict, list))]
+
+
+Graph = Annotated[dict[str, Any], AfterValidator(_shallow)]
+# PostgreSQL takes no NUL, and the folder is made before the row: so it is refused before both
+_NO_NUL = r"^[^\x00]*$"
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_NO_NUL),
+]
+Description = Annotated[str, StringConstraints(max_length=5000, pattern=_NO_NUL)]
+
+
 class ProjectCreate(BaseModel):
-    title: str = Field(min_length=1, max_length=200)
-    description: str = Field(default="", max_length=5000)
+    title: Title
+    description: Description = ""
     settings: ProjectSettings = Field(default_factory=ProjectSettings)
 
 
@@ -48,10 +76,10 @@ class ProjectUpdate(BaseModel):
     """A change against the ``version`` that was read; a stale one is refused."""
 
     version: int
-    title: str | None = Field(default=None, min_length=1, max_length=200)
-    description: str | None = Field(default=None, max_length=5000)
+    title: Title | None = None
+    description: Description | None = None
     settings: ProjectSettings | None = None
-    graph: dict[str, Any] | None = None
+    graph: Graph | None = None
 
 
 class ProjectRead(BaseModel):
