@@ -8,9 +8,13 @@ const committed = 'src/lib/api/schema.d.ts';
 const folder = mkdtempSync(join(tmpdir(), 'onmodel-types-'));
 try {
   const fresh = join(folder, 'schema.d.ts');
-  execFileSync('npx', ['openapi-typescript', 'openapi.json', '--default-non-nullable', 'false', '--output', fresh], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    'npx',
+    ['openapi-typescript', 'openapi.json', '--default-non-nullable', 'false', '--output', fresh],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   if (readFileSync(fresh, 'utf8') !== readFileSync(committed, 'utf8')) {
     console.error(`${committed} is stale: run "npm run types" and commit the result.`);
     process.exitCode = 1;

@@ -24,34 +24,21 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/auth/token": {
+    "/api/v1/assets": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Assets
+         * @description The assets of a project, by name.
+         */
+        get: operations["list_assets_api_v1_assets_get"];
         put?: never;
-        /** Sign a script in with a name and a password */
-        post: operations["create_access_token_api_v1_auth_token_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/sign-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign In */
-        post: operations["sign_in_api_v1_auth_sign_in_post"];
+        /** Create Asset */
+        post: operations["create_asset_api_v1_assets_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -78,6 +65,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign In */
+        post: operations["sign_in_api_v1_auth_sign_in_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sign-out": {
         parameters: {
             query?: never;
@@ -89,6 +93,244 @@ export interface paths {
         put?: never;
         /** Sign Out */
         post: operations["sign_out_api_v1_auth_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a script in with a name and a password */
+        post: operations["create_access_token_api_v1_auth_token_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Character */
+        get: operations["read_character_api_v1_characters__character_id__get"];
+        put?: never;
+        post?: never;
+        /** Remove Character */
+        delete: operations["remove_character_api_v1_characters__character_id__delete"];
+        options?: never;
+        head?: never;
+        /** Update Character */
+        patch: operations["update_character_api_v1_characters__character_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/adapters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Adapters
+         * @description The trained weights and profiles of a character, newest first.
+         */
+        get: operations["list_adapters_api_v1_characters__character_id__adapters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List History
+         * @description Who changed what and when, newest first.
+         */
+        get: operations["list_history_api_v1_characters__character_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/references": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List References */
+        get: operations["list_references_api_v1_characters__character_id__references_get"];
+        put?: never;
+        /**
+         * Add Reference
+         * @description Add one picture; it is remade, stripped of its metadata, stored and measured.
+         */
+        post: operations["add_reference_api_v1_characters__character_id__references_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Character */
+        post: operations["restore_character_api_v1_characters__character_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/sheet.{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Sheet
+         * @description The model sheet: one A3 page, labelled, ready to pin on a wall.
+         */
+        get: operations["export_sheet_api_v1_characters__character_id__sheet__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request Training
+         * @description Train a character; without a GPU the identity profile is built.
+         */
+        post: operations["request_training_api_v1_characters__character_id__train_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Training
+         * @description The character's training jobs, newest first.
+         */
+        get: operations["list_training_api_v1_characters__character_id__training_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/variations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Variations
+         * @description What stands in the set, and the candidates beside it.
+         */
+        get: operations["list_variations_api_v1_characters__character_id__variations_get"];
+        put?: never;
+        /**
+         * Request Variations
+         * @description Generate pictures of the standard set, all at once; they arrive over the socket.
+         */
+        post: operations["request_variations_api_v1_characters__character_id__variations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Link
+         * @description A link for somebody without an account; it ends by itself.
+         */
+        post: operations["create_link_api_v1_files__file_id__link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_id}/{variant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File
+         * @description The bytes; ``preview`` (1024 px) and ``thumb`` (256 px) are WebP.
+         */
+        get: operations["read_file_api_v1_files__file_id___variant__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -202,97 +444,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Users */
-        get: operations["list_users_api_v1_users_get"];
-        put?: never;
-        /** Create User */
-        post: operations["create_user_api_v1_users_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{user_id}/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create Link
-         * @description A new one-time link for somebody who lost theirs.
-         */
-        post: operations["create_link_api_v1_users__user_id__link_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Update User */
-        patch: operations["update_user_api_v1_users__user_id__patch"];
-        trace?: never;
-    };
-    "/api/v1/teams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Teams */
-        get: operations["list_teams_api_v1_teams_get"];
-        put?: never;
-        /** Create Team */
-        post: operations["create_team_api_v1_teams_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/teams/{team_id}/members/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Add Team Member */
-        put: operations["add_team_member_api_v1_teams__team_id__members__user_id__put"];
-        post?: never;
-        /** Remove Team Member */
-        delete: operations["remove_team_member_api_v1_teams__team_id__members__user_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -335,6 +486,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/characters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Characters
+         * @description One page of the gallery; ``total`` comes with the first page.
+         */
+        get: operations["list_characters_api_v1_projects__project_id__characters_get"];
+        put?: never;
+        /** Create Character */
+        post: operations["create_character_api_v1_projects__project_id__characters_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description What happened after ``since``, as the socket would have sent it.
+         */
+        get: operations["list_events_api_v1_projects__project_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/members": {
         parameters: {
             query?: never;
@@ -365,6 +557,46 @@ export interface paths {
         post?: never;
         /** Remove Member */
         delete: operations["remove_member_api_v1_projects__project_id__members__user_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read State
+         * @description What ``server:full_sync`` says; then follow the socket with ``since`` = ``seq``.
+         */
+        get: operations["read_state_api_v1_projects__project_id__state_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description The tags in use, most used first.
+         */
+        get: operations["list_tags_api_v1_projects__project_id__tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -405,164 +637,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Events
-         * @description What happened after ``since``, as the socket would have sent it.
-         */
-        get: operations["list_events_api_v1_projects__project_id__events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/state": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read State
-         * @description What ``server:full_sync`` says; then follow the socket with ``since`` = ``seq``.
-         */
-        get: operations["read_state_api_v1_projects__project_id__state_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/characters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Characters
-         * @description One page of the gallery; ``total`` comes with the first page.
-         */
-        get: operations["list_characters_api_v1_projects__project_id__characters_get"];
-        put?: never;
-        /** Create Character */
-        post: operations["create_character_api_v1_projects__project_id__characters_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project_id}/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Tags
-         * @description The tags in use, most used first.
-         */
-        get: operations["list_tags_api_v1_projects__project_id__tags_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/characters/{character_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read Character */
-        get: operations["read_character_api_v1_characters__character_id__get"];
-        put?: never;
-        post?: never;
-        /** Remove Character */
-        delete: operations["remove_character_api_v1_characters__character_id__delete"];
-        options?: never;
-        head?: never;
-        /** Update Character */
-        patch: operations["update_character_api_v1_characters__character_id__patch"];
-        trace?: never;
-    };
-    "/api/v1/characters/{character_id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Restore Character */
-        post: operations["restore_character_api_v1_characters__character_id__restore_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/characters/{character_id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List History
-         * @description Who changed what and when, newest first.
-         */
-        get: operations["list_history_api_v1_characters__character_id__history_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/characters/{character_id}/references": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List References */
-        get: operations["list_references_api_v1_characters__character_id__references_get"];
-        put?: never;
-        /**
-         * Add Reference
-         * @description Add one picture; it is remade, stripped of its metadata, stored and measured.
-         */
-        post: operations["add_reference_api_v1_characters__character_id__references_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/references/{reference_id}": {
         parameters: {
             query?: never;
@@ -575,23 +649,6 @@ export interface paths {
         post?: never;
         /** Remove Reference */
         delete: operations["remove_reference_api_v1_references__reference_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/references/{reference_id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Restore Reference */
-        post: operations["restore_reference_api_v1_references__reference_id__restore_post"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -617,7 +674,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/characters/{character_id}/train": {
+    "/api/v1/references/{reference_id}/restore": {
         parameters: {
             query?: never;
             header?: never;
@@ -626,18 +683,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Request Training
-         * @description Train a character; without a GPU the identity profile is built.
-         */
-        post: operations["request_training_api_v1_characters__character_id__train_post"];
+        /** Restore Reference */
+        post: operations["restore_reference_api_v1_references__reference_id__restore_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/characters/{character_id}/training": {
+    "/api/v1/standard-set": {
         parameters: {
             query?: never;
             header?: never;
@@ -645,10 +699,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Training
-         * @description The character's training jobs, newest first.
+         * Read Standard Set
+         * @description Every picture of the standard sheet, and whether this house can make it.
          */
-        get: operations["list_training_api_v1_characters__character_id__training_get"];
+        get: operations["read_standard_set_api_v1_standard_set_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -657,21 +711,37 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/characters/{character_id}/adapters": {
+    "/api/v1/teams": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Adapters
-         * @description The trained weights and profiles of a character, newest first.
-         */
-        get: operations["list_adapters_api_v1_characters__character_id__adapters_get"];
+        /** List Teams */
+        get: operations["list_teams_api_v1_teams_get"];
         put?: never;
-        post?: never;
+        /** Create Team */
+        post: operations["create_team_api_v1_teams_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{team_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add Team Member */
+        put: operations["add_team_member_api_v1_teams__team_id__members__user_id__put"];
+        post?: never;
+        /** Remove Team Member */
+        delete: operations["remove_team_member_api_v1_teams__team_id__members__user_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -711,44 +781,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/standard-set": {
+    "/api/v1/users": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read Standard Set
-         * @description Every picture of the standard sheet, and whether this house can make it.
-         */
-        get: operations["read_standard_set_api_v1_standard_set_get"];
+        /** List Users */
+        get: operations["list_users_api_v1_users_get"];
         put?: never;
-        post?: never;
+        /** Create User */
+        post: operations["create_user_api_v1_users_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/characters/{character_id}/variations": {
+    "/api/v1/users/{user_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Variations
-         * @description What stands in the set, and the candidates beside it.
-         */
-        get: operations["list_variations_api_v1_characters__character_id__variations_get"];
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update User */
+        patch: operations["update_user_api_v1_users__user_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         /**
-         * Request Variations
-         * @description Generate pictures of the standard set, all at once; they arrive over the socket.
+         * Create Link
+         * @description A new one-time link for somebody who lost theirs.
          */
-        post: operations["request_variations_api_v1_characters__character_id__variations_post"];
+        post: operations["create_link_api_v1_users__user_id__link_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -776,7 +857,7 @@ export interface paths {
         patch: operations["update_variation_api_v1_variations__variation_id__patch"];
         trace?: never;
     };
-    "/api/v1/variations/{variation_id}/regenerate": {
+    "/api/v1/variations/{variation_id}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -785,11 +866,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Regenerate
-         * @description Make a new picture beside this one; nothing is replaced until somebody confirms.
-         */
-        post: operations["regenerate_api_v1_variations__variation_id__regenerate_post"];
+        /** Cancel */
+        post: operations["cancel_api_v1_variations__variation_id__cancel_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -836,44 +914,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/variations/{variation_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Cancel */
-        post: operations["cancel_api_v1_variations__variation_id__cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/files/{file_id}/{variant}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read File
-         * @description The bytes; ``preview`` (1024 px) and ``thumb`` (256 px) are WebP.
-         */
-        get: operations["read_file_api_v1_files__file_id___variant__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/files/{file_id}/link": {
+    "/api/v1/variations/{variation_id}/regenerate": {
         parameters: {
             query?: never;
             header?: never;
@@ -883,31 +924,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Create Link
-         * @description A link for somebody without an account; it ends by itself.
+         * Regenerate
+         * @description Make a new picture beside this one; nothing is replaced until somebody confirms.
          */
-        post: operations["create_link_api_v1_files__file_id__link_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/assets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Assets
-         * @description The assets of a project, by name.
-         */
-        get: operations["list_assets_api_v1_assets_get"];
-        put?: never;
-        /** Create Asset */
-        post: operations["create_asset_api_v1_assets_post"];
+        post: operations["regenerate_api_v1_variations__variation_id__regenerate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,53 +954,34 @@ export interface components {
         /** AdapterRead */
         AdapterRead: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
              * Character Id
              * Format: uuid
              */
             character_id: string;
-            /** Kind */
-            kind: string;
-            /** Number */
-            number: number;
-            /** Function */
-            function: string;
-            /** Summary */
-            summary: {
-                [key: string]: unknown;
-            };
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-        };
-        /** AssetCreate */
-        AssetCreate: {
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /**
-             * Type
-             * @default character
-             * @constant
-             */
-            type?: "character";
-            data: components["schemas"]["CharacterCreate"];
-        };
-        /** AssetRead */
-        AssetRead: {
+            /** Function */
+            function: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
+        };
+        /** AssetCreate */
+        AssetCreate: {
+            data: components["schemas"]["CharacterCreate"];
             /**
              * Project Id
              * Format: uuid
@@ -992,9 +993,28 @@ export interface components {
              * @constant
              */
             type?: "character";
+        };
+        /** AssetRead */
+        AssetRead: {
+            data: components["schemas"]["CharacterRead"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Name */
             name: string;
-            data: components["schemas"]["CharacterRead"];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /**
+             * Type
+             * @default character
+             * @constant
+             */
+            type?: "character";
         };
         /** Body_add_reference_api_v1_characters__character_id__references_post */
         Body_add_reference_api_v1_characters__character_id__references_post: {
@@ -1006,10 +1026,15 @@ export interface components {
         };
         /** Body_create_access_token_api_v1_auth_token_post */
         Body_create_access_token_api_v1_auth_token_post: {
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * Client Secret
+             * Format: password
+             */
+            client_secret?: string | null;
             /** Grant Type */
             grant_type?: string | null;
-            /** Username */
-            username: string;
             /**
              * Password
              * Format: password
@@ -1020,38 +1045,24 @@ export interface components {
              * @default
              */
             scope?: string;
-            /** Client Id */
-            client_id?: string | null;
-            /**
-             * Client Secret
-             * Format: password
-             */
-            client_secret?: string | null;
+            /** Username */
+            username: string;
         };
         /**
          * CharacterCreate
          * @description A new character; without a trigger word one is made from the name.
          */
         CharacterCreate: {
-            /** Name */
-            name: string;
+            /**
+             * Consent
+             * @default
+             */
+            consent?: string;
             /**
              * Description
              * @default
              */
             description?: string;
-            /** Trigger Word */
-            trigger_word?: string | null;
-            /**
-             * Positive Prompt
-             * @default
-             */
-            positive_prompt?: string;
-            /**
-             * Negative Prompt
-             * @default
-             */
-            negative_prompt?: string;
             /**
              * Importance
              * @default supporting
@@ -1059,123 +1070,208 @@ export interface components {
              */
             importance?: "lead" | "supporting" | "background";
             /**
-             * Tier
-             * @default low
-             * @enum {string}
+             * Licence
+             * @default
              */
-            tier?: "low" | "standard" | "high";
+            licence?: string;
+            /** Name */
+            name: string;
+            /**
+             * Negative Prompt
+             * @default
+             */
+            negative_prompt?: string;
+            /**
+             * Positive Prompt
+             * @default
+             */
+            positive_prompt?: string;
             /**
              * Tags
              * @default []
              */
             tags?: string[];
             /**
-             * Licence
-             * @default
+             * Tier
+             * @default low
+             * @enum {string}
              */
-            licence?: string;
+            tier?: "low" | "standard" | "high";
+            /** Trigger Word */
+            trigger_word?: string | null;
+        };
+        /** CharacterGenerateMessage */
+        CharacterGenerateMessage: {
             /**
-             * Consent
-             * @default
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
-            consent?: string;
+            event: "client:character.generate";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["GenerateMessage"];
         };
         /** CharacterRead */
         CharacterRead: {
+            adapter: components["schemas"]["AdapterBrief"] | null;
+            /** Base Reference Id */
+            base_reference_id: string | null;
+            /** Consent */
+            consent: string;
+            cover: components["schemas"]["FileRef"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Description */
+            description: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-            /** Trigger Word */
-            trigger_word: string;
-            /** Positive Prompt */
-            positive_prompt: string;
-            /** Negative Prompt */
-            negative_prompt: string;
-            /**
              * Importance
              * @enum {string}
              */
             importance: "lead" | "supporting" | "background";
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Reference Count */
+            reference_count: number;
+            /** Removed At */
+            removed_at: string | null;
+            /** Tags */
+            tags: string[];
             /**
              * Tier
              * @enum {string}
              */
             tier: "low" | "standard" | "high";
-            /** Tags */
-            tags: string[];
-            /** Licence */
-            licence: string;
-            /** Consent */
-            consent: string;
-            cover: components["schemas"]["FileRef"] | null;
-            /** Base Reference Id */
-            base_reference_id: string | null;
-            /** Reference Count */
-            reference_count: number;
-            /** Usable Reference Count */
-            usable_reference_count: number;
-            /** Variation Count */
-            variation_count: number;
             training: components["schemas"]["TrainingBrief"] | null;
-            adapter: components["schemas"]["AdapterBrief"] | null;
-            /** Version */
-            version: number;
-            /** Created By */
-            created_by: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Updated By */
-            updated_by: string | null;
+            /** Trigger Word */
+            trigger_word: string;
             /**
              * Updated At
              * Format: date-time
              */
             updated_at: string;
-            /** Removed At */
-            removed_at: string | null;
+            /** Updated By */
+            updated_by: string | null;
+            /** Usable Reference Count */
+            usable_reference_count: number;
+            /** Variation Count */
+            variation_count: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CharacterRemoved
+         * @description Event ``server:character.removed``; ``data`` lets a page offer to bring it back.
+         */
+        CharacterRemoved: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["CharacterRead"];
+        };
+        /** CharacterTrainMessage */
+        CharacterTrainMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:character.train";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["TrainMessage"];
         };
         /**
          * CharacterUpdate
          * @description A change against the ``version`` that was read; a stale one is refused.
          */
         CharacterUpdate: {
-            /** Version */
-            version: number;
-            /** Name */
-            name?: string | null;
-            /** Description */
-            description?: string | null;
-            /** Trigger Word */
-            trigger_word?: string | null;
-            /** Positive Prompt */
-            positive_prompt?: string | null;
-            /** Negative Prompt */
-            negative_prompt?: string | null;
-            /** Importance */
-            importance?: ("lead" | "supporting" | "background") | null;
-            /** Tier */
-            tier?: ("low" | "standard" | "high") | null;
-            /** Tags */
-            tags?: string[] | null;
-            /** Licence */
-            licence?: string | null;
             /** Consent */
             consent?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Importance */
+            importance?: ("lead" | "supporting" | "background") | null;
+            /** Licence */
+            licence?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Negative Prompt */
+            negative_prompt?: string | null;
+            /** Positive Prompt */
+            positive_prompt?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Tier */
+            tier?: ("low" | "standard" | "high") | null;
+            /** Trigger Word */
+            trigger_word?: string | null;
+            /** Version */
+            version: number;
         };
+        /** CharacterUpdateMessage */
+        CharacterUpdateMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:character.update";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["CharacterUpdateRequest"];
+        };
+        /** CharacterUpdateRequest */
+        CharacterUpdateRequest: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["CharacterUpdate"];
+        };
+        /**
+         * CharacterUpdated
+         * @description Event ``server:character.updated``.
+         */
+        CharacterUpdated: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["CharacterRead"];
+        };
+        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"];
         /**
          * ErrorRead
          * @description Why something failed, and what to do.
@@ -1193,6 +1289,8 @@ export interface components {
          * @description The face that was measured in a picture; lengths in pixels, angles in degrees.
          */
         FaceRead: {
+            /** Angle */
+            angle: string;
             /** Box */
             box: [
                 number,
@@ -1200,39 +1298,51 @@ export interface components {
                 number,
                 number
             ];
+            /** Expression */
+            expression: string;
             /** Face Px */
             face_px: number;
-            /** Yaw */
-            yaw: number;
             /** Pitch */
             pitch: number;
             /** Roll */
             roll: number;
             /** Sharpness */
             sharpness: number;
-            /** Angle */
-            angle: string;
-            /** Expression */
-            expression: string;
+            /** Yaw */
+            yaw: number;
+        };
+        /**
+         * FieldProblem
+         * @description What is wrong with one field of the request.
+         */
+        FieldProblem: {
+            /** Detail */
+            detail: string;
+            /** Field */
+            field: string;
         };
         /**
          * FileLink
          * @description A link that works without signing in, until it expires.
          */
         FileLink: {
-            /** Url */
-            url: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** Url */
+            url: string;
         };
         /**
          * FileRef
          * @description A stored picture or file; its bytes are at ``/api/v1/files/{id}/{variant}``.
          */
         FileRef: {
+            /** Bytes */
+            bytes: number;
+            /** Height */
+            height: number | null;
             /**
              * Id
              * Format: uuid
@@ -1240,14 +1350,10 @@ export interface components {
             id: string;
             /** Media Type */
             media_type: string;
-            /** Bytes */
-            bytes: number;
-            /** Width */
-            width: number | null;
-            /** Height */
-            height: number | null;
             /** Thumbhash */
             thumbhash: string | null;
+            /** Width */
+            width: number | null;
         };
         /**
          * Finding
@@ -1256,38 +1362,54 @@ export interface components {
         Finding: {
             /** Code */
             code: string;
+            /** Text */
+            text: string;
             /**
              * Tone
              * @enum {string}
              */
             tone: "good" | "info" | "warn" | "bad";
-            /** Text */
-            text: string;
         };
         /**
          * FullSync
          * @description Event ``server:full_sync``.
          */
         FullSync: {
-            /** Seq */
-            seq: number;
-            project: components["schemas"]["ProjectRead"];
-            role: components["schemas"]["Role"];
-            /** Members */
-            members: components["schemas"]["MemberRead"][];
             /** Character Count */
             character_count: number;
             /** Characters */
             characters: components["schemas"]["CharacterRead"][] | null;
-            /** Training */
-            training: components["schemas"]["TrainingJobRead"][];
+            /** Members */
+            members: components["schemas"]["MemberRead"][];
+            /** Presence */
+            presence: components["schemas"]["PresentPerson"][];
+            project: components["schemas"]["ProjectRead"];
             /**
              * Protocol
              * @default 1
              */
             protocol?: number;
-            /** Presence */
-            presence: components["schemas"]["PresentPerson"][];
+            role: components["schemas"]["Role"];
+            /** Seq */
+            seq: number;
+            /** Training */
+            training: components["schemas"]["TrainingJobRead"][];
+        };
+        /** GenerateMessage */
+        GenerateMessage: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
+             * @default {
+             *       "keys": null,
+             *       "seed": 0,
+             *       "tier": null
+             *     }
+             */
+            params?: components["schemas"]["GenerateRequest"];
         };
         /**
          * GenerateRequest
@@ -1304,6 +1426,24 @@ export interface components {
             /** Tier */
             tier?: ("low" | "standard" | "high") | null;
         };
+        /**
+         * GenerationResult
+         * @description Event ``server:generation.result``; ``image_url`` is an id that the API resolves.
+         */
+        GenerationResult: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /** Image Url */
+            image_url: string;
+            /**
+             * Variation Id
+             * Format: uuid
+             */
+            variation_id: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1314,6 +1454,10 @@ export interface components {
          * @description ``down`` without database or storage; ``degraded`` when something else is missing.
          */
         Health: {
+            /** Parts */
+            parts: {
+                [key: string]: components["schemas"]["Part"];
+            };
             /**
              * Status
              * @enum {string}
@@ -1321,74 +1465,70 @@ export interface components {
             status: "ok" | "degraded" | "down";
             /** Version */
             version: string;
-            /** Parts */
-            parts: {
-                [key: string]: components["schemas"]["Part"];
-            };
         };
         /**
          * HistoryEntry
          * @description Who changed what and when.
          */
         HistoryEntry: {
-            /** Seq */
-            seq: number;
+            /** Actor Id */
+            actor_id: string | null;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Actor Id */
-            actor_id: string | null;
-            /** Event */
-            event: string;
             /** Change */
             change: {
                 [key: string]: unknown;
             };
+            /** Event */
+            event: string;
+            /** Seq */
+            seq: number;
         };
         /**
          * Invitation
          * @description A new person, or an old one who lost the password, and the link that lets them in.
          */
         Invitation: {
-            user: components["schemas"]["UserRead"];
-            /** Link */
-            link: string;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** Link */
+            link: string;
+            user: components["schemas"]["UserRead"];
         };
         /**
          * JudgeRead
          * @description Who judged, by what, and what the numbers rest on.
          */
         JudgeRead: {
-            /** Encoder */
-            encoder: string;
-            /** Route */
-            route: string;
-            /** References */
-            references: number;
-            /** Distance */
-            distance: number;
             /** Basis */
             basis: string;
+            /** Distance */
+            distance: number;
+            /** Encoder */
+            encoder: string;
             /** Nearest Reference Id */
             nearest_reference_id: string | null;
+            /** References */
+            references: number;
+            /** Route */
+            route: string;
         };
         /** MeUpdate */
         MeUpdate: {
-            /** Name */
-            name?: string | null;
             /** Colour */
             colour?: string | null;
-            /** Password */
-            password?: string | null;
             /** Current Password */
             current_password?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Password */
+            password?: string | null;
         };
         /** MemberPut */
         MemberPut: {
@@ -1404,6 +1544,69 @@ export interface components {
             /** Through */
             through: string[];
         };
+        /**
+         * MembersUpdated
+         * @description Event ``server:members.updated``: the whole list, because teams change many at once.
+         */
+        MembersUpdated: {
+            /** Data */
+            data: components["schemas"]["MemberRead"][];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+        };
+        /** NodeUpdateMessage */
+        NodeUpdateMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:update_node_data";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["NodeUpdateRequest"];
+        };
+        /**
+         * NodeUpdateRequest
+         * @description The canvas's word for it: a character is a node.
+         */
+        NodeUpdateRequest: {
+            data: components["schemas"]["CharacterUpdate"];
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+        };
+        /**
+         * Ok
+         * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
+         */
+        Ok: {
+            /**
+             * Data
+             * @default null
+             */
+            data?: {
+                [key: string]: unknown;
+            } | {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        /** Page[AssetRead] */
+        Page_AssetRead_: {
+            /** Items */
+            items: components["schemas"]["AssetRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[CharacterRead] */
         Page_CharacterRead_: {
             /** Items */
@@ -1418,62 +1621,111 @@ export interface components {
          * @description One part of the house, and in words how it is.
          */
         Part: {
-            /** Ok */
-            ok: boolean;
             /** Detail */
             detail: string;
+            /** Ok */
+            ok: boolean;
         };
         /**
          * PersonRead
          * @description A person as others see them.
          */
         PersonRead: {
+            /** Colour */
+            colour: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Username */
-            username: string;
             /** Name */
             name: string;
-            /** Colour */
-            colour: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * Presence
+         * @description Event ``server:presence``: how many are here, and up to 100 of them.
+         */
+        Presence: {
+            /** Count */
+            count: number;
+            /** People */
+            people: components["schemas"]["PresentPerson"][];
+        };
+        /** PresenceMessage */
+        PresenceMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:presence";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["PresenceUpdate"];
+        };
+        /** PresenceUpdate */
+        PresenceUpdate: {
+            /**
+             * Character Id
+             * @default null
+             */
+            character_id?: string | null;
         };
         /**
          * PresentPerson
          * @description Somebody who has the project open, and which character they look at.
          */
         PresentPerson: {
+            /** Character Id */
+            character_id?: string | null;
+            /** Colour */
+            colour: string;
+            /** Name */
+            name: string;
             /**
              * User Id
              * Format: uuid
              */
             user_id: string;
-            /** Name */
-            name: string;
-            /** Colour */
-            colour: string;
-            /** Character Id */
-            character_id?: string | null;
+        };
+        /**
+         * Problem
+         * @description A failure as a person can read it and a program can tell it apart (``code``).
+         */
+        Problem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Fields
+             * @default null
+             */
+            fields?: components["schemas"]["FieldProblem"][] | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Try */
+            try: string;
+            /** Type */
+            type: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * ProjectCard
          * @description A project in the list of one's projects.
          */
         ProjectCard: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Title */
-            title: string;
-            /** Description */
-            description: string;
-            settings: components["schemas"]["ProjectSettings"];
-            /** Version */
-            version: number;
+            /** Character Count */
+            character_count: number;
+            /** Covers */
+            covers: components["schemas"]["FileRef"][];
             /**
              * Created At
              * Format: date-time
@@ -1481,66 +1733,62 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string | null;
+            /** Description */
+            description: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             role: components["schemas"]["Role"];
-            /** Character Count */
-            character_count: number;
-            /** Covers */
-            covers: components["schemas"]["FileRef"][];
+            settings: components["schemas"]["ProjectSettings"];
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
         };
         /** ProjectCreate */
         ProjectCreate: {
-            /** Title */
-            title: string;
             /**
              * Description
              * @default
              */
             description?: string;
             settings?: components["schemas"]["ProjectSettings"];
+            /** Title */
+            title: string;
         };
         /** ProjectDetail */
         ProjectDetail: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Title */
-            title: string;
-            /** Description */
-            description: string;
-            settings: components["schemas"]["ProjectSettings"];
-            /** Version */
-            version: number;
-            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
             /** Created By */
             created_by: string | null;
-            role: components["schemas"]["Role"];
+            /** Description */
+            description: string;
             /** Graph */
             graph: {
                 [key: string]: unknown;
             };
-            /** Seq */
-            seq: number;
-        };
-        /** ProjectRead */
-        ProjectRead: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            role: components["schemas"]["Role"];
+            /** Seq */
+            seq: number;
+            settings: components["schemas"]["ProjectSettings"];
             /** Title */
             title: string;
-            /** Description */
-            description: string;
-            settings: components["schemas"]["ProjectSettings"];
             /** Version */
             version: number;
+        };
+        /** ProjectRead */
+        ProjectRead: {
             /**
              * Created At
              * Format: date-time
@@ -1548,6 +1796,18 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string | null;
+            /** Description */
+            description: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            settings: components["schemas"]["ProjectSettings"];
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
         };
         /** ProjectSettings */
         ProjectSettings: {
@@ -1566,83 +1826,109 @@ export interface components {
         };
         /** ProjectTeamRead */
         ProjectTeamRead: {
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
             /**
              * Team Id
              * Format: uuid
              */
             team_id: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["Role"];
         };
         /**
          * ProjectUpdate
          * @description A change against the ``version`` that was read; a stale one is refused.
          */
         ProjectUpdate: {
-            /** Version */
-            version: number;
-            /** Title */
-            title?: string | null;
             /** Description */
             description?: string | null;
-            settings?: components["schemas"]["ProjectSettings"] | null;
             /** Graph */
             graph?: {
                 [key: string]: unknown;
             } | null;
+            settings?: components["schemas"]["ProjectSettings"] | null;
+            /** Title */
+            title?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ProjectUpdated
+         * @description Event ``server:project.updated``.
+         */
+        ProjectUpdated: {
+            data: components["schemas"]["ProjectRead"];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
         };
         /**
          * Recipe
          * @description Everything that is needed to make the same bytes again.
          */
         Recipe: {
-            /** Task */
-            task: string;
             /** Function */
             function: string | null;
-            /** Version */
-            version: string | null;
+            /** Inputs */
+            inputs: components["schemas"]["RecipeInput"][];
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
             };
             /** Seed */
             seed: number;
-            /** Inputs */
-            inputs: components["schemas"]["RecipeInput"][];
+            /** Task */
+            task: string;
+            /** Version */
+            version: string | null;
         };
         /** RecipeInput */
         RecipeInput: {
-            /** Name */
-            name: string;
-            /** Sha256 */
-            sha256: string;
             /** Media Type */
             media_type: string;
+            /** Name */
+            name: string;
             /** Reference Id */
             reference_id?: string | null;
+            /** Sha256 */
+            sha256: string;
         };
         /** ReferenceRead */
         ReferenceRead: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
             /**
              * Character Id
              * Format: uuid
              */
             character_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            face: components["schemas"]["FaceRead"] | null;
             file: components["schemas"]["FileRef"];
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Base */
+            is_base: boolean;
             /** Name */
             name: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Removed At */
+            removed_at: string | null;
             /**
              * State
              * @enum {string}
@@ -1650,20 +1936,40 @@ export interface components {
             state: "checking" | "ready" | "failed";
             /** Verdict */
             verdict: ("helps" | "neutral" | "hurts") | null;
-            /** Findings */
-            findings: components["schemas"]["Finding"][];
-            face: components["schemas"]["FaceRead"] | null;
-            /** Is Base */
-            is_base: boolean;
-            /** Created By */
-            created_by: string | null;
+        };
+        /**
+         * ReferenceRemoved
+         * @description Event ``server:reference.removed``.
+         */
+        ReferenceRemoved: {
             /**
-             * Created At
-             * Format: date-time
+             * Character Id
+             * Format: uuid
              */
-            created_at: string;
-            /** Removed At */
-            removed_at: string | null;
+            character_id: string;
+            data: components["schemas"]["ReferenceRead"];
+            /**
+             * Reference Id
+             * Format: uuid
+             */
+            reference_id: string;
+        };
+        /**
+         * ReferenceUpdated
+         * @description Event ``server:reference.updated``.
+         */
+        ReferenceUpdated: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["ReferenceRead"];
+            /**
+             * Reference Id
+             * Format: uuid
+             */
+            reference_id: string;
         };
         /**
          * RegenerateRequest
@@ -1679,53 +1985,246 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "editor" | "reviewer" | "viewer";
+        ServerMessage: {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:full_sync";
+            id?: string;
+            payload: components["schemas"]["FullSync"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:project.updated";
+            id?: string;
+            payload: components["schemas"]["ProjectUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:members.updated";
+            id?: string;
+            payload: components["schemas"]["MembersUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:character.updated";
+            id?: string;
+            payload: components["schemas"]["CharacterUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:character.removed";
+            id?: string;
+            payload: components["schemas"]["CharacterRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:reference.updated";
+            id?: string;
+            payload: components["schemas"]["ReferenceUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:reference.removed";
+            id?: string;
+            payload: components["schemas"]["ReferenceRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:training.updated";
+            id?: string;
+            payload: components["schemas"]["TrainingUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:training.complete";
+            id?: string;
+            payload: components["schemas"]["TrainingComplete"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:training.progress";
+            id?: string;
+            payload: components["schemas"]["TrainingProgress"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:variation.updated";
+            id?: string;
+            payload: components["schemas"]["VariationUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:variation.removed";
+            id?: string;
+            payload: components["schemas"]["VariationRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:generation.result";
+            id?: string;
+            payload: components["schemas"]["GenerationResult"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:task_progress";
+            id?: string;
+            payload: components["schemas"]["TaskProgress"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:presence";
+            id?: string;
+            payload: components["schemas"]["Presence"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:ok";
+            id?: string;
+            payload: components["schemas"]["Ok"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:error";
+            id?: string;
+            payload: components["schemas"]["Problem"];
+            seq?: number;
+        };
         /** SessionRead */
         SessionRead: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Device */
-            device: string;
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
             /**
-             * Last Seen At
-             * Format: date-time
-             */
-            last_seen_at: string;
-            /**
              * Current
              * @default false
              */
             current?: boolean;
+            /** Device */
+            device: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
         };
         /** SignIn */
         SignIn: {
-            /** Username */
-            username: string;
             /** Password */
             password: string;
+            /** Username */
+            username: string;
         };
         /**
          * SlotRead
          * @description One place of the standard set; ``available`` says whether this house can fill it.
          */
         SlotRead: {
-            /** Key */
-            key: string;
-            /** Section */
-            section: string;
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
             /** Available */
             available: boolean;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Section */
+            section: string;
+        };
+        /** StartGeneration */
+        StartGeneration: {
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+        };
+        /** StartGenerationMessage */
+        StartGenerationMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:start_generation";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["StartGeneration"];
         };
         /**
          * State
@@ -1733,6 +2232,53 @@ export interface components {
          * @enum {string}
          */
         State: "queued" | "starting" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
+        /** SyncMessage */
+        SyncMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:sync_request";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @default {
+             *       "since": null
+             *     }
+             */
+            payload?: components["schemas"]["SyncRequest"];
+        };
+        /** SyncRequest */
+        SyncRequest: {
+            /**
+             * Since
+             * @default null
+             */
+            since?: number | null;
+        };
+        /**
+         * TaskProgress
+         * @description Event ``server:task_progress``; may be lost.
+         */
+        TaskProgress: {
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+            /** Progress */
+            progress: number;
+            /** Step */
+            step: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+        };
         /** TeamCreate */
         TeamCreate: {
             /** Name */
@@ -1745,10 +2291,10 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Name */
-            name: string;
             /** Members */
             members: components["schemas"]["PersonRead"][];
+            /** Name */
+            name: string;
         };
         /** TokenAnswer */
         TokenAnswer: {
@@ -1762,10 +2308,10 @@ export interface components {
         };
         /** TokenCreate */
         TokenCreate: {
-            /** Name */
-            name: string;
             /** Days */
             days?: number | null;
+            /** Name */
+            name: string;
         };
         /**
          * TokenCreated
@@ -1773,46 +2319,60 @@ export interface components {
          */
         TokenCreated: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
-            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Last Used At */
-            last_used_at: string | null;
             /** Expires At */
             expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
             /** Token */
             token: string;
         };
         /** TokenRead */
         TokenRead: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
-            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            /** Last Used At */
-            last_used_at: string | null;
             /** Expires At */
             expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+        };
+        /** TrainMessage */
+        TrainMessage: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
+             * Quality
+             * @default low
+             * @enum {string}
+             */
+            quality?: "low" | "standard" | "high";
         };
         /** TrainRequest */
         TrainRequest: {
@@ -1842,413 +2402,87 @@ export interface components {
             state: string;
         };
         /**
-         * TrainingJobRead
-         * @description ``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know.
-         */
-        TrainingJobRead: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            state: components["schemas"]["State"];
-            /** Progress */
-            progress: number;
-            /** Step */
-            step: string;
-            /** Position */
-            position: number | null;
-            /** Eta S */
-            eta_s: number | null;
-            /**
-             * Asked Tier
-             * @enum {string}
-             */
-            asked_tier: "low" | "standard" | "high";
-            /** Used Tier */
-            used_tier: ("low" | "standard" | "high") | null;
-            /** Tier Reason */
-            tier_reason: string | null;
-            /** Function */
-            function: string | null;
-            /** Reference Count */
-            reference_count: number;
-            /** Adapter Id */
-            adapter_id: string | null;
-            error: components["schemas"]["ErrorRead"] | null;
-            /** Created By */
-            created_by: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Finished At */
-            finished_at: string | null;
-        };
-        /** UserCreate */
-        UserCreate: {
-            /** Username */
-            username: string;
-            /** Name */
-            name: string;
-            /**
-             * Is Admin
-             * @default false
-             */
-            is_admin?: boolean;
-        };
-        /**
-         * UserRead
-         * @description A person as they and administrators see them.
-         */
-        UserRead: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Username */
-            username: string;
-            /** Name */
-            name: string;
-            /** Colour */
-            colour: string;
-            /** Is Admin */
-            is_admin: boolean;
-            /** Has Password */
-            has_password: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Disabled At */
-            disabled_at: string | null;
-        };
-        /** UserUpdate */
-        UserUpdate: {
-            /** Is Admin */
-            is_admin?: boolean | null;
-            /** Disabled */
-            disabled?: boolean | null;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
-        /**
-         * VariationRead
-         * @description ``p_same`` is a probability, ``fidelity`` a percentile among real pictures.
-         */
-        VariationRead: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            /** Key */
-            key: string;
-            /** Section */
-            section: string;
-            /** Label */
-            label: string;
-            /**
-             * Tier
-             * @enum {string}
-             */
-            tier: "low" | "standard" | "high";
-            state: components["schemas"]["State"];
-            /** Progress */
-            progress: number;
-            /** Current */
-            current: boolean;
-            /** Candidate Of */
-            candidate_of: string | null;
-            file: components["schemas"]["FileRef"] | null;
-            /** Preview */
-            preview: boolean;
-            /**
-             * Measurable
-             * @enum {string}
-             */
-            measurable: "pending" | "measured" | "not_measurable";
-            /** Reason */
-            reason: string | null;
-            /** Reason Text */
-            reason_text: string | null;
-            /** P Same */
-            p_same: number | null;
-            /** P Same Low */
-            p_same_low: number | null;
-            /** P Same High */
-            p_same_high: number | null;
-            /** Fidelity */
-            fidelity: number | null;
-            /** Copy Paste */
-            copy_paste: boolean;
-            judge: components["schemas"]["JudgeRead"] | null;
-            crop: components["schemas"]["FileRef"] | null;
-            /** Verdict */
-            verdict: ("approved" | "rejected") | null;
-            /** Verdict By */
-            verdict_by: string | null;
-            /** Starred */
-            starred: boolean;
-            recipe: components["schemas"]["Recipe"];
-            error: components["schemas"]["ErrorRead"] | null;
-            /** Created By */
-            created_by: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Finished At */
-            finished_at: string | null;
-            /** Removed At */
-            removed_at: string | null;
-        };
-        /** VariationUpdate */
-        VariationUpdate: {
-            /** Verdict */
-            verdict?: ("approved" | "rejected") | null;
-            /** Starred */
-            starred?: boolean | null;
-        };
-        /**
-         * CharacterRemoved
-         * @description Event ``server:character.removed``; ``data`` lets a page offer to bring it back.
-         */
-        CharacterRemoved: {
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            data: components["schemas"]["CharacterRead"];
-        };
-        /**
-         * CharacterUpdated
-         * @description Event ``server:character.updated``.
-         */
-        CharacterUpdated: {
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            data: components["schemas"]["CharacterRead"];
-        };
-        /**
-         * FieldProblem
-         * @description What is wrong with one field of the request.
-         */
-        FieldProblem: {
-            /** Field */
-            field: string;
-            /** Detail */
-            detail: string;
-        };
-        /**
-         * GenerationResult
-         * @description Event ``server:generation.result``; ``image_url`` is an id that the API resolves.
-         */
-        GenerationResult: {
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            /**
-             * Variation Id
-             * Format: uuid
-             */
-            variation_id: string;
-            /** Image Url */
-            image_url: string;
-        };
-        /**
-         * MembersUpdated
-         * @description Event ``server:members.updated``: the whole list, because teams change many at once.
-         */
-        MembersUpdated: {
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            /** Data */
-            data: components["schemas"]["MemberRead"][];
-        };
-        /**
-         * Ok
-         * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
-         */
-        Ok: {
-            /**
-             * Data
-             * @default null
-             */
-            data?: {
-                [key: string]: unknown;
-            } | {
-                [key: string]: unknown;
-            }[] | null;
-        };
-        /**
-         * Presence
-         * @description Event ``server:presence``.
-         */
-        Presence: {
-            /** People */
-            people: components["schemas"]["PresentPerson"][];
-        };
-        /**
-         * Problem
-         * @description A failure as a person can read it and a program can tell it apart (``code``).
-         */
-        Problem: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
-            /** Try */
-            try: string;
-            /**
-             * Fields
-             * @default null
-             */
-            fields?: components["schemas"]["FieldProblem"][] | null;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * ProjectUpdated
-         * @description Event ``server:project.updated``.
-         */
-        ProjectUpdated: {
-            /**
-             * Project Id
-             * Format: uuid
-             */
-            project_id: string;
-            data: components["schemas"]["ProjectRead"];
-        };
-        /**
-         * ReferenceRemoved
-         * @description Event ``server:reference.removed``.
-         */
-        ReferenceRemoved: {
-            /**
-             * Reference Id
-             * Format: uuid
-             */
-            reference_id: string;
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            data: components["schemas"]["ReferenceRead"];
-        };
-        /**
-         * ReferenceUpdated
-         * @description Event ``server:reference.updated``.
-         */
-        ReferenceUpdated: {
-            /**
-             * Reference Id
-             * Format: uuid
-             */
-            reference_id: string;
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            data: components["schemas"]["ReferenceRead"];
-        };
-        /**
-         * TaskProgress
-         * @description Event ``server:task_progress``; may be lost.
-         */
-        TaskProgress: {
-            /**
-             * Task Id
-             * Format: uuid
-             */
-            task_id: string;
-            /**
-             * Node Id
-             * Format: uuid
-             */
-            node_id: string;
-            /** Progress */
-            progress: number;
-            /** Step */
-            step: string;
-        };
-        /**
          * TrainingComplete
          * @description Event ``server:training.complete``; ``model_url`` is an id that the API resolves.
          */
         TrainingComplete: {
             /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
              * Job Id
              * Format: uuid
              */
             job_id: string;
+            /** Model Url */
+            model_url: string;
+        };
+        /**
+         * TrainingJobRead
+         * @description ``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know.
+         */
+        TrainingJobRead: {
+            /** Adapter Id */
+            adapter_id: string | null;
+            /**
+             * Asked Tier
+             * @enum {string}
+             */
+            asked_tier: "low" | "standard" | "high";
             /**
              * Character Id
              * Format: uuid
              */
             character_id: string;
-            /** Model Url */
-            model_url: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            error: components["schemas"]["ErrorRead"] | null;
+            /** Eta S */
+            eta_s: number | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Function */
+            function: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Position */
+            position: number | null;
+            /** Progress */
+            progress: number;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Reference Count */
+            reference_count: number;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["State"];
+            /** Step */
+            step: string;
+            /** Tier Reason */
+            tier_reason: string | null;
+            /** Used Tier */
+            used_tier: ("low" | "standard" | "high") | null;
         };
         /**
          * TrainingProgress
          * @description Event ``server:training.progress``; may be lost.
          */
         TrainingProgress: {
+            /** Eta S */
+            eta_s: number | null;
             /**
              * Job Id
              * Format: uuid
@@ -2258,8 +2492,6 @@ export interface components {
             progress: number;
             /** Step */
             step: string;
-            /** Eta S */
-            eta_s: number | null;
         };
         /**
          * TrainingUpdated
@@ -2267,16 +2499,158 @@ export interface components {
          */
         TrainingUpdated: {
             /**
-             * Job Id
-             * Format: uuid
-             */
-            job_id: string;
-            /**
              * Character Id
              * Format: uuid
              */
             character_id: string;
             data: components["schemas"]["TrainingJobRead"];
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+        };
+        /** UserCreate */
+        UserCreate: {
+            /**
+             * Is Admin
+             * @default false
+             */
+            is_admin?: boolean;
+            /** Name */
+            name: string;
+            /** Username */
+            username: string;
+        };
+        /**
+         * UserRead
+         * @description A person as they and administrators see them.
+         */
+        UserRead: {
+            /** Colour */
+            colour: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled At */
+            disabled_at: string | null;
+            /** Has Password */
+            has_password: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Admin */
+            is_admin: boolean;
+            /** Name */
+            name: string;
+            /** Username */
+            username: string;
+        };
+        /** UserUpdate */
+        UserUpdate: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Is Admin */
+            is_admin?: boolean | null;
+        };
+        /** ValidationError */
+        ValidationError: {
+            /** Context */
+            ctx?: Record<string, never>;
+            /** Input */
+            input?: unknown;
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
+        };
+        /**
+         * VariationRead
+         * @description ``p_same`` is a probability, ``fidelity`` a percentile among real pictures.
+         */
+        VariationRead: {
+            /** Candidate Of */
+            candidate_of: string | null;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /** Copy Paste */
+            copy_paste: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            crop: components["schemas"]["FileRef"] | null;
+            /** Current */
+            current: boolean;
+            error: components["schemas"]["ErrorRead"] | null;
+            /** Fidelity */
+            fidelity: number | null;
+            file: components["schemas"]["FileRef"] | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            judge: components["schemas"]["JudgeRead"] | null;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Measurable
+             * @enum {string}
+             */
+            measurable: "pending" | "measured" | "not_measurable";
+            /** P Same */
+            p_same: number | null;
+            /** P Same High */
+            p_same_high: number | null;
+            /** P Same Low */
+            p_same_low: number | null;
+            /** Preview */
+            preview: boolean;
+            /** Progress */
+            progress: number;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Reason */
+            reason: string | null;
+            /** Reason Text */
+            reason_text: string | null;
+            recipe: components["schemas"]["Recipe"];
+            /** Removed At */
+            removed_at: string | null;
+            /** Section */
+            section: string;
+            /** Starred */
+            starred: boolean;
+            state: components["schemas"]["State"];
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "low" | "standard" | "high";
+            /** Verdict */
+            verdict: ("approved" | "rejected") | null;
+            /** Verdict By */
+            verdict_by: string | null;
         };
         /**
          * VariationRemoved
@@ -2284,16 +2658,23 @@ export interface components {
          */
         VariationRemoved: {
             /**
-             * Variation Id
-             * Format: uuid
-             */
-            variation_id: string;
-            /**
              * Character Id
              * Format: uuid
              */
             character_id: string;
             data: components["schemas"]["VariationRead"];
+            /**
+             * Variation Id
+             * Format: uuid
+             */
+            variation_id: string;
+        };
+        /** VariationUpdate */
+        VariationUpdate: {
+            /** Starred */
+            starred?: boolean | null;
+            /** Verdict */
+            verdict?: ("approved" | "rejected") | null;
         };
         /**
          * VariationUpdated
@@ -2301,367 +2682,17 @@ export interface components {
          */
         VariationUpdated: {
             /**
-             * Variation Id
-             * Format: uuid
-             */
-            variation_id: string;
-            /**
              * Character Id
              * Format: uuid
              */
             character_id: string;
             data: components["schemas"]["VariationRead"];
-        };
-        ServerMessage: {
-            /** @constant */
-            event: "server:full_sync";
-            payload: components["schemas"]["FullSync"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:project.updated";
-            payload: components["schemas"]["ProjectUpdated"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:members.updated";
-            payload: components["schemas"]["MembersUpdated"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:character.updated";
-            payload: components["schemas"]["CharacterUpdated"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:character.removed";
-            payload: components["schemas"]["CharacterRemoved"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:reference.updated";
-            payload: components["schemas"]["ReferenceUpdated"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:reference.removed";
-            payload: components["schemas"]["ReferenceRemoved"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:training.updated";
-            payload: components["schemas"]["TrainingUpdated"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:training.complete";
-            payload: components["schemas"]["TrainingComplete"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:training.progress";
-            payload: components["schemas"]["TrainingProgress"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:variation.updated";
-            payload: components["schemas"]["VariationUpdated"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:variation.removed";
-            payload: components["schemas"]["VariationRemoved"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:generation.result";
-            payload: components["schemas"]["GenerationResult"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:task_progress";
-            payload: components["schemas"]["TaskProgress"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:presence";
-            payload: components["schemas"]["Presence"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:ok";
-            payload: components["schemas"]["Ok"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        } | {
-            /** @constant */
-            event: "server:error";
-            payload: components["schemas"]["Problem"];
-            seq?: number;
-            id?: string;
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-        };
-        /** CharacterGenerateMessage */
-        CharacterGenerateMessage: {
             /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:character.generate";
-            payload: components["schemas"]["GenerateMessage"];
-        };
-        /** CharacterTrainMessage */
-        CharacterTrainMessage: {
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:character.train";
-            payload: components["schemas"]["TrainMessage"];
-        };
-        /** CharacterUpdateMessage */
-        CharacterUpdateMessage: {
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:character.update";
-            payload: components["schemas"]["CharacterUpdateRequest"];
-        };
-        /** CharacterUpdateRequest */
-        CharacterUpdateRequest: {
-            /**
-             * Character Id
+             * Variation Id
              * Format: uuid
              */
-            character_id: string;
-            data: components["schemas"]["CharacterUpdate"];
+            variation_id: string;
         };
-        /** GenerateMessage */
-        GenerateMessage: {
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            /**
-             * @default {
-             *       "keys": null,
-             *       "seed": 0,
-             *       "tier": null
-             *     }
-             */
-            params?: components["schemas"]["GenerateRequest"];
-        };
-        /** NodeUpdateMessage */
-        NodeUpdateMessage: {
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:update_node_data";
-            payload: components["schemas"]["NodeUpdateRequest"];
-        };
-        /**
-         * NodeUpdateRequest
-         * @description The canvas's word for it: a character is a node.
-         */
-        NodeUpdateRequest: {
-            /**
-             * Node Id
-             * Format: uuid
-             */
-            node_id: string;
-            data: components["schemas"]["CharacterUpdate"];
-        };
-        /** PresenceMessage */
-        PresenceMessage: {
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:presence";
-            payload: components["schemas"]["PresenceUpdate"];
-        };
-        /** PresenceUpdate */
-        PresenceUpdate: {
-            /**
-             * Character Id
-             * @default null
-             */
-            character_id?: string | null;
-        };
-        /** StartGeneration */
-        StartGeneration: {
-            /**
-             * Node Id
-             * Format: uuid
-             */
-            node_id: string;
-        };
-        /** StartGenerationMessage */
-        StartGenerationMessage: {
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:start_generation";
-            payload: components["schemas"]["StartGeneration"];
-        };
-        /** SyncMessage */
-        SyncMessage: {
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:sync_request";
-            /**
-             * @default {
-             *       "since": null
-             *     }
-             */
-            payload?: components["schemas"]["SyncRequest"];
-        };
-        /** SyncRequest */
-        SyncRequest: {
-            /**
-             * Since
-             * @default null
-             */
-            since?: number | null;
-        };
-        /** TrainMessage */
-        TrainMessage: {
-            /**
-             * Character Id
-             * Format: uuid
-             */
-            character_id: string;
-            /**
-             * Quality
-             * @default low
-             * @enum {string}
-             */
-            quality?: "low" | "standard" | "high";
-        };
-        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"];
     };
     responses: never;
     parameters: never;
@@ -2700,7 +2731,49 @@ export interface operations {
             };
         };
     };
-    create_access_token_api_v1_auth_token_post: {
+    list_assets_api_v1_assets_get: {
+        parameters: {
+            query: {
+                project_id: string;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AssetRead_"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_asset_api_v1_assets_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2709,9 +2782,49 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": components["schemas"]["Body_create_access_token_api_v1_auth_token_post"];
+                "application/json": components["schemas"]["AssetCreate"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetRead"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    redeem_link_api_v1_auth_link_post: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -2719,11 +2832,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenAnswer"];
+                    "application/json": components["schemas"]["UserRead"];
                 };
             };
-            /** @description `wrong_password`: Name or password is wrong */
-            401: {
+            /** @description `link_expired`: This sign-in link no longer works */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2802,11 +2915,9 @@ export interface operations {
             };
         };
     };
-    redeem_link_api_v1_auth_link_post: {
+    sign_out_api_v1_auth_sign_out_post: {
         parameters: {
-            query: {
-                token: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -2814,16 +2925,38 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    create_access_token_api_v1_auth_token_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Body_create_access_token_api_v1_auth_token_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserRead"];
+                    "application/json": components["schemas"]["TokenAnswer"];
                 };
             };
-            /** @description `link_expired`: This sign-in link no longer works */
-            410: {
+            /** @description `wrong_password`: Name or password is wrong */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2851,21 +2984,789 @@ export interface operations {
             };
         };
     };
-    sign_out_api_v1_auth_sign_out_post: {
+    read_character_api_v1_characters__character_id__get: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                character_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterRead"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_character_api_v1_characters__character_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_character_api_v1_characters__character_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CharacterUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stale_version`: Somebody else was faster; `trigger_word_taken`: This trigger word is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_adapters_api_v1_characters__character_id__adapters_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdapterRead"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_history_api_v1_characters__character_id__history_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryEntry"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_references_api_v1_characters__character_id__references_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceRead"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_reference_api_v1_characters__character_id__references_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_add_reference_api_v1_characters__character_id__references_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `duplicate_reference`: This picture is already here; `too_many_references`: Enough pictures */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `file_too_large`: The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_a_picture`: This is not a picture; `unsupported_picture_type`: This kind of picture is not taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `empty_file`: The file is empty; `animated_picture`: This picture moves; `damaged_picture`: The picture is damaged; `too_many_pixels`: The picture has too many pixels; `picture_too_small`: The picture is too small; `picture_too_complex`: The picture takes too much work to read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_character_api_v1_characters__character_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `trigger_word_taken`: This trigger word is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_sheet_api_v1_characters__character_id__sheet__kind__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+                kind: "png" | "pdf";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_export`: The sheet is still empty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    request_training_api_v1_characters__character_id__train_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingJobRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_enough_references`: More pictures are needed; `references_pending`: Some pictures are still being checked; `training_active`: This character is being trained already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_training_api_v1_characters__character_id__training_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingJobRead"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_variations_api_v1_characters__character_id__variations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariationRead"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    request_variations_api_v1_characters__character_id__variations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariationRead"][];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cannot_do`: The built-in preview cannot do this; `no_usable_reference`: A picture to start from is missing; `sheet_complete`: The sheet is complete */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_variation_key`: The standard set has no such picture */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_link_api_v1_files__file_id__link_post: {
+        parameters: {
+            query?: {
+                variant?: "original" | "preview" | "thumb";
+                days?: number;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileLink"];
+                };
+            };
+            /** @description `file_not_found`: No such file */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_file_api_v1_files__file_id___variant__get: {
+        parameters: {
+            query?: {
+                /** @description When a signed link ends */
+                exp?: number | null;
+                sig?: string | null;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+                variant: "original" | "preview" | "thumb";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_signed_in`: You are not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_invalid`: This link does not work */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `file_not_found`: No such file */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `link_expired`: This link has expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable`: That part of the file does not exist */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
             };
         };
     };
@@ -3091,355 +3992,6 @@ export interface operations {
             };
         };
     };
-    list_users_api_v1_users_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserRead"][];
-                };
-            };
-            /** @description `administrators_only`: Only administrators may do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_user_api_v1_users_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invitation"];
-                };
-            };
-            /** @description `administrators_only`: Only administrators may do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `username_taken`: This name is taken */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    create_link_api_v1_users__user_id__link_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invitation"];
-                };
-            };
-            /** @description `administrators_only`: Only administrators may do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `person_not_found`: Nobody of this name */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    update_user_api_v1_users__user_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserUpdate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserRead"];
-                };
-            };
-            /** @description `administrators_only`: Only administrators may do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `person_not_found`: Nobody of this name */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `last_administrator`: Somebody must be able to administer */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_teams_api_v1_teams_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TeamRead"][];
-                };
-            };
-        };
-    };
-    create_team_api_v1_teams_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TeamCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TeamRead"];
-                };
-            };
-            /** @description `administrators_only`: Only administrators may do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `team_name_taken`: There is a team of this name */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_team_member_api_v1_teams__team_id__members__user_id__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                team_id: string;
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `administrators_only`: Only administrators may do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `team_not_found`: No such team; `person_not_found`: Nobody of this name */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    remove_team_member_api_v1_teams__team_id__members__user_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                team_id: string;
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `administrators_only`: Only administrators may do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
     list_projects_api_v1_projects_get: {
         parameters: {
             query?: never;
@@ -3577,6 +4129,163 @@ export interface operations {
             };
             /** @description `stale_version`: Somebody else was faster */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_characters_api_v1_projects__project_id__characters_get: {
+        parameters: {
+            query?: {
+                /** @description Words to find */
+                q?: string | null;
+                tag?: string | null;
+                tier?: ("low" | "standard" | "high") | null;
+                importance?: ("lead" | "supporting" | "background") | null;
+                state?: ("untrained" | "training" | "trained" | "failed") | null;
+                sort?: "name" | "-updated" | "-created";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CharacterRead_"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `bad_cursor`: That page does not exist */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_character_api_v1_projects__project_id__characters_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CharacterCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CharacterRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `trigger_word_taken`: This trigger word is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_events_api_v1_projects__project_id__events_get: {
+        parameters: {
+            query?: {
+                since?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    }[];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3748,6 +4457,86 @@ export interface operations {
             };
         };
     };
+    read_state_api_v1_projects__project_id__state_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullSync"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_tags_api_v1_projects__project_id__tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_teams_api_v1_projects__project_id__teams_get: {
         parameters: {
             query?: never;
@@ -3883,15 +4672,12 @@ export interface operations {
             };
         };
     };
-    list_events_api_v1_projects__project_id__events_get: {
+    remove_reference_api_v1_references__reference_id__delete: {
         parameters: {
-            query?: {
-                since?: number;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
-                project_id: string;
+                reference_id: string;
             };
             cookie?: never;
         };
@@ -3899,536 +4685,6 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    }[];
-                };
-            };
-            /** @description `project_not_found`: No such project */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_state_api_v1_projects__project_id__state_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FullSync"];
-                };
-            };
-            /** @description `project_not_found`: No such project */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_characters_api_v1_projects__project_id__characters_get: {
-        parameters: {
-            query?: {
-                /** @description Words to find */
-                q?: string | null;
-                tag?: string | null;
-                tier?: ("low" | "standard" | "high") | null;
-                importance?: ("lead" | "supporting" | "background") | null;
-                state?: ("untrained" | "training" | "trained" | "failed") | null;
-                sort?: "name" | "-updated" | "-created";
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_CharacterRead_"];
-                };
-            };
-            /** @description `project_not_found`: No such project */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    create_character_api_v1_projects__project_id__characters_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CharacterCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CharacterRead"];
-                };
-            };
-            /** @description `not_allowed`: You are not allowed to do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `project_not_found`: No such project */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `trigger_word_taken`: This trigger word is taken */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_tags_api_v1_projects__project_id__tags_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string[];
-                };
-            };
-            /** @description `project_not_found`: No such project */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_character_api_v1_characters__character_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                character_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CharacterRead"];
-                };
-            };
-            /** @description `character_not_found`: No such character */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    remove_character_api_v1_characters__character_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                character_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CharacterRead"];
-                };
-            };
-            /** @description `not_allowed`: You are not allowed to do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `character_not_found`: No such character */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    update_character_api_v1_characters__character_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                character_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CharacterUpdate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CharacterRead"];
-                };
-            };
-            /** @description `not_allowed`: You are not allowed to do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `character_not_found`: No such character */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale_version`: Somebody else was faster; `trigger_word_taken`: This trigger word is taken */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    restore_character_api_v1_characters__character_id__restore_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                character_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CharacterRead"];
-                };
-            };
-            /** @description `not_allowed`: You are not allowed to do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `character_not_found`: No such character */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `trigger_word_taken`: This trigger word is taken */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_history_api_v1_characters__character_id__history_get: {
-        parameters: {
-            query?: {
-                before?: number | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                character_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HistoryEntry"][];
-                };
-            };
-            /** @description `character_not_found`: No such character */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_references_api_v1_characters__character_id__references_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                character_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReferenceRead"][];
-                };
-            };
-            /** @description `character_not_found`: No such character */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_reference_api_v1_characters__character_id__references_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                character_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_add_reference_api_v1_characters__character_id__references_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4445,7 +4701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `character_not_found`: No such character */
+            /** @description `reference_not_found`: No such picture */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4454,45 +4710,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `duplicate_reference`: This picture is already here; `too_many_references`: Enough pictures */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `file_too_large`: The file is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_a_picture`: This is not a picture; `unsupported_picture_type`: This kind of picture is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `empty_file`: The file is empty; `animated_picture`: This picture moves; `damaged_picture`: The picture is damaged; `too_many_pixels`: The picture has too many pixels; `picture_too_small`: The picture is too small; `picture_too_complex`: The picture takes too much work to read */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    remove_reference_api_v1_references__reference_id__delete: {
+    use_as_base_api_v1_references__reference_id__base_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4599,13 +4828,11 @@ export interface operations {
             };
         };
     };
-    use_as_base_api_v1_references__reference_id__base_post: {
+    read_standard_set_api_v1_standard_set_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                reference_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -4616,63 +4843,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReferenceRead"];
-                };
-            };
-            /** @description `not_allowed`: You are not allowed to do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `reference_not_found`: No such picture */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["SlotRead"][];
                 };
             };
         };
     };
-    request_training_api_v1_characters__character_id__train_post: {
+    list_teams_api_v1_teams_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                character_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TrainRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrainingJobRead"];
+                    "application/json": components["schemas"]["TeamRead"][];
                 };
             };
-            /** @description `not_allowed`: You are not allowed to do this */
+        };
+    };
+    create_team_api_v1_teams_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4681,16 +4899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `character_not_found`: No such character */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_enough_references`: More pictures are needed; `references_pending`: Some pictures are still being checked; `training_active`: This character is being trained already */
+            /** @description `team_name_taken`: There is a team of this name */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4710,27 +4919,35 @@ export interface operations {
             };
         };
     };
-    list_training_api_v1_characters__character_id__training_get: {
+    add_team_member_api_v1_teams__team_id__members__user_id__put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                character_id: string;
+                team_id: string;
+                user_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrainingJobRead"][];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `character_not_found`: No such character */
+            /** @description `team_not_found`: No such team; `person_not_found`: Nobody of this name */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4750,28 +4967,27 @@ export interface operations {
             };
         };
     };
-    list_adapters_api_v1_characters__character_id__adapters_get: {
+    remove_team_member_api_v1_teams__team_id__members__user_id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                character_id: string;
+                team_id: string;
+                user_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["AdapterRead"][];
-                };
+                content?: never;
             };
-            /** @description `character_not_found`: No such character */
-            404: {
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4888,7 +5104,7 @@ export interface operations {
             };
         };
     };
-    read_standard_set_api_v1_standard_set_get: {
+    list_users_api_v1_users_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4903,33 +5119,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SlotRead"][];
+                    "application/json": components["schemas"]["UserRead"][];
                 };
             };
-        };
-    };
-    list_variations_api_v1_characters__character_id__variations_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                character_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VariationRead"][];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `character_not_found`: No such character */
-            404: {
+        };
+    };
+    create_user_api_v1_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `username_taken`: This name is taken */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4948,31 +5184,31 @@ export interface operations {
             };
         };
     };
-    request_variations_api_v1_characters__character_id__variations_post: {
+    update_user_api_v1_users__user_id__patch: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                character_id: string;
+                user_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GenerateRequest"];
+                "application/json": components["schemas"]["UserUpdate"];
             };
         };
         responses: {
             /** @description Successful Response */
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VariationRead"][];
+                    "application/json": components["schemas"]["UserRead"];
                 };
             };
-            /** @description `not_allowed`: You are not allowed to do this */
+            /** @description `administrators_only`: Only administrators may do this */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4981,7 +5217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `character_not_found`: No such character */
+            /** @description `person_not_found`: Nobody of this name */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4990,7 +5226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `cannot_do`: The built-in preview cannot do this; `no_usable_reference`: A picture to start from is missing; `sheet_complete`: The sheet is complete */
+            /** @description `last_administrator`: Somebody must be able to administer */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4999,13 +5235,62 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown_variation_key`: The standard set has no such picture */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_link_api_v1_users__user_id__link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_not_found`: Nobody of this name */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -5112,7 +5397,7 @@ export interface operations {
             };
         };
     };
-    regenerate_api_v1_variations__variation_id__regenerate_post: {
+    cancel_api_v1_variations__variation_id__cancel_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -5121,14 +5406,10 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RegenerateRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5154,7 +5435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `variation_not_finished`: This picture is not finished; `no_usable_reference`: A picture to start from is missing */
+            /** @description `call_over`: It is over already */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5290,7 +5571,7 @@ export interface operations {
             };
         };
     };
-    cancel_api_v1_variations__variation_id__cancel_post: {
+    regenerate_api_v1_variations__variation_id__regenerate_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -5299,10 +5580,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegenerateRequest"];
+            };
+        };
         responses: {
             /** @description Successful Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5328,216 +5613,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `call_over`: It is over already */
+            /** @description `variation_not_finished`: This picture is not finished; `no_usable_reference`: A picture to start from is missing */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_file_api_v1_files__file_id___variant__get: {
-        parameters: {
-            query?: {
-                /** @description When a signed link ends */
-                exp?: number | null;
-                sig?: string | null;
-            };
-            header?: never;
-            path: {
-                file_id: string;
-                variant: "original" | "preview" | "thumb";
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `not_signed_in`: You are not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `link_invalid`: This link does not work */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `file_not_found`: No such file */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `link_expired`: This link has expired */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `range_not_satisfiable`: That part of the file does not exist */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    create_link_api_v1_files__file_id__link_post: {
-        parameters: {
-            query?: {
-                variant?: "original" | "preview" | "thumb";
-                days?: number;
-            };
-            header?: never;
-            path: {
-                file_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FileLink"];
-                };
-            };
-            /** @description `file_not_found`: No such file */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_assets_api_v1_assets_get: {
-        parameters: {
-            query: {
-                project_id: string;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description `project_not_found`: No such project */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    create_asset_api_v1_assets_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AssetCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssetRead"];
-                };
-            };
-            /** @description `project_not_found`: No such project */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
