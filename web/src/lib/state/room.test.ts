@@ -101,7 +101,10 @@ describe('Room', () => {
     const room = open();
     room.apply({
       event: 'server:presence',
-      payload: { count: 1, people: [{ user_id: 'u9', name: 'Noor', colour: '#fff', character_id: 'c1' }] },
+      payload: {
+        count: 1,
+        people: [{ user_id: 'u9', name: 'Noor', colour: '#fff', character_id: 'c1' }],
+      },
     });
     expect(room.nameOf('u9')).toBe('Noor');
     room.apply({
