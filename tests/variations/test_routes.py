@@ -166,6 +166,8 @@ async def test_approve_reject_star_and_take_it_back(house: House) -> None:
     await ada.put(f"/projects/{character['project_id']}/members/{bob.id}", {"role": "reviewer"})
     path = f"/characters/{character['id']}/variations"
     (row,) = await ada.post(path, {"keys": ["expression/sad"]}, status=202)
+    too_low = await bob.post(f"/variations/{row['id']}/regenerate", {}, status=403)
+    assert too_low["code"] == "not_allowed"
     early = await bob.patch(f"/variations/{row['id']}", {"verdict": "approved"}, status=409)
     assert early["code"] == "variation_not_finished"
     await _draw(house, row["id"])

@@ -153,6 +153,7 @@ async def regenerate(
 ) -> VariationRead:
     """Make a candidate for a picture of the set; the picture itself stays."""
     row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
+    await access.require(uow, actor, row.project_id, Permission.GENERATE)
     if row.candidate_of is not None:
         await discard(uow, actor, variation_id)
         return await regenerate(uow, actor, row.candidate_of, seed)
