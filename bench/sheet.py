@@ -29,7 +29,6 @@ async def main() -> None:
         character_id, project_id = await trained(rest, stills[:10])
         address = f"ws://127.0.0.1:{house.port}/ws/{project_id}?token={rest.token}"
         async with asyncio.timeout(LIMIT_SECONDS), connect(address, max_size=None) as socket:
-            await receive(socket, "server:full_sync")
             begun = time.perf_counter()
             await rest.post(f"/characters/{character_id}/variations", {"keys": None})
             seconds = await arrivals(socket, rest, begun)

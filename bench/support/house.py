@@ -46,6 +46,8 @@ class House:
                 (self.home / name).symlink_to(keep_caches / name)
 
     def __enter__(self) -> "House":
+        # Whoever ends us with SIGTERM wants everything to end that we started.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             self.start()
         except BaseException:

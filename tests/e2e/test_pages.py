@@ -72,6 +72,8 @@ async def test_pages_have_no_accessibility_fault(
         for name in PAGES:
             await page.goto(addresses[name])
             faults += await _look_at(page, name, shots / f"{name}-{look}.png")
+            if name == "character":
+                await _whole(page, shots / f"sheet-{look}.png")
             overflow = await page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
@@ -97,3 +99,13 @@ async def _look_at(page: Page, name: str, shot: Path) -> list[str]:
         f"{[node['html'][:120] for node in found['nodes'][:3]]}"
         for found in judged["violations"]
     ]
+
+
+async def _whole(page: Page, shot: Path) -> None:
+    """Take the page from top to bottom, with every picture that would load on the way."""
+    last = page.get_by_role("region", name="History")
+    await last.scroll_into_view_if_needed()
+    await page.evaluate("for (const i of document.images) i.loading = 'eager'")
+    await page.wait_for_function("[...document.images].every((i) => i.complete)")
+    await page.evaluate("scrollTo(0, 0)")
+    await page.screenshot(path=shot, full_page=True)
