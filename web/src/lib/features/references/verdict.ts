@@ -29,6 +29,9 @@ export function byWeight(findings: readonly Finding[]): Finding[] {
 /** The one sentence that stands under the picture. */
 export function headline(reference: ReferenceRead): string {
   if (reference.state === 'checking') return 'Looking for the face';
-  const first = byWeight(reference.findings)[0];
+  const sorted = byWeight(reference.findings);
+  const urgent = sorted[0]?.tone === 'good' ? undefined : sorted[0];
+  // When all is well, what this picture adds tells more than that its face is large enough.
+  const first = urgent ?? sorted.find((finding) => finding.code === 'adds') ?? sorted[0];
   return first?.text ?? (reference.state === 'failed' ? 'The check did not finish.' : '');
 }

@@ -66,6 +66,14 @@ describe('what a check found', () => {
     expect(headline(reference({ findings, verdict: 'hurts' }))).toBe('Somebody else.');
   });
 
+  it('says what a good picture adds rather than that it is good', () => {
+    const good = (code: string, text: string) => ({ code, tone: 'good' as const, text });
+    const findings = [good('face_found', 'Face found.'), good('adds', 'Adds a side view.')];
+    expect(headline(reference({ findings }))).toBe('Adds a side view.');
+    const dark = { code: 'dark', tone: 'warn' as const, text: 'Very dark.' };
+    expect(headline(reference({ findings: [...findings, dark] }))).toBe('Very dark.');
+  });
+
   it('has a word for every state', () => {
     expect(verdictOf(reference({ state: 'checking', verdict: null })).word).toBe('Checking');
     expect(verdictOf(reference({ state: 'failed', verdict: null })).word).toBe('Not checked');
