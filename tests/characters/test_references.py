@@ -237,3 +237,17 @@ async def test_bringing_back_what_is_there_changes_nothing(house: House) -> None
     before = await ada.get(f"/characters/{character['id']}/history")
     await ada.post(f"/references/{added['id']}/restore")
     assert await ada.get(f"/characters/{character['id']}/history") == before
+
+
+async def test_a_picture_recovers_when_its_twin_is_removed(house: House) -> None:
+    ada = await house.person("ada")
+    character = await house.character(ada, await house.project(ada))
+    twin = face(1, 1)
+    first = await _add(house, ada, character["id"], 1, **report(twin, picture=1))
+    second = await _add(house, ada, character["id"], 2, **report(twin, picture=1))
+    assert (await _by_id(ada, character["id"]))[second]["verdict"] == "hurts"
+    await ada.delete(f"/references/{first}")
+    assert (await _by_id(ada, character["id"]))[second]["verdict"] == "helps"
+    assert (await ada.get(f"/characters/{character['id']}"))["usable_reference_count"] == 1
+    await ada.post(f"/references/{first}/restore")
+    assert (await _by_id(ada, character["id"]))[second]["verdict"] == "hurts"

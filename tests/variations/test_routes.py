@@ -22,9 +22,11 @@ async def _character(house: House, person: Person, *, count: int = 3) -> dict:  
 async def _draw(house: House, variation_id: str, seed: int = 500, **judged: object) -> None:
     """Play generator and judge for one variation."""
     image = await house.store(picture(seed, kind="PNG"), output="image", media_type="image/png")
-    report_ = {"report": {"preview": True, "width": 320, "height": 240}}
+    report_ = {"report": {"preview": True, "size": 320}}
     await house.answer(variation_id, values=report_, files=[image], function="puppet")
-    crop = await house.store(picture(seed + 1, kind="PNG"), output="crops", media_type="image/png")
+    crop = await house.store(
+        picture(seed + 1, kind="PNG"), output="crops.0", media_type="image/png"
+    )
     await house.answer(variation_id, values=judged or report(face(1, seed)), files=[crop])
 
 

@@ -126,7 +126,7 @@ async def redeem_link(
     request: Request, token: str, response: Response, uow: Writing, settings: SettingsDep
 ) -> UserRead:
     """Sign in with a one-time link; the page at ``/link`` calls this."""
-    await throttle(request, "link")
+    await throttle(request, token[:16])
     user = await service.redeem_link(uow, token)
     session = await service.open_session(
         uow, user, device=_device(request), days=settings.session_days

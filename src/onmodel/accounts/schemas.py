@@ -1,9 +1,12 @@
 """What the API says about people."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
 class PersonRead(BaseModel):
@@ -37,7 +40,7 @@ class TokenAnswer(BaseModel):
 
 
 class MeUpdate(BaseModel):
-    name: str | None = Field(default=None, min_length=1, max_length=120)
+    name: PersonName | None = None
     colour: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     password: str | None = Field(default=None, max_length=1024)
     current_password: str | None = Field(default=None, max_length=1024)
@@ -45,7 +48,7 @@ class MeUpdate(BaseModel):
 
 class UserCreate(BaseModel):
     username: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$")
-    name: str = Field(min_length=1, max_length=120)
+    name: PersonName
     is_admin: bool = False
 
 
@@ -73,7 +76,7 @@ class SessionRead(BaseModel):
 
 
 class TokenCreate(BaseModel):
-    name: str = Field(min_length=1, max_length=120)
+    name: PersonName
     days: int | None = Field(default=None, ge=1, le=3650)
 
 
@@ -95,7 +98,7 @@ class TokenCreated(TokenRead):
 
 
 class TeamCreate(BaseModel):
-    name: str = Field(min_length=1, max_length=120)
+    name: PersonName
 
 
 class TeamRead(BaseModel):

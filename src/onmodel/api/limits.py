@@ -9,6 +9,7 @@ from onmodel.storage.picture_errors import FileTooLargeError
 
 # a browser that is still sending shows no answer; this much is read and thrown away first
 DRAIN_FACTOR = 4
+DOCUMENT_BYTES = 4 * 2**20
 
 
 class _TooLongError(Exception):
@@ -16,19 +17,26 @@ class _TooLongError(Exception):
 
 
 class BodyLimit:
-    """ASGI middleware: 413 for a body over ``max_bytes``, announced or not."""
+    """ASGI middleware: 413 for a body that is too long, announced or not.
+
+    ``max_bytes`` holds for forms, which bring files and are spooled to disk; everything else is
+    parsed in memory and on the event loop, and may have ``DOCUMENT_BYTES``.
+    """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
         self._app = app
-        self._max_bytes = max_bytes
+        self._form_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"").decode("latin-1")
-        if announced.isdigit() and int(announced) > self._max_bytes:
-            await self._refuse(scope, receive, send, seen=0)
+        headers = dict(scope["headers"])
+        is_form = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
+        limit = self._form_bytes if is_form else DOCUMENT_BYTES
+        announced = headers.get(b"content-length", b"").decode("latin-1")
+        if announced.isdigit() and int(announced) > limit:
+            await _refuse(scope, receive, send, limit=limit, seen=0)
             return
         seen = 0
         answered = too_long = False
@@ -37,7 +45,7 @@ class BodyLimit:
             nonlocal seen, too_long
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._max_bytes:
+            if seen > limit:
                 too_long = True
                 raise _TooLongError
             return message
@@ -52,18 +60,18 @@ class BodyLimit:
         with suppress(_TooLongError):
             await self._app(scope, counted, watched)
         if too_long and not answered:
-            await self._refuse(scope, receive, send, seen=seen)
+            await _refuse(scope, receive, send, limit=limit, seen=seen)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, *, seen: int) -> None:
-        while seen <= self._max_bytes * DRAIN_FACTOR:
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if message["type"] == "http.disconnect":
-                return
-            if not message.get("more_body", False):
-                break
-        problem = FileTooLargeError(
-            f"At most {self._max_bytes // 2**20} MB are taken in one file.",
-            headers={"Connection": "close"},
-        )
-        await answer(problem)(scope, receive, send)
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, *, limit: int, seen: int) -> None:
+    while seen <= limit * DRAIN_FACTOR:
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if message["type"] == "http.disconnect":
+            return
+        if not message.get("more_body", False):
+            break
+    problem = FileTooLargeError(
+        f"At most {limit // 2**20} MB are taken at once.", headers={"Connection": "close"}
+    )
+    await answer(problem)(scope, receive, send)

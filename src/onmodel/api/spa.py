@@ -28,6 +28,9 @@ def mount(app: FastAPI, folder: Path) -> None:
         wanted = _wanted(root, path)
         if wanted is not None:
             return _file(wanted, path, request)
+        if path.startswith(IMMUTABLE_FOLDER):
+            # a page from before an upgrade: it sees the failure and reloads
+            return answer(NotFoundError("This part of the page is from an older version."))
         fallback = root / FALLBACK
         if not fallback.is_file():
             return HTMLResponse(NOT_BUILT, status_code=503)

@@ -5,6 +5,7 @@ from uuid import UUID
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.characters import repository, service
+from onmodel.characters.changes import set_changed
 from onmodel.characters.errors import (
     DuplicateReferenceError,
     ReferenceNotFoundError,
@@ -156,6 +157,7 @@ async def remove_reference(uow: UnitOfWork, actor: Actor, reference_id: UUID) ->
         raise ReferenceNotFoundError("This picture was removed already.")
     reference.removed_at = now()
     await uow.session.flush()
+    await set_changed(uow, character.id)
     await repository.recount(uow, character.id)
     data = await _read(uow, reference, is_base=False)
     await events.record(
@@ -182,6 +184,7 @@ async def restore_reference(uow: UnitOfWork, actor: Actor, reference_id: UUID) -
     _check_room(character)
     reference.removed_at = None
     await uow.session.flush()
+    await set_changed(uow, character.id)
     await repository.recount(uow, character.id)
     data = await tell(
         uow, reference, actor.user_id, {"verb": "restored picture", "name": reference.name}

@@ -54,6 +54,13 @@ async def flush_unique(uow: UnitOfWork, trigger_word: str) -> None:
         ) from error
 
 
+async def lock_trigger_words(uow: UnitOfWork, project_id: UUID) -> None:
+    """Let one transaction of the project at a time choose a free word."""
+    await uow.session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(str(project_id), 1)))
+    )
+
+
 async def trigger_words(uow: UnitOfWork, project_id: UUID, stem: str) -> set[str]:
     """Return the trigger words in use that begin with ``stem``, in lower case."""
     rows = await uow.session.scalars(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
 
 Importance = Literal["lead", "supporting", "background"]
@@ -65,7 +66,7 @@ class TrainingBrief(BaseModel):
     """Where the newest training of a character stands."""
 
     job_id: UUID
-    state: str
+    state: State
 
 
 class AdapterBrief(BaseModel):

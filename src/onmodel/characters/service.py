@@ -22,6 +22,7 @@ from onmodel.characters.schemas import (
 from onmodel.events import log as events
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.lifecycle import State
 from onmodel.projects import access
 from onmodel.projects import repository as projects
 from onmodel.projects.models import File
@@ -49,7 +50,7 @@ def character_read(character: Character, cover: File | None) -> CharacterRead:
         reference_count=character.reference_count,
         usable_reference_count=character.usable_reference_count,
         variation_count=character.variation_count,
-        training=TrainingBrief(job_id=job_id, state=state) if job_id and state else None,
+        training=TrainingBrief(job_id=job_id, state=State(state)) if job_id and state else None,
         adapter=AdapterBrief(id=adapter_id, number=number) if adapter_id and number else None,
         version=character.version,
         created_by=character.created_by,
@@ -128,6 +129,7 @@ async def _free_trigger_word(uow: UnitOfWork, project_id: UUID, name: str) -> st
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "", plain.lower())[:40] or "character"
     stem = f"{stem}_om"
+    await repository.lock_trigger_words(uow, project_id)
     taken = await repository.trigger_words(uow, project_id, stem)
     number = 1
     while (word := stem if number == 1 else f"{stem}{number}") in taken:

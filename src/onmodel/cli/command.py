@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import ValidationError
 
 from onmodel.cli.output import Answer, output
-from onmodel.kit.errors import ProblemError
+from onmodel.kit.errors import InvalidError, ProblemError
 
 _JSON = inspect.Parameter(
     "as_json",
@@ -16,6 +17,20 @@ _JSON = inspect.Parameter(
     default=False,
     annotation=Annotated[bool, typer.Option("--json", help="Answer in JSON.")],
 )
+
+
+class BadSettingError(InvalidError):
+    code = "bad_setting"
+    title = "A setting cannot be used"
+
+
+def _of_setting(error: ValidationError) -> BadSettingError:
+    first = error.errors()[0]
+    name = f"ONMODEL_{'_'.join(str(part) for part in first['loc']).upper()}"
+    return BadSettingError(
+        f"{name} is {first['input']!r}: {first['msg'][:1].lower()}{first['msg'][1:]}.",
+        try_=f"Correct or unset the environment variable {name}.",
+    )
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., Answer | None]], None]:
@@ -34,6 +49,9 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., Answer | Non
                 answer = function(*args, **kwargs)
             except ProblemError as error:
                 output.problem(error)
+                raise typer.Exit(1) from error
+            except ValidationError as error:
+                output.problem(_of_setting(error))
                 raise typer.Exit(1) from error
             if answer is not None:
                 output.answer(answer)

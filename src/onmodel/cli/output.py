@@ -63,7 +63,9 @@ class Output:
 
     def _print_json(self, data: Any) -> None:
         indent = None if self._streams else 2
-        print(json.dumps(data, default=str, indent=indent), flush=True)  # noqa: T201 - the output
+        # one write: two threads must not share a line
+        sys.stdout.write(json.dumps(data, default=str, indent=indent) + "\n")
+        sys.stdout.flush()
 
 
 output = Output()

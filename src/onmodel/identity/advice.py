@@ -174,9 +174,11 @@ def _identity(
 def _belongs(p_same: float, others: int) -> list[Finding]:
     percent = _percent(p_same)
     if p_same >= SAME:
-        return [_say("same_person", "good", f"{percent} the same person as the others.")]
+        return [_say("same_person", "good", f"The same person as the others ({percent}).")]
     if p_same > DIFFERENT:
-        return [_say("unsure_person", "warn", f"Only {percent} the same person as the others.")]
+        return [
+            _say("unsure_person", "warn", f"Perhaps somebody else: only {percent} the same person.")
+        ]
     if others == 1:
         return [
             _say(

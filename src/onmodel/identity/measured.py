@@ -37,4 +37,6 @@ def crop(outcome: Outcome) -> StoredFile | None:
     """Return the crop of the main face that the judge looked at, if there was one."""
     if outcome.outputs is None:
         return None
-    return next((file for file in outcome.outputs.files if file.output == "crops"), None)
+    return next(
+        (file for file in outcome.outputs.files if file.output.partition(".")[0] == "crops"), None
+    )

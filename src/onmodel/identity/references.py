@@ -6,6 +6,7 @@ from uuid import UUID
 import numpy as np
 
 from onmodel.characters import references, repository, service
+from onmodel.characters.changes import when_set_changes
 from onmodel.characters.models import Reference
 from onmodel.dispatch import handlers
 from onmodel.dispatch.models import Call
@@ -103,3 +104,4 @@ async def _lock_character(uow: UnitOfWork, reference_id: UUID) -> UUID | None:
 def register() -> None:
     """Hear of the measurements of references."""
     handlers.register(references.SUBJECT, on_finished=measured)
+    when_set_changes(advise_set)

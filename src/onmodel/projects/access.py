@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
-from onmodel.accounts.permissions import Permission, Role, allows, strongest
+from onmodel.accounts.permissions import RANK, Permission, Role, allows, strongest
 from onmodel.accounts.service import Actor
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.errors import ForbiddenError, NotFoundError
@@ -41,6 +41,28 @@ async def role_in(uow: UnitOfWork, actor: Actor, project_id: UUID) -> Role | Non
     if actor.is_admin:
         return Role.OWNER
     return strongest([Role(row.role) for row in rows if row.role is not None])
+
+
+_ALL = text(
+    """
+    SELECT project_id, role FROM project_members
+    WHERE user_id = :user_id AND project_id = ANY(:project_ids)
+    UNION ALL
+    SELECT t.project_id, t.role
+    FROM project_teams t JOIN team_members tm ON tm.team_id = t.team_id
+    WHERE tm.user_id = :user_id AND t.project_id = ANY(:project_ids)
+    """
+).bindparams(bindparam("user_id", type_=Uuid()), bindparam("project_ids", type_=ARRAY(Uuid())))
+
+
+async def roles(uow: UnitOfWork, actor: Actor, project_ids: list[UUID]) -> dict[UUID, Role]:
+    """Return the actor's strongest role in each of the projects where they have one."""
+    found: dict[UUID, Role] = {}
+    rows = await uow.session.execute(_ALL, {"user_id": actor.user_id, "project_ids": project_ids})
+    for row in rows:
+        both = [Role(row.role), *([found[row.project_id]] if row.project_id in found else [])]
+        found[row.project_id] = max(both, key=RANK.__getitem__)
+    return found
 
 
 _WHO = text(

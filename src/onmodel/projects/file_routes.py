@@ -36,6 +36,7 @@ VARIANTS = frozenset(get_args(Variant))
 # the bytes behind an id never change
 IMMUTABLE = "private, max-age=31536000, immutable"
 LINK_DAYS = 7
+_making: dict[str, asyncio.Lock] = {}
 
 
 @router.get(
@@ -131,6 +132,16 @@ async def ensure_previews(store: Store, ingest: Ingest, settings: Settings, sha2
     """Make the previews of a picture that a function made, the first time somebody looks."""
     if await store.exists(preview_key(sha256, "thumb")):
         return
+    # everybody looks at a new picture at once; it is decoded once
+    async with _making.setdefault(sha256, asyncio.Lock()):
+        try:
+            if not await store.exists(preview_key(sha256, "thumb")):
+                await _make_previews(store, ingest, settings, sha256)
+        finally:
+            _making.pop(sha256, None)
+
+
+async def _make_previews(store: Store, ingest: Ingest, settings: Settings, sha256: str) -> None:
     settings.run.mkdir(parents=True, exist_ok=True)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="preview-", dir=settings.run))
     try:

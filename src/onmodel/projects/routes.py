@@ -33,13 +33,14 @@ async def list_projects(uow: Reading, actor: SignedIn) -> list[ProjectCard]:
     """The projects that you are part of, newest first."""
     projects = await repository.list_for(uow, actor.user_id, everything=actor.is_admin)
     facts = await repository.card_facts(uow, [project.id for project in projects])
+    roles = await access.roles(uow, actor, [project.id for project in projects])
     files = await repository.files_by_id(
         uow, [file_id for _, covers in facts.values() for file_id in covers]
     )
     cards: list[ProjectCard] = []
     for project in projects:
         count, covers = facts[project.id]
-        role = await access.role_in(uow, actor, project.id) or Role.VIEWER
+        role = Role.OWNER if actor.is_admin else roles[project.id]
         cards.append(
             ProjectCard(
                 **service.project_read(project).model_dump(),

@@ -6,6 +6,7 @@ from uuid import UUID
 import numpy as np
 
 from onmodel.characters import repository as characters
+from onmodel.characters import service as character_service
 from onmodel.dispatch import handlers
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.models import Call
@@ -27,6 +28,7 @@ from onmodel.variations.models import Variation
 from onmodel.variations.schemas import GenerationResult
 
 SCORE_SUBJECT = "variation_score"
+MAX_SIDE = 65_536
 
 
 async def started(uow: UnitOfWork, call: Call) -> None:
@@ -66,6 +68,7 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     await uow.session.flush()
     await repository.recount(uow, row.character_id)
     await service.tell(uow, row, None, None)
+    await character_service.tell_by_id(uow, row.character_id, None, None)
     if row.file_id is not None:
         await events.record(
             uow,
@@ -88,13 +91,18 @@ async def _keep(uow: UnitOfWork, row: Variation, outcome: Outcome) -> File:
         row.project_id,
         stored,
         created_by=row.created_by,
-        width=report.get("width"),
-        height=report.get("height"),
+        width=_pixels(report.get("size")),
+        height=_pixels(report.get("size")),
     )
     row.file_id = file.id
     row.preview = bool(report.get("preview"))
     row.progress = 100
     return file
+
+
+def _pixels(size: object) -> int | None:
+    """Return the side of a square picture as a function reports it, if that is a number."""
+    return size if isinstance(size, int) and 0 < size < MAX_SIDE else None
 
 
 async def _ask_for_judgement(uow: UnitOfWork, row: Variation, file: File) -> None:

@@ -94,10 +94,11 @@ async def choose(uow: UnitOfWork, character: Character) -> Source:
 def _worth(row: Reference) -> float:
     """How well a picture serves as a start: frontal, calm, large and sharp."""
     assert row.measurement is not None
-    face = row.measurement["face"]
+    face = row.measurement["picture"]["faces"][0]
     turned = (abs(face["yaw"]) + abs(face["pitch"]) + 0.5 * abs(face["roll"])) / 15
     large = min(float(face["face_px"]), 400) / 200
     calm = 1.0 if face["expression"] == "neutral" else 0.0
+    awake = min(float(face.get("eyes_open", 1.0)), 1.0)
     sharp = min(float(face["sharpness"]), 12) / 12
     warned = sum(finding["tone"] == "warn" for finding in row.findings)
-    return large + calm + sharp - turned - 0.7 * warned
+    return large + calm + sharp + 2 * awake - turned - 0.7 * warned

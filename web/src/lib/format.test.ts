@@ -62,7 +62,7 @@ describe('scoreOf', () => {
 
   it('flags a near copy instead of praising it', () => {
     expect(score({ p_same: 0.999, copy_paste: true })).toEqual({
-      tone: 'warn',
+      tone: 'none',
       number: '99 %',
       word: 'Near copy',
     });

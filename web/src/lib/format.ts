@@ -81,7 +81,8 @@ export function scoreOf(variation: Scored): Score {
     return { tone: 'none', number: '', word: 'Cannot judge' };
   }
   const number = formatPercent(variation.p_same);
-  if (variation.copy_paste) return { tone: 'warn', number, word: 'Near copy' };
+  // a fact, no fault: it says that the score proves little here
+  if (variation.copy_paste) return { tone: 'none', number, word: 'Near copy' };
   if (variation.p_same >= SAME) return { tone: 'good', number, word: 'On model' };
   if (variation.p_same > DIFFERENT) return { tone: 'warn', number, word: 'Unsure' };
   return { tone: 'bad', number, word: 'Off model' };

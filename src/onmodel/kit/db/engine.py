@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import asyncpg
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
@@ -18,6 +20,14 @@ def make_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
         url: the database.
         pool_size: connections kept; requests beyond wait up to 10 seconds.
     """
+
+    async def connect(*args: Any, **kwargs: Any) -> asyncpg.Connection:
+        try:
+            return await asyncpg.connect(*args, **kwargs)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            # while the server starts or stops, the driver's own errors pass SQLAlchemy by
+            raise OperationalError("connect", {}, error) from error
+
     return create_async_engine(
         url,
         pool_size=pool_size,
@@ -25,5 +35,8 @@ def make_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
         pool_timeout=10,
         json_serializer=dump_json,
         # jit costs more than it saves on queries of a few milliseconds
-        connect_args={"server_settings": {"jit": "off", "application_name": "onmodel"}},
+        connect_args={
+            "async_creator_fn": connect,
+            "server_settings": {"jit": "off", "application_name": "onmodel"},
+        },
     )

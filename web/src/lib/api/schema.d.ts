@@ -2398,8 +2398,7 @@ export interface components {
              * Format: uuid
              */
             job_id: string;
-            /** State */
-            state: string;
+            state: components["schemas"]["State"];
         };
         /**
          * TrainingComplete
