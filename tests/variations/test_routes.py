@@ -1,5 +1,6 @@
 """The standard sheet: asked for, judged, compared, chosen, exported."""
 
+import asyncio
 import io
 
 from PIL import Image
@@ -228,9 +229,9 @@ async def test_one_of_two_candidates_is_chosen_and_the_other_put_away(house: Hou
     await _draw(house, first["id"])
     (one,) = await ada.post(path, wish, status=202)
     await _draw(house, one["id"], 600)
-    (two,) = await ada.post(path, wish, status=202)
     (three,) = await ada.post(path, wish, status=202)
     await _draw(house, three["id"], 620)
+    (two,) = await ada.post(path, wish, status=202)
     await ada.post(f"/variations/{one['id']}/confirm")
     assert [row["id"] for row in await ada.get(path)] == [one["id"]]
     for other in (two, three):
@@ -247,3 +248,31 @@ async def test_a_removed_character_is_not_drawn(house: House) -> None:
     await ada.delete(f"/characters/{character['id']}")
     problem = await ada.post(f"/characters/{character['id']}/variations", {}, status=404)
     assert problem["code"] == "character_not_found"
+
+
+async def test_a_second_click_makes_no_second_picture(house: House) -> None:
+    ada = await house.person("ada")
+    character = await _character(house, ada)
+    path = f"/characters/{character['id']}/variations"
+    wish = {"keys": ["expression/happy"]}
+    (first,) = await ada.post(path, wish, status=202)
+    assert (await ada.post(path, wish, status=409))["code"] == "sheet_complete"
+    await _draw(house, first["id"])
+    (candidate,) = await ada.post(path, wish, status=202)
+    assert candidate["candidate_of"] == first["id"]
+    assert (await ada.post(path, wish, status=409))["code"] == "sheet_complete"
+
+
+async def test_a_picture_that_was_looked_at_has_a_placeholder(house: House) -> None:
+    ada = await house.person("ada")
+    character = await _character(house, ada)
+    (row,) = await ada.post(
+        f"/characters/{character['id']}/variations", {"keys": ["lighting/noir"]}, status=202
+    )
+    await _draw(house, row["id"])
+    file = (await ada.get(f"/variations/{row['id']}"))["file"]
+    looks = [ada.api.get(f"/api/v1/files/{file['id']}/{kind}") for kind in ("thumb", "preview")]
+    assert {look.status_code for look in await asyncio.gather(*looks)} == {200}
+    file = (await ada.get(f"/variations/{row['id']}"))["file"]
+    assert (file["width"], file["height"]) == (320, 240)
+    assert file["thumbhash"]

@@ -25,7 +25,7 @@ from onmodel.settings import Settings
 from onmodel.storage import signing
 from onmodel.storage.errors import LinkExpiredError, LinkInvalidError, RangeNotSatisfiableError
 from onmodel.storage.keys import blob_key, preview_key
-from onmodel.storage.pictures import Ingest
+from onmodel.storage.pictures import Ingest, Picture
 from onmodel.storage.ranges import none_match, parse_range, range_applies
 from onmodel.storage.store import Store
 
@@ -78,7 +78,10 @@ async def read_file(
         key, media_type = blob_key(file.sha256), file.media_type
     else:
         key, media_type = preview_key(file.sha256, variant), "image/webp"
-        await ensure_previews(store, ingest, settings, file.sha256)
+        picture = await ensure_previews(store, ingest, settings, file.sha256)
+        if picture is not None:
+            async with database.begin() as uow:
+                await repository.describe(uow, file.sha256, picture)
     return await _answer(request, store, key, media_type, headers)
 
 
@@ -128,20 +131,26 @@ async def _answer(
     )
 
 
-async def ensure_previews(store: Store, ingest: Ingest, settings: Settings, sha256: str) -> None:
-    """Make the previews of a picture that a function made, the first time somebody looks."""
+async def ensure_previews(
+    store: Store, ingest: Ingest, settings: Settings, sha256: str
+) -> Picture | None:
+    """Make the previews of a picture that a function made, the first time somebody looks.
+
+    Returns what was seen in it, or None when the previews are there.
+    """
     if await store.exists(preview_key(sha256, "thumb")):
-        return
+        return None
     # everybody looks at a new picture at once; it is decoded once
     async with _making.setdefault(sha256, asyncio.Lock()):
         try:
-            if not await store.exists(preview_key(sha256, "thumb")):
-                await _make_previews(store, ingest, settings, sha256)
+            if await store.exists(preview_key(sha256, "thumb")):
+                return None
+            return await _make_previews(store, ingest, settings, sha256)
         finally:
             _making.pop(sha256, None)
 
 
-async def _make_previews(store: Store, ingest: Ingest, settings: Settings, sha256: str) -> None:
+async def _make_previews(store: Store, ingest: Ingest, settings: Settings, sha256: str) -> Picture:
     settings.run.mkdir(parents=True, exist_ok=True)
     folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="preview-", dir=settings.run))
     try:
@@ -150,6 +159,7 @@ async def _make_previews(store: Store, ingest: Ingest, settings: Settings, sha25
         picture = await ingest.picture(original, into=folder, name="picture")
         await store.put_preview(sha256, "preview", picture.preview)
         await store.put_preview(sha256, "thumb", picture.thumb)
+        return picture
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 

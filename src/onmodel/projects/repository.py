@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, text, update
 from onmodel.accounts.models import Team, TeamMember, User
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects.models import File, Project, ProjectMember, ProjectTeam
+from onmodel.storage.pictures import Picture
 
 
 async def find(uow: UnitOfWork, project_id: UUID) -> Project | None:
@@ -108,6 +109,15 @@ async def remove_team(uow: UnitOfWork, project_id: UUID, team_id: UUID) -> None:
 
 async def find_file(uow: UnitOfWork, file_id: UUID) -> File | None:
     return await uow.session.get(File, file_id)
+
+
+async def describe(uow: UnitOfWork, sha256: str, picture: Picture) -> None:
+    """Add what is known of a picture once it has been decoded: its size and placeholder."""
+    await uow.session.execute(
+        update(File)
+        .where(File.sha256 == sha256, File.thumbhash.is_(None))
+        .values(width=picture.width, height=picture.height, thumbhash=picture.thumbhash)
+    )
 
 
 async def files_by_id(uow: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, File]:

@@ -61,16 +61,26 @@ async def request_variations(
     gone: list[Variation] = []
     for key in keys:
         present = standing.get(key)
+        if present is not None and await _is_being_made(uow, present):
+            continue
         if present is not None and State(present.state) in (State.FAILED, State.CANCELLED):
             present.current = False
             present.removed_at = now()
             gone.append(present)
             present = None
         rows.append(_new(character, actor, key, data.tier or character.tier, present))
+    if not rows:
+        raise SheetCompleteError("These pictures are being made already.", try_="Wait a moment.")
     await uow.session.flush()
     for row in gone:
         await _tell_removed(uow, row, actor, None)
     return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows))
+
+
+async def _is_being_made(uow: UnitOfWork, present: Variation) -> bool:
+    """Tell whether a picture, or a candidate beside it, is on its way: a second click is none."""
+    beside = await repository.candidates(uow, present.id)
+    return any(State(row.state).is_active for row in (present, *beside))
 
 
 def _keys(wished: list[str] | None, standing: dict[str, Variation]) -> list[str]:
