@@ -14,8 +14,11 @@ EYE_HEIGHT = 0.43
 FACE_HEIGHT = {"head": 0.36, "bust": 0.29}
 """Height of the face, hairline to chin, as a fraction of the picture."""
 
-MAX_ZOOM = 1.9
+MAX_ZOOM = 2.1
 """A source that is cut too tight is framed this much closer before its edges are extended."""
+
+MAX_SHIFT = 0.12
+"""How far the frame may move off its place, as a fraction of the picture, to lie inside."""
 
 EXTENSION = ((0.005, 0.0), (0.012, 0.015), (0.025, 0.04), (0.05, 0.08))
 """Blur and the distance from the photograph's edge where it begins, as fractions of the size."""
@@ -63,8 +66,9 @@ def missing(image: Image, mesh: Mesh, *, framing: str) -> float:
 def _frame(image: Image, mesh: Mesh, size: int, framing: str) -> tuple[Floats, Floats]:
     """Matrix and inside mask of the zoom that loses least, preferring the wider ones."""
     best: tuple[Floats, Floats] | None = None
-    for zoom in np.linspace(1.0, MAX_ZOOM, 10):
+    for zoom in np.linspace(1.0, MAX_ZOOM, 12):
         matrix = _matrix(mesh.points, size, FACE_HEIGHT[framing] * float(zoom))
+        matrix = _slid(image, matrix, size)
         inside = _inside(image, matrix, size)
         if best is None or inside.mean() > best[1].mean() + WORTH_A_ZOOM:
             best = matrix, inside
@@ -92,6 +96,20 @@ def _matrix(points: Points, size: int, face_height: float) -> Floats:
         ],
         np.float32,
     )
+
+
+def _slid(image: Image, matrix: Floats, size: int) -> Floats:
+    """Move the frame into the photograph as far as it fits and the face stays well placed."""
+    turn = matrix[:, :2].astype(np.float64)
+    scale = float(np.hypot(turn[0, 0], turn[1, 0]))
+    centre = np.linalg.solve(turn, np.array([size / 2, size / 2]) - matrix[:, 2])
+    half = size / 2 / scale
+    sides = np.array([image.shape[1], image.shape[0]], np.float64)
+    wanted = np.where(sides > 2 * half, np.clip(centre, half, sides - half), sides / 2)
+    shift = np.clip(wanted - centre, -MAX_SHIFT * 2 * half, MAX_SHIFT * 2 * half)
+    moved = matrix.copy()
+    moved[:, 2] -= (turn @ shift).astype(np.float32)
+    return moved
 
 
 def _inside(image: Image, matrix: Floats, size: int) -> Floats:
