@@ -157,8 +157,25 @@ class House:
                 outputs = CallOutputs(values=values or {}, files=files or [])
                 await leases.complete(uow, call_id, fence, outputs, seconds=0.1)
 
+    async def lose(self, subject_id: str, *, begun: bool) -> None:
+        """Lose the worker that was dealt a subject's call, before or after it began."""
+        if begun:
+            call_id, fence = await self.begin(subject_id)
+        else:
+            call_id, fence = await self._deal(subject_id)
+        async with self.resources.database.begin() as uow:
+            await leases.release(uow, call_id, fence)
+
     async def begin(self, subject_id: str, *, function: str = "stand-in") -> tuple[UUID, int]:
         """Let a worker take the newest unfinished call of a subject; return its fence."""
+        call_id, fence = await self._deal(subject_id)
+        async with self.resources.database.begin() as uow:
+            assert self._worker is not None
+            await leases.start(uow, call_id, fence, worker_id=self._worker, lease_seconds=60)
+            await leases.record_function(uow, call_id, fence, name=function, version="1")
+        return call_id, fence
+
+    async def _deal(self, subject_id: str) -> tuple[UUID, int]:
         database = self.resources.database
         async with database.begin() as uow:
             if self._worker is None:
@@ -175,8 +192,6 @@ class House:
                 .limit(1)
             )
             assert call is not None, "no call of this subject waits"
-            await leases.start(uow, call.id, call.fence, worker_id=self._worker, lease_seconds=60)
-            await leases.record_function(uow, call.id, call.fence, name=function, version="1")
             return call.id, call.fence
 
     async def store(self, data: bytes, *, output: str, media_type: str) -> StoredFile:

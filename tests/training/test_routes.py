@@ -1,5 +1,7 @@
 """Training: the count, the queue, the states, the adapter, what everybody sees."""
 
+import pytest
+
 from onmodel.dispatch.schemas import CallError
 from tests.support.drawings import picture
 from tests.support.faces import face, report
@@ -119,3 +121,18 @@ async def test_everybody_sees_the_states(house: House) -> None:
             if frame["event"] == "server:training.updated"
         ]
     assert states == ["queued", "running", "succeeded"]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_lost_worker_sends_a_training_back_to_the_queue(
+    house: House,
+    begun: bool,
+) -> None:
+    ada = await house.person("ada")
+    character = await _trainable(house, ada)
+    job = await ada.post(f"/characters/{character['id']}/train", {}, status=202)
+    await house.lose(job["id"], begun=begun)
+    assert (await ada.get(f"/training/{job['id']}"))["state"] == "queued"
+    profile = await house.store(b"{}", output="profile", media_type="application/json")
+    await house.answer(job["id"], values={"report": {}}, files=[profile])
+    assert (await ada.get(f"/training/{job['id']}"))["state"] == "succeeded"

@@ -3,6 +3,7 @@
 import asyncio
 import io
 
+import pytest
 from PIL import Image
 
 from onmodel.dispatch.schemas import CallError
@@ -276,3 +277,19 @@ async def test_a_picture_that_was_looked_at_has_a_placeholder(house: House) -> N
     file = (await ada.get(f"/variations/{row['id']}"))["file"]
     assert (file["width"], file["height"]) == (320, 240)
     assert file["thumbhash"]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_lost_worker_sends_a_picture_back_to_the_queue(
+    house: House,
+    begun: bool,
+) -> None:
+    ada = await house.person("ada")
+    character = await _character(house, ada)
+    (row,) = await ada.post(
+        f"/characters/{character['id']}/variations", {"keys": ["angle/front"]}, status=202
+    )
+    await house.lose(row["id"], begun=begun)
+    assert (await ada.get(f"/variations/{row['id']}"))["state"] == "queued"
+    await _draw(house, row["id"])
+    assert (await ada.get(f"/variations/{row['id']}"))["state"] == "succeeded"

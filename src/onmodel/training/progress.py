@@ -44,8 +44,8 @@ async def started(uow: UnitOfWork, call: Call) -> None:
 async def requeued(uow: UnitOfWork, call: Call) -> None:
     """The worker was lost; the job waits again at its old place."""
     job = await _job(uow, call)
-    if job is None:
-        return
+    if job is None or job.state == State.QUEUED:
+        return  # lost between being dealt and being begun: for people it never stopped waiting
     job.state = advance(State(job.state), State.QUEUED).value
     job.progress = 0
     job.step = "Waiting for another worker"

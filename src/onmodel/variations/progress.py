@@ -44,7 +44,8 @@ async def started(uow: UnitOfWork, call: Call) -> None:
 async def requeued(uow: UnitOfWork, call: Call) -> None:
     """The worker was lost; the picture waits again."""
     row = await _row(uow, call.subject_id)
-    if row is not None:
+    # one that was dealt but not begun never stopped waiting, for people
+    if row is not None and row.state != State.QUEUED:
         row.state = advance(State(row.state), State.QUEUED).value
         await uow.session.flush()
         await service.tell(uow, row, None, None)
