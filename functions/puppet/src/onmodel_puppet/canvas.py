@@ -1,4 +1,4 @@
-"""Composition: from any photograph to a square with the eyes always in the same place."""
+"""Composition: from any photograph to a square with the eyes in the same place, if it can be."""
 
 import math
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def compose(image: Image, mesh: Mesh, *, size: int, framing: str) -> Canvas:
     """Cut the head and shoulders out of a photograph.
 
     The head is levelled by at most 10 degrees. Where the photograph ends too early, the framing
-    goes a little closer, then its outermost pixels run on and blur away.
+    goes closer and slides, and only then do its outermost pixels run on and blur away.
     """
     matrix, inside = _frame(image, mesh, size, framing)
     plan = Canvas(image, matrix, inside, float(1 - inside.mean()))
