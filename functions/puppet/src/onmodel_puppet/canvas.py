@@ -14,8 +14,11 @@ EYE_HEIGHT = 0.43
 FACE_HEIGHT = {"head": 0.36, "bust": 0.29}
 """Height of the face, hairline to chin, as a fraction of the picture."""
 
-MAX_ZOOM = 2.1
+ZOOMS = np.linspace(1.0, 2.1, 12, dtype=np.float32)
 """A source that is cut too tight is framed this much closer before its edges are extended."""
+
+GENTLE_ZOOMS = np.linspace(1.0, 1.25, 5, dtype=np.float32)
+"""How close the frame goes before it leaves its place."""
 
 MAX_SHIFT = 0.12
 """How far the frame may move off its place, as a fraction of the picture, to lie inside."""
@@ -24,6 +27,7 @@ EXTENSION = ((0.005, 0.0), (0.012, 0.015), (0.025, 0.04), (0.05, 0.08))
 """Blur and the distance from the photograph's edge where it begins, as fractions of the size."""
 
 WORTH_A_ZOOM = 0.02
+WORTH_A_SLIDE = 0.04
 PROBE_SIZE = 96
 
 MAX_LEVELLING = math.radians(10)
@@ -64,11 +68,25 @@ def missing(image: Image, mesh: Mesh, *, framing: str) -> float:
 
 
 def _frame(image: Image, mesh: Mesh, size: int, framing: str) -> tuple[Floats, Floats]:
-    """Matrix and inside mask of the zoom that loses least, preferring the wider ones."""
+    """Matrix and inside mask of the frame that loses least, preferring the wider ones.
+
+    A little closer is better than off its place; only what is cut close is slid, and then goes
+    as close as it must.
+    """
+    matrix, inside = _best(image, mesh, size, framing, GENTLE_ZOOMS, slide=False)
+    if inside.mean() > 1 - WORTH_A_SLIDE:
+        return matrix, inside
+    return _best(image, mesh, size, framing, ZOOMS, slide=True)
+
+
+def _best(
+    image: Image, mesh: Mesh, size: int, framing: str, zooms: Floats, *, slide: bool
+) -> tuple[Floats, Floats]:
     best: tuple[Floats, Floats] | None = None
-    for zoom in np.linspace(1.0, MAX_ZOOM, 12):
+    for zoom in zooms:
         matrix = _matrix(mesh.points, size, FACE_HEIGHT[framing] * float(zoom))
-        matrix = _slid(image, matrix, size)
+        if slide:
+            matrix = _slid(image, matrix, size)
         inside = _inside(image, matrix, size)
         if best is None or inside.mean() > best[1].mean() + WORTH_A_ZOOM:
             best = matrix, inside
