@@ -128,10 +128,6 @@ async def use_link(uow: UnitOfWork, token_hash: bytes, *, at: datetime) -> User 
     return user if user and user.disabled_at is None else None
 
 
-async def delete_session_by_hash(uow: UnitOfWork, token_hash: bytes) -> None:
-    await uow.session.execute(delete(Session).where(Session.token_hash == token_hash))
-
-
 async def delete_sessions(
     uow: UnitOfWork, user_id: UUID, *, only: UUID | None = None, but: UUID | None = None
 ) -> list[bytes]:

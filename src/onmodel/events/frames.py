@@ -38,9 +38,3 @@ def encode(
         frame["at"] = at.isoformat()
     frame["payload"] = payload
     return json.dumps(frame, separators=(",", ":"), ensure_ascii=False, default=str).encode()
-
-
-def seq_of(frame: bytes) -> int | None:
-    """Return the ``seq`` of an encoded frame, or None for an ephemeral one."""
-    seq = json.loads(frame).get("seq")
-    return seq if isinstance(seq, int) else None

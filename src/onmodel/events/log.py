@@ -89,11 +89,6 @@ async def record(
     return Recorded(seq=row.seq, at=row.at)
 
 
-def ephemeral(uow: UnitOfWork, project_id: UUID, name: str, payload: dict[str, Any]) -> None:
-    """Send something that is worth nothing a second later, once the transaction is durable."""
-    uow.notify(channel(project_id), encode(name, payload))
-
-
 async def last_seq(uow: UnitOfWork, project_id: UUID) -> int:
     """Return the newest ``seq`` of a project, 0 before its first event."""
     seq = await uow.session.scalar(

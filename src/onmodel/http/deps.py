@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.requests import HTTPConnection
 
-from onmodel.events.bus import Bus
 from onmodel.kit.db.uow import Database, UnitOfWork
 from onmodel.settings import Settings
 from onmodel.storage.pictures import Ingest
@@ -26,10 +25,6 @@ async def _store(connection: HTTPConnection) -> Store:
     return connection.app.state.resources.store
 
 
-async def _bus(connection: HTTPConnection) -> Bus:
-    return connection.app.state.resources.bus
-
-
 async def _ingest(connection: HTTPConnection) -> Ingest:
     return connection.app.state.ingest
 
@@ -37,7 +32,6 @@ async def _ingest(connection: HTTPConnection) -> Ingest:
 DatabaseDep = Annotated[Database, Depends(_database)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 StoreDep = Annotated[Store, Depends(_store)]
-BusDep = Annotated[Bus, Depends(_bus)]
 IngestDep = Annotated[Ingest, Depends(_ingest)]
 
 

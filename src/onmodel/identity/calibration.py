@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass
 
 ENCODER = "dlib-resnet-v1"
-DIMENSIONS = 128
 
 
 @dataclass(frozen=True)
