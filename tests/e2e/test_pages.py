@@ -4,6 +4,7 @@ The screenshots (dark, light, phone) land in ONMODEL_SHOTS; the chosen few in do
 come from here.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,7 @@ async def _look_at(page: Page, name: str, shot: Path) -> list[str]:
     await expect(page.get_by_role("heading").first).to_be_visible()
     await page.wait_for_load_state("networkidle")
     await page.evaluate("document.fonts.ready")
-    await page.wait_for_function(
-        "[...document.images].every((i) => i.complete || i.loading === 'lazy')"
-    )
+    await _pictures_are_there(page)
     await page.screenshot(path=shot)
     judged: dict[str, Any] = (await Axe().run(page)).response
     return [
@@ -101,11 +100,26 @@ async def _look_at(page: Page, name: str, shot: Path) -> list[str]:
     ]
 
 
+async def _pictures_are_there(page: Page) -> None:
+    """Wait for every picture that loads at once.
+
+    Playwright's own waiting evaluates text in the page, which the page's security policy forbids.
+    """
+    async with asyncio.timeout(30):
+        await page.evaluate(
+            """async () => {
+                const pending = (i) => !i.complete && i.loading !== 'lazy';
+                while ([...document.images].some(pending))
+                    await new Promise(requestAnimationFrame);
+            }"""
+        )
+
+
 async def _whole(page: Page, shot: Path) -> None:
     """Take the page from top to bottom, with every picture that would load on the way."""
     last = page.get_by_role("region", name="History")
     await last.scroll_into_view_if_needed()
     await page.evaluate("for (const i of document.images) i.loading = 'eager'")
-    await page.wait_for_function("[...document.images].every((i) => i.complete)")
+    await _pictures_are_there(page)
     await page.evaluate("scrollTo(0, 0)")
     await page.screenshot(path=shot, full_page=True)
