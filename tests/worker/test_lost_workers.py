@@ -87,9 +87,13 @@ async def test_worker_that_is_told_to_end_gives_its_calls_back_at_once(
 async def test_lost_message_is_sent_again(
     database: Database, gate: Gate, start_worker: StartWorker, resources: Resources
 ) -> None:
+    async def message_was_sent() -> bool:
+        return await resources.bus.client.llen("onmodel:character_low") == 1
+
     worker = await add_worker(database, slots=1)  # has a slot, and listens to no queue
     call_id = await submit_to(gate, database, "portrait")
     lost = await until_state(database, call_id, "starting")
+    await until(message_was_sent)  # the claim is committed before its message leaves
     await resources.bus.client.flushall()
     start_worker()
     await (await gate.visit()).say("finish")
