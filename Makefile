@@ -104,6 +104,8 @@ test-python: $(DEVELOPMENT)
 
 test-packages: $(DEVELOPMENT) $(addprefix test-package-,$(subst /,~,$(PACKAGES)))
 
+# uv is on the path for their tests, which fetch model files with it
+test-package-%: export PATH := $(CURDIR)/$(BIN):$(PATH)
 test-package-%: $(DEVELOPMENT)
 	@echo "Types and tests of $(subst ~,/,$*), in its own environment"
 	@cd $(subst ~,/,$*) && $(CURDIR)/$(UV) sync --frozen --quiet && .venv/bin/pyright && .venv/bin/pytest
