@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: first start, restart, crashes, and data that are not ours."""
 
+import asyncio
 import os
 import signal
 import stat
@@ -15,6 +16,7 @@ from onmodel.embedded.errors import DataVersionError, DiskFullError, FolderError
 from onmodel.embedded.folders import require_room
 from onmodel.embedded.postgres import Postgres
 from onmodel.embedded.process import ProcessIdentity
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -106,6 +108,31 @@ def test_it_starts_again_after_a_kill(home: Path, postgres: Postgres) -> None:
     again.stop()
 
 
+async def test_it_waits_for_what_a_killed_server_left_running(
+    home: Path, postgres: Postgres
+) -> None:
+    def was_refused() -> bool:
+        return "pre-existing shared memory block" in postgres.log.read_text()
+
+    postgres.start()
+    connection = await _connect(postgres)
+    slow = await connection.fetchval("SELECT pg_backend_pid()")
+    os.kill(slow, signal.SIGSTOP)
+    os.kill(_pid(postgres), signal.SIGKILL)
+    assert postgres.process is not None
+    postgres.process.wait()
+    again = _server(home)
+    starting = asyncio.create_task(asyncio.to_thread(again.start))
+    try:
+        await asyncio.to_thread(eventually, was_refused)
+    finally:
+        os.kill(slow, signal.SIGCONT)
+    await starting
+    connection.terminate()
+    assert again.answers()
+    again.stop()
+
+
 def test_a_server_whose_supervisor_died_is_replaced(home: Path, postgres: Postgres) -> None:
     postgres.start()
     orphan = ProcessIdentity.of(_pid(postgres))
@@ -120,7 +147,7 @@ def test_a_server_whose_supervisor_died_is_replaced(home: Path, postgres: Postgr
 def test_a_lock_with_the_number_of_a_stranger_is_stale(home: Path, postgres: Postgres) -> None:
     postgres.start()
     postgres.stop()
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    with subprocess.Popen(["sleep", "600"]) as stranger:
         (home / "postgres/data/postmaster.pid").write_text(f"{stranger.pid}\n/elsewhere\n")
         again = _server(home)
         again.start()

@@ -16,7 +16,7 @@ from onmodel.embedded.process import ProcessIdentity
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    child = subprocess.Popen(["sleep", "60"])
+    child = subprocess.Popen(["sleep", "600"])
     yield child
     child.kill()
     child.wait()
@@ -32,14 +32,14 @@ def test_a_living_process_is_alive_until_it_ends(sleeper: "subprocess.Popen[byte
     identity = _identity(sleeper)
     assert identity.alive()
     sleeper.kill()
-    assert identity.wait(5)
+    assert identity.wait(60)
     assert not identity.alive()
 
 
 def test_a_zombie_is_not_alive(sleeper: "subprocess.Popen[bytes]") -> None:
     identity = _identity(sleeper)
     os.kill(sleeper.pid, signal.SIGKILL)
-    assert identity.wait(5)  # nobody has collected it yet
+    assert identity.wait(60)  # nobody has collected it yet
     assert sleeper.returncode is None
 
 

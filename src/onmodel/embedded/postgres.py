@@ -4,18 +4,22 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 from onmodel.embedded import cluster as clusters
 from onmodel.embedded import folders, process, service
 from onmodel.embedded.cluster import DATABASE, ROLE, Cluster
-from onmodel.embedded.errors import DataInUseError
+from onmodel.embedded.errors import DataInUseError, ServiceStartError
 from onmodel.embedded.process import ProcessIdentity
 
 _SOCKET = ".s.PGSQL.5432"
 _START_SECONDS = 60.0  # crash recovery replays the write-ahead log before it answers
 _STOP_SECONDS = 10.0
+_ANSWER_SECONDS = 10.0
+_AGAIN_SECONDS = 0.1
+_OTHERS_STILL_THERE = b"FATAL:  pre-existing shared memory block"
 _PROTOCOL_3_0 = 196608
 _FREE_MEGABYTES = 50
 
@@ -96,6 +100,17 @@ class Postgres:
         settings = _SETTINGS | (_FAST_SETTINGS if self.fast else {})
         settings["unix_socket_directories"] = str(sockets)
         options = [f"--{name}={value}" for name, value in settings.items()]
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._launch(cluster, options, may_wait=time.monotonic() < deadline):
+            time.sleep(_AGAIN_SECONDS)
+
+    def _launch(self, cluster: Cluster, options: list[str], *, may_wait: bool) -> bool:
+        """Start the server; False when a killed one's children have not all ended yet.
+
+        They notice its death by themselves, a moment later, and until then PostgreSQL refuses to
+        start beside them.
+        """
+        offset = self.log.stat().st_size if self.log.exists() else 0
         self.process = service.launch(
             [str(cluster.programs / "postgres"), "-D", str(cluster.data), *options],
             log=self.log,
@@ -103,9 +118,15 @@ class Postgres:
             environment=clusters.environment(),
             account=cluster.account,
         )
-        service.wait_ready(
-            self.process, self.answers, name=self.name, log=self.log, seconds=_START_SECONDS
-        )
+        try:
+            service.wait_ready(
+                self.process, self.answers, name=self.name, log=self.log, seconds=_START_SECONDS
+            )
+        except ServiceStartError:
+            if may_wait and _OTHERS_STILL_THERE in self.log.read_bytes()[offset:]:
+                return False
+            raise
+        return True
 
     def stop(self) -> None:
         """Shut down fast: open transactions are rolled back, everything committed is safe."""
@@ -131,7 +152,7 @@ class Postgres:
         parameters = f"user\0{ROLE}\0database\0{DATABASE}\0\0".encode()
         message = struct.pack("!II", len(parameters) + 8, _PROTOCOL_3_0) + parameters
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(1.0)
+            connection.settimeout(_ANSWER_SECONDS)
             try:
                 connection.connect(str(self.socket_folder / _SOCKET))
                 connection.sendall(message)

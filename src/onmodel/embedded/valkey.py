@@ -12,6 +12,7 @@ from onmodel.embedded.process import ProcessIdentity
 _SOCKET = "valkey.sock"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
+_ANSWER_SECONDS = 10.0
 
 
 class Valkey:
@@ -104,7 +105,7 @@ class Valkey:
         """Send one command and return the (short) answer as it is; empty when nobody answers."""
         message = f"*{len(words)}\r\n" + "".join(f"${len(w.encode())}\r\n{w}\r\n" for w in words)
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(1.0)
+            connection.settimeout(_ANSWER_SECONDS)
             try:
                 connection.connect(str(self.path))
                 connection.sendall(message.encode())
