@@ -21,7 +21,7 @@ TOYS = Path(__file__).parent / "toys"
 
 def toy(name: str, **limits: float) -> Manifest:
     """Describe one of the toy functions."""
-    settings = {"startup_s": 60.0, "run_s": 60.0, "cancel_grace_s": 5.0, "memory_mb": 1024}
+    settings = {"startup_s": 60.0, "run_s": 60.0, "cancel_grace_s": 60.0, "memory_mb": 1024}
     return Manifest(
         folder=TOYS,
         name=f"toy-{name.lower()}",
@@ -99,7 +99,7 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def await_true(condition: Callable[[], bool], *, within_s: float = 30.0) -> None:
+def await_true(condition: Callable[[], bool], *, within_s: float = 120.0) -> None:
     """Wait until a condition holds."""
     deadline = time.monotonic() + within_s
     pause = threading.Event()

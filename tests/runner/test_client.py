@@ -79,7 +79,7 @@ def test_a_link_to_another_socket_is_not_followed(listener: socket.socket, tmp_p
     link.symlink_to(listener.getsockname())
     instance: Instance = Pretended(link, os.getpid())
     with pytest.raises((ProtocolError, OSError)):
-        client.health(instance, timeout_s=1)
+        client.health(instance, timeout_s=60)
     listener.setblocking(False)
     with pytest.raises(BlockingIOError):
         listener.accept()
@@ -88,7 +88,7 @@ def test_a_link_to_another_socket_is_not_followed(listener: socket.socket, tmp_p
 def test_a_file_in_place_of_the_socket(path: Path) -> None:
     path.write_text("not a socket")
     with pytest.raises(ProtocolError, match="not a socket"):
-        client.health(Pretended(path, os.getpid()), timeout_s=1)
+        client.health(Pretended(path, os.getpid()), timeout_s=60)
 
 
 def test_another_process_on_the_socket(path: Path) -> None:
@@ -102,7 +102,7 @@ def test_another_process_on_the_socket(path: Path) -> None:
         assert stranger.stdout is not None
         stranger.stdout.readline()
         with pytest.raises(ProtocolError, match=f"process {stranger.pid}"):
-            client.health(Pretended(path, os.getpid()), timeout_s=1)
+            client.health(Pretended(path, os.getpid()), timeout_s=60)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_another_process_on_the_socket(path: Path) -> None:
 def test_nonsense_is_a_protocol_error(path: Path, listener: socket.socket, answer: bytes) -> None:
     thread = answering(listener, answer)
     with pytest.raises(ProtocolError):
-        client.health(Pretended(path, os.getpid()), timeout_s=5)
+        client.health(Pretended(path, os.getpid()), timeout_s=60)
     thread.join()
 
 

@@ -19,7 +19,7 @@ from onmodel.runner.wire import EVENTS, Event, Health, PredictionRequest, Refusa
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 MAX_STREAM_BYTES = 64 * 1024 * 1024
-CONTROL_TIMEOUT_S = 5.0
+CONTROL_TIMEOUT_S = 30.0
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

@@ -20,7 +20,7 @@ from onmodel.runner.wire import Context, Event, Log, PredictionRequest, Progress
 # How often `cancelled` is asked when the function says nothing.
 POLL_S = 0.1
 # How long a process may take to end after its stream did.
-EXIT_S = 2.0
+EXIT_S = 10.0
 _SIGKILL = -9
 # What the SDK tells apart of its own; every other failure of a function is one to us.
 _FUNCTION_CODES = frozenset({"bad_output", "out_of_memory", "disk_full"})

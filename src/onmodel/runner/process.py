@@ -6,6 +6,7 @@ network. `docs/functions.md` lists what is isolated and what is not.
 
 import os
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
@@ -24,6 +26,8 @@ from onmodel.runner.orphans import Claim, sweep
 
 TAIL_LINES = 60
 LINE_BYTES = 4_000
+# More together than a pipe holds.
+_READ_BYTES, _TAIL_READS = 65_536, 4
 # One function uses one core; how many run at once is the worker's decision.
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -36,6 +40,9 @@ class ProcessInstance:
         self._process = process
         self._folder = folder
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._partial = b""
+        self._at_end = False
+        self._reading = threading.Lock()
         self._ending = threading.Lock()
         self._ended = False
         self._reader = threading.Thread(
@@ -64,10 +71,14 @@ class ProcessInstance:
             return None
 
     def log_tail(self) -> str:
-        if self._process.returncode is not None:
-            # What it printed last is still in the pipe; a grandchild may hold that open.
-            self._reader.join(timeout=1.0)
-        return "\n".join(self._tail)
+        # What it printed last may still be in the pipe. Not until the end of that: the function may
+        # live, or a process that it started may hold it open.
+        for _ in range(_TAIL_READS):
+            if not self._read_some():
+                break
+        with self._reading:
+            rest = [_text(self._partial)] if self._partial else []
+            return "\n".join([*self._tail, *rest][-TAIL_LINES:])
 
     def kill(self) -> None:
         with self._ending:
@@ -86,8 +97,36 @@ class ProcessInstance:
     def _read_output(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as output:
-            while line := output.readline(LINE_BYTES):
-                self._tail.append(line.decode("utf-8", "replace").rstrip("\n"))
+            while not self._at_end:
+                _readable(output, None)
+                self._read_some()
+
+    def _read_some(self) -> bool:
+        """Take in what is in the pipe now; say whether there was anything."""
+        output = self._process.stdout
+        assert output is not None
+        with self._reading:
+            if self._at_end or not _readable(output, 0):
+                return False
+            taken = os.read(output.fileno(), _READ_BYTES)
+            if not taken:
+                self._at_end = True
+                return False
+            *lines, self._partial = (self._partial + taken).split(b"\n")
+            self._partial = self._partial[-LINE_BYTES:]
+            self._tail.extend(_text(line) for line in lines)
+            return True
+
+
+def _readable(output: IO[bytes], wait_ms: int | None) -> bool:
+    """Say whether there is something to read, or the end; None waits for it."""
+    ready = select.poll()
+    ready.register(output, select.POLLIN)
+    return bool(ready.poll(wait_ms))
+
+
+def _text(line: bytes) -> str:
+    return line[:LINE_BYTES].decode("utf-8", "replace")
 
 
 class ProcessRuntime:
