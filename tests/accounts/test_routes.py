@@ -2,8 +2,6 @@
 
 import asyncio
 
-import httpx2
-
 from onmodel.accounts import repository, service
 from tests.support.house import House
 
@@ -21,13 +19,13 @@ async def test_a_link_signs_in_once_and_sets_a_cookie_that_scripts_cannot_read(
 ) -> None:
     await house.person("ada", admin=True)
     token = await _link(house, "ada")
-    async with httpx2.AsyncClient(base_url=house.url) as browser:
+    async with house.client() as browser:
         first = await browser.post(f"/api/v1/auth/link?token={token}")
         assert first.status_code == 200
         assert "HttpOnly" in first.headers["set-cookie"]
         assert "SameSite=lax" in first.headers["set-cookie"]
         assert (await browser.get("/api/v1/me")).json()["username"] == "ada"
-    async with httpx2.AsyncClient(base_url=house.url) as other:
+    async with house.client() as other:
         again = await other.post(f"/api/v1/auth/link?token={token}")
     assert again.status_code == 410
     assert again.json()["code"] == "link_expired"
@@ -38,7 +36,7 @@ async def test_a_link_signs_in_once_and_sets_a_cookie_that_scripts_cannot_read(
 async def test_a_mail_program_that_opens_the_link_does_not_use_it_up(house: House) -> None:
     await house.person("ada", admin=True)
     token = await _link(house, "ada")
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with house.client() as client:
         looked = await client.get(f"/api/v1/auth/link?token={token}")
         assert looked.status_code == 303
         assert (await client.post(f"/api/v1/auth/link?token={token}")).status_code == 200
@@ -47,7 +45,7 @@ async def test_a_mail_program_that_opens_the_link_does_not_use_it_up(house: Hous
 async def test_a_password_signs_in_by_form_and_by_token(house: House) -> None:
     ada = await house.person("ada", admin=True)
     await ada.patch("/me", {"password": "correct horse battery"})
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with house.client() as client:
         wrong = await client.post(
             "/api/v1/auth/sign-in", json={"username": "ada", "password": "something else"}
         )
@@ -62,7 +60,7 @@ async def test_a_password_signs_in_by_form_and_by_token(house: House) -> None:
 
 async def test_guessing_is_slowed_down(house: House) -> None:
     await house.person("ada", admin=True)
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with house.client() as client:
         answers = [
             await client.post(
                 "/api/v1/auth/sign-in", json={"username": "ada", "password": f"guess {n}"}
@@ -76,7 +74,7 @@ async def test_guessing_is_slowed_down(house: House) -> None:
 async def test_a_cookie_from_another_site_changes_nothing(house: House) -> None:
     await house.person("ada", admin=True)
     token = await _link(house, "ada")
-    async with httpx2.AsyncClient(base_url=house.url) as browser:
+    async with house.client() as browser:
         await browser.post(f"/api/v1/auth/link?token={token}")
         bare = await browser.post("/api/v1/projects", json={"title": "X"})
         assert (bare.status_code, bare.json()["code"]) == (403, "cross_site_request")
@@ -104,8 +102,8 @@ async def test_a_new_password_ends_other_sessions(house: House) -> None:
     first, second = await _link(house, "ada"), await _link(house, "ada")
     own_page = {"X-OnModel": "1"}
     async with (
-        httpx2.AsyncClient(base_url=house.url, headers=own_page) as one,
-        httpx2.AsyncClient(base_url=house.url, headers=own_page) as other,
+        house.client(own_page) as one,
+        house.client(own_page) as other,
     ):
         await one.post(f"/api/v1/auth/link?token={first}")
         await other.post(f"/api/v1/auth/link?token={second}")
@@ -130,7 +128,7 @@ async def test_tokens_are_shown_once_and_can_be_taken_back(house: House) -> None
     assert created["token"] not in str(listed)
     assert created["token"].startswith(created["prefix"])
     bearer = {"Authorization": f"Bearer {created['token']}"}
-    async with httpx2.AsyncClient(base_url=house.url, headers=bearer) as script:
+    async with house.client(bearer) as script:
         assert (await script.get("/api/v1/me")).status_code == 200
         await ada.delete(f"/me/tokens/{created['id']}", status=204)
         assert (await script.get("/api/v1/me")).status_code == 401

@@ -1,6 +1,5 @@
 """Health, the description, and answers that are no answers."""
 
-import httpx2
 import pytest
 
 from onmodel.api.realtime.messages import SERVER_EVENTS
@@ -9,7 +8,7 @@ from tests.support.house import House
 
 
 async def test_health_names_every_part(house: House) -> None:
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with house.client() as client:
         answer = (await client.get("/api/health")).json()
     # no worker and no Producer run in this house
     assert answer["status"] == "degraded"
@@ -25,7 +24,7 @@ async def test_health_names_every_part(house: House) -> None:
 
 
 async def test_the_description_holds_every_message_of_the_socket(house: House) -> None:
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with house.client() as client:
         document = (await client.get("/api/openapi.json")).json()
     schemas = document["components"]["schemas"]
     events = {one["properties"]["event"]["const"] for one in schemas["ServerMessage"]["oneOf"]}
@@ -38,7 +37,7 @@ async def test_the_description_holds_every_message_of_the_socket(house: House) -
 
 
 async def test_unknown_addresses_are_problems_below_api_and_pages_elsewhere(house: House) -> None:
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with house.client() as client:
         missing = await client.get("/api/v1/nothing")
         assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
         page = await client.get("/p/whatever")
@@ -49,7 +48,7 @@ async def test_unknown_addresses_are_problems_below_api_and_pages_elsewhere(hous
 
 @pytest.mark.parametrize("path", ["/%00", "/" + "a" * 400, "//etc/passwd", "/..%2f..%2fetc/passwd"])
 async def test_an_address_that_is_no_file_name_is_a_page(house: House, path: str) -> None:
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with house.client() as client:
         answer = await client.get(path)
     assert answer.headers["content-type"].startswith("text/html")
     assert "root:" not in answer.text
@@ -59,7 +58,7 @@ async def test_health_tells_strangers_no_paths(house: House) -> None:
     await house.resources.bus.close()
     broken = connect("unix:///no/such/place/valkey.sock")
     house.resources.bus.client = broken
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with house.client() as client:
         answer = (await client.get("/api/health")).json()
     assert answer["parts"]["broker"]["ok"] is False
     assert "/no/such/place" not in str(answer)

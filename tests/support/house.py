@@ -23,6 +23,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from onmodel.accounts import service as accounts
 from onmodel.accounts.schemas import UserCreate
 from onmodel.api.app import create_app
+from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.watch import Watch
 from onmodel.composition import Resources
 from onmodel.dispatch import leases, workers
@@ -33,7 +34,7 @@ from onmodel.dispatch.tiers import ASCENDING
 from onmodel.kit.lifecycle import State
 from onmodel.settings import Settings
 
-PATIENCE = 10.0
+PATIENCE = 120.0
 
 
 @dataclass
@@ -103,10 +104,11 @@ class Socket:
 class House:
     """The running process and ways to reach it."""
 
-    def __init__(self, url: str, resources: Resources, watch: Watch) -> None:
+    def __init__(self, url: str, resources: Resources, watch: Watch, board: PresenceBoard) -> None:
         self.url = url
         self.resources = resources
         self.watch = watch
+        self.board = board
         self._clients: list[httpx2.AsyncClient] = []
         self._worker: UUID | None = None
 
@@ -117,11 +119,13 @@ class House:
                 uow, UserCreate(username=username, name=username.title(), is_admin=admin)
             )
             _, token = await accounts.create_token(uow, user.id, name="test")
-        client = httpx2.AsyncClient(
-            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=30
-        )
+        client = self.client({"Authorization": f"Bearer {token}"})
         self._clients.append(client)
         return Person(user.id, username, token, client)
+
+    def client(self, headers: dict[str, str] | None = None) -> httpx2.AsyncClient:
+        """Return a client that knows nobody."""
+        return httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE)
 
     async def project(self, owner: Person, title: str = "The Long Night") -> str:
         """Make a project and return its id."""
@@ -227,7 +231,8 @@ async def running(settings: Settings) -> AsyncGenerator[House]:
                 await serving
             await asyncio.sleep(0)
         await app.state.hub.listening.wait()
-    house = House(f"http://127.0.0.1:{port}", app.state.resources, app.state.watch)
+    state = app.state
+    house = House(f"http://127.0.0.1:{port}", state.resources, state.watch, state.presence)
     try:
         yield house
     finally:

@@ -18,7 +18,7 @@ from onmodel.kit.errors import ProblemError
 log = structlog.get_logger(__name__)
 
 VERSION = version("onmodel")
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 5.0
 
 router = APIRouter(tags=["health"])
 

@@ -13,7 +13,7 @@ from onmodel.characters import service as characters
 from onmodel.characters.schemas import CharacterCreate
 from onmodel.events.frames import channel, encode
 from onmodel.kit.db.uow import Database, Notice
-from tests.support.house import House, Person, Socket
+from tests.support.house import PATIENCE, House, Person, Socket
 
 
 async def _synced(socket: Socket) -> dict:  # type: ignore[type-arg]
@@ -195,6 +195,7 @@ async def test_presence_says_who_is_here_and_where(house: House) -> None:
                 lambda p: any(one["character_id"] == character["id"] for one in p["people"]),
             )
             assert [one["name"] for one in here["payload"]["people"]] == ["Ada", "Bob"]
+            first.seen.clear()
         await first.until("server:presence", lambda p: len(p["people"]) == 1)
 
 
@@ -210,7 +211,7 @@ async def test_a_reader_that_stops_is_let_go_and_nobody_waits_for_it(house: Hous
         frame = b'{"event":"server:task_progress","payload":{"filler":"' + b"x" * 60_000 + b'"}}'
         notices = [(channel(UUID(project_id)), frame)] * 100
         seen = 0
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             for _ in range(10):
                 await house.resources.bus.publish(notices)
                 for _ in range(len(notices)):
@@ -241,7 +242,7 @@ async def test_who_loses_the_project_or_the_token_loses_the_socket(house: House)
 
 
 async def _closed(socket: Socket) -> int | None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         await socket.connection.wait_closed()
     return socket.connection.close_code
 
@@ -249,14 +250,19 @@ async def _closed(socket: Socket) -> int | None:
 async def test_a_crowd_arriving_is_told_in_few_words(house: House) -> None:
     ada = await house.person("ada")
     project_id = await house.project(ada)
+    everybody_is_in = asyncio.Event()
     async with house.socket(ada, project_id) as first, AsyncExitStack() as crowd:
-        await _synced(first)
+        await first.until("server:presence")
+        house.board.gather = lambda _seconds: everybody_is_in.wait()
+        first.seen.clear()
         for _ in range(60):
-            await crowd.enter_async_context(house.socket(ada, project_id))
+            await _synced(await crowd.enter_async_context(house.socket(ada, project_id)))
+        everybody_is_in.set()
+        await first.until("server:presence")
         await house.character(ada, project_id, name="Last")
         await first.until("server:character.updated")
         told = [frame for frame in first.seen if frame["event"] == "server:presence"]
-    assert len(told) < 60
+    assert len(told) == 1
 
 
 async def test_what_cannot_be_stored_is_answered_and_the_socket_stays(house: House) -> None:

@@ -8,6 +8,7 @@ frames.
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
@@ -47,9 +48,14 @@ class Presence(BaseModel):
 
 
 class PresenceBoard:
-    """The people at this process's sockets, and the task that tells of them."""
+    """The people at this process's sockets, and the task that tells of them.
+
+    Attributes:
+        gather: waits so many seconds for others who come and go; tests wait for something else.
+    """
 
     def __init__(self, bus: Bus) -> None:
+        self.gather: Callable[[float], Awaitable[object]] = asyncio.sleep
         self._bus = bus
         self._process = str(uuid4())
         self._here: dict[UUID, dict[Connection, dict[str, Any]]] = {}
@@ -115,7 +121,7 @@ class PresenceBoard:
 
     async def _tell(self, project_id: UUID) -> None:
         sockets = len(self._here.get(project_id, ()))
-        await asyncio.sleep(GATHER_SECONDS + PER_SOCKET_SECONDS * sockets)
+        await self.gather(GATHER_SECONDS + PER_SOCKET_SECONDS * sockets)
         # from here on another change is another round
         del self._telling[project_id]
         await self._write(project_id)
