@@ -30,14 +30,18 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def settings(home: Path, database_url: str, broker_url: str) -> Settings:
-    """Return settings with short leases, so that a lost worker is soon missed."""
+    """Return settings with short leases, so that a lost worker is soon missed.
+
+    Not too short: a machine that stands still for a moment must not cost a live worker its
+    lease, and ``add_worker`` registers workers that never give a second sign of life.
+    """
     return Settings(
         home=home,
         database_url=database_url,
         broker_url=broker_url,
         functions_dir=FUNCTIONS,
         worker_slots=2,
-        lease_seconds=3.0,
+        lease_seconds=10.0,
         heartbeat_seconds=0.2,
         sweep_seconds=0.1,
     )

@@ -20,7 +20,7 @@ class Audience:
 
     async def next(self) -> None:
         """Wait for the next item."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self.told.wait()
         self.told.clear()
 

@@ -33,6 +33,7 @@ from onmodel.worker import app, presence
 from onmodel.worker.process import WorkerProcess
 from onmodel.worker.run import run_call
 from tests.support.calls import PROJECT, Noun, alter, claim_all, load, submit
+from tests.support.gate import PATIENCE_SECONDS
 from tests.worker.conftest import until
 
 Answer = Callable[[CallRequest, OnEvent, IsCancelled], CallResult]
@@ -245,7 +246,7 @@ async def test_result_of_a_call_cancelled_meanwhile_is_dropped(
         asyncio.run_coroutine_threadsafe(cancel(), loop).result()
         held = worker.held.get(call_id)
         assert held is not None
-        assert held.stop.wait(10)
+        assert held.stop.wait(PATIENCE_SECONDS)
         assert cancelled()
         return CallResult({}, [], 1.0)
 
@@ -272,21 +273,21 @@ async def test_tells_of_progress_to_whoever_looks_at_the_project(
     call_id = await submit(database)
     heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
-    async def listen() -> None:
-        async for _, frame in resources.bus.listen(channel(PROJECT)):
-            heard.put_nowait(json.loads(frame))
+    listening = asyncio.Event()
 
-    async def both_listen() -> bool:  # the worker listens as well, to cancellations
-        return await resources.bus.client.pubsub_numpat() == 2
+    async def listen() -> None:
+        async for _, frame in resources.bus.listen(channel(PROJECT), subscribed=listening.set):
+            heard.put_nowait(json.loads(frame))
 
     def answer(request: CallRequest, on_event: OnEvent, _cancelled: IsCancelled) -> CallResult:
         on_event(CallEvent("progress", request.id, fraction=0.5, stage="warping"))
-        frames.append(asyncio.run_coroutine_threadsafe(heard.get(), loop).result(10))
+        frames.append(asyncio.run_coroutine_threadsafe(heard.get(), loop).result(PATIENCE_SECONDS))
         return CallResult({}, [], 1.0)
 
     loop, frames = asyncio.get_running_loop(), list[dict[str, Any]]()
     listener = asyncio.create_task(listen())
-    await until(both_listen)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await listening.wait()
     pool.answer = answer
     await _run(worker, database, call_id)
     listener.cancel()
