@@ -1,5 +1,6 @@
 """``onmodel up --json`` as a program that tests start, read and kill."""
 
+import http.client
 import json
 import os
 import signal
@@ -12,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from onmodel.embedded.process import ProcessIdentity
+from tests.support.waiting import eventually
 
-START_SECONDS = 120.0
-STOP_SECONDS = 30.0
+# Generous: they end a test that hangs, and busy machines are slow.
+START_SECONDS = 300.0
+STOP_SECONDS = 120.0
 
 
 class Running:
@@ -37,8 +40,19 @@ class Running:
         raise AssertionError(f"onmodel up ended: {''.join(said)}")
 
     def health(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"{self.ready['url']}/api/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.ready['url']}/api/health", timeout=30) as answer:
             return json.load(answer)
+
+    def wait_until_healthy(self) -> None:
+        """Ask until every part works; one that has just come may be slow to answer."""
+        eventually(self._is_healthy, what="everything is healthy")
+
+    def _is_healthy(self) -> bool:
+        try:
+            return self.health()["status"] == "ok"
+        # the page answers 503 while a part is away, and its own process may be the one
+        except (OSError, http.client.HTTPException, ValueError):
+            return False
 
     def parts(self) -> list[ProcessIdentity]:
         """Return the processes that the supervisor says it runs."""

@@ -116,7 +116,7 @@ async def test_it_waits_for_what_a_killed_server_left_running(
 
     postgres.start()
     connection = await _connect(postgres)
-    slow = await connection.fetchval("SELECT pg_backend_pid()")
+    slow = connection.get_server_pid()
     os.kill(slow, signal.SIGSTOP)
     os.kill(_pid(postgres), signal.SIGKILL)
     assert postgres.process is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 _POLL_SECONDS = 0.01
 
 
-def eventually(condition: Callable[[], object], *, seconds: float = 10.0, what: str = "") -> None:
+def eventually(condition: Callable[[], object], *, seconds: float = 120.0, what: str = "") -> None:
     """Return as soon as ``condition`` holds; fail the test when it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():
