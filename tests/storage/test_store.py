@@ -163,7 +163,7 @@ class TestS3:
         url = await store.signed_url(blob.key, expires_in=timedelta(minutes=1))
 
         assert url is not None
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             whole = await client.get(url)
             part = await client.get(url, headers={"Range": "bytes=2-4"})
             suffix = await client.get(url, headers={"Range": "bytes=-3"})
@@ -181,7 +181,7 @@ class TestS3:
 
         assert good is not None
         assert expired is not None
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             changed = await client.get(good.replace(blob.key, other.key))
             late = await client.get(expired)
         assert changed.status_code == 403
