@@ -3,7 +3,7 @@
 from fastapi import Request
 from limits import parse
 from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.strategies import MovingWindowRateLimiter
 
 from onmodel.accounts.errors import TooManyAttemptsError
 
@@ -26,8 +26,9 @@ async def throttle(request: Request, name: str) -> None:
         )
 
 
-def _limiter(request: Request) -> SlidingWindowCounterRateLimiter:
+def _limiter(request: Request) -> MovingWindowRateLimiter:
+    # each attempt is remembered: a counter lets an eleventh one through where a minute ends
     state = request.app.state
     if not hasattr(state, "sign_in_limiter"):
-        state.sign_in_limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        state.sign_in_limiter = MovingWindowRateLimiter(MemoryStorage())
     return state.sign_in_limiter
