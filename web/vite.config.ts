@@ -24,6 +24,9 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts', 'tests/unit/**/*.test.ts'],
+    // Nothing in them waits; on a busy machine a file's first test also loads what it imports.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
 });

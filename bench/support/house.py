@@ -16,10 +16,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-START_SECONDS = 120.0
-STOP_SECONDS = 30.0
+START_SECONDS = 300.0
+STOP_SECONDS = 120.0
 
 
 class House:
@@ -34,8 +35,7 @@ class House:
         # Short on purpose: Unix sockets live below it and may have 107 bytes.
         self.home = Path(tempfile.mkdtemp(prefix="onmodel-", dir="/tmp"))
         self.home.chmod(0o711)
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.port = 0  # any free one, told by the first start; later starts take the same
         self.log = self.home / "up.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.sign_in_url = ""
@@ -57,6 +57,10 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -82,6 +86,7 @@ class House:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"onmodel up did not become healthy:\n{self.said()}")
             time.sleep(0.05)
+        self.port = urlsplit(str(ready["url"])).port or 0
         self.sign_in_url = str(ready.get("sign_in_url") or "")
         self.start_seconds = float(ready["seconds"])
 
@@ -113,7 +118,7 @@ class House:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def health(self) -> dict[str, Any]:
-        with urlopen(f"{self.url}/api/health", timeout=2) as answer:
+        with urlopen(f"{self.url}/api/health", timeout=30) as answer:
             return json.load(answer)
 
     def command(self, *arguments: str) -> Any:
@@ -123,7 +128,7 @@ class House:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
             check=False,
         )
         if result.returncode:
@@ -152,7 +157,7 @@ class House:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
-        with urlopen(request, timeout=30) as answer:
+        with urlopen(request, timeout=120) as answer:
             return json.loads(answer.read() or b"null")
 
 

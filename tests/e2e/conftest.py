@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bench.support.house import House, shared_caches
 
@@ -24,7 +24,9 @@ FLAGS = [
     "--disable-sync",
     "--force-color-profile=srgb",
 ]
-PATIENCE_MS = 20_000
+# Every wait of a test ends when what it waits for is there; this ends a test that hangs.
+PATIENCE_MS = 120_000
+expect.set_options(timeout=PATIENCE_MS)  # five seconds otherwise, whatever a window is told
 # Messages that are no fault of ours: Chromium reports every refused request as an error, and the
 # tests of bad input provoke some.
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
@@ -46,7 +48,9 @@ def token(house: House) -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        chromium = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE_MS
+        )
         yield chromium
         await chromium.close()
 

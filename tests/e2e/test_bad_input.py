@@ -18,7 +18,7 @@ from tests.support.photos import Photos
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def character(house: House, token: str) -> tuple[str, str]:
     """A project and a character in it, made over REST."""
     project = house.call("POST", "/projects", token, {"title": "Bad input"})["id"]

@@ -17,7 +17,7 @@ from tests.support.photos import Photos
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
 KEYS = ["expression/neutral", "expression/happy", "expression/sad", "lighting/noir"]
-PATIENCE = 240.0
+PATIENCE = 900.0
 
 
 async def test_a_sheet_is_finished_after_kill_9_of_the_worker(

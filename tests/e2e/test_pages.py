@@ -105,7 +105,7 @@ async def _pictures_are_there(page: Page) -> None:
 
     Playwright's own waiting evaluates text in the page, which the page's security policy forbids.
     """
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         await page.evaluate(
             """async () => {
                 const pending = (i) => !i.complete && i.loading !== 'lazy';
