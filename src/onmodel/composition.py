@@ -25,8 +25,12 @@ class Resources:
         await self.database.dispose()
 
 
-def compose(settings: Settings) -> Resources:
+def compose(settings: Settings, *, silence_seconds: float = 0.0) -> Resources:
     """Connect the parts named in the settings; nothing is contacted yet.
+
+    Args:
+        settings: where the parts are.
+        silence_seconds: see `make_engine`.
 
     Raises:
         UnavailableError: no database or broker is named; ``onmodel up`` starts them.
@@ -38,7 +42,11 @@ def compose(settings: Settings) -> Resources:
             "ONMODEL_BROKER_URL.",
         )
     bus = Bus(connect(settings.broker_url))
-    engine = make_engine(settings.database_url, pool_size=settings.database_pool)
+    engine = make_engine(
+        settings.database_url,
+        pool_size=settings.database_pool,
+        silence_seconds=silence_seconds,
+    )
     return Resources(
         settings=settings,
         database=Database(engine, bus.publish),

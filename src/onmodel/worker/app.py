@@ -72,7 +72,9 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
     id_ = new_id()
 
     async def connect() -> Resources:
-        return compose(settings)
+        # a worker that hangs in mid-transaction would keep its calls locked, and with them the
+        # sweep that brings them back; after a lease without a word nothing is its own any more
+        return compose(settings, silence_seconds=settings.lease_seconds)
 
     worker = WorkerProcess(
         id=id_,

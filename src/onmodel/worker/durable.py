@@ -17,8 +17,8 @@ T = TypeVar("T")
 _PAUSES_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 10.0, 10.0)
 # Classes of SQLSTATE (PostgreSQL, appendix A) that say nothing against the transaction itself:
 # connection exception, transaction rollback (deadlock), insufficient resources, operator
-# intervention (shutting down, starting up).
-_PASSING = ("08", "40", "53", "57")
+# intervention (shutting down, starting up); and a transaction that was silent for too long.
+_PASSING = ("08", "40", "53", "57", "25P03")
 
 
 async def persist(database: Database, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:

@@ -13,12 +13,14 @@ def dump_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
-def make_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
+def make_engine(url: str, *, pool_size: int = 20, silence_seconds: float = 0.0) -> AsyncEngine:
     """Return an engine for a ``postgresql+asyncpg://`` URL.
 
     Args:
         url: the database.
         pool_size: connections kept; requests beyond wait up to 10 seconds.
+        silence_seconds: after how long in a transaction without a word the server ends it and
+            frees its locks; 0 waits for ever.
     """
 
     async def connect(*args: Any, **kwargs: Any) -> asyncpg.Connection:
@@ -37,6 +39,10 @@ def make_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
         # jit costs more than it saves on queries of a few milliseconds
         connect_args={
             "async_creator_fn": connect,
-            "server_settings": {"jit": "off", "application_name": "onmodel"},
+            "server_settings": {
+                "jit": "off",
+                "application_name": "onmodel",
+                "idle_in_transaction_session_timeout": str(round(silence_seconds * 1000)),
+            },
         },
     )
