@@ -84,6 +84,7 @@ def test_stop_and_second_start(home: Path) -> None:
         parts = first.parts()
         assert first.stop() == 0
         assert not any(part.alive() for part in parts)
+        assert "crashed" not in first.last_words()
     began = time.monotonic()
     with up(home) as second:
         # 5 seconds are promised on an idle machine; here other tests may run beside it
@@ -107,6 +108,15 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(home: Pat
     with up(home) as again:
         assert not any(part.alive() for part in parts)
         assert again.health()["status"] == "ok"
+
+
+def test_it_starts_although_its_proxy_does_not_yet(home: Path) -> None:
+    with up(home, ONMODEL_PUBLIC_URL="https://onmodel.invalid") as running:
+        assert running.ready["url"] == "https://onmodel.invalid"
+        assert (
+            run(home, "health", "--json", ONMODEL_PUBLIC_URL="https://onmodel.invalid").returncode
+            == 0
+        )
 
 
 def test_a_port_in_use_is_told_with_its_holder(home: Path) -> None:
