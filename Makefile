@@ -59,7 +59,7 @@ $(NODE_MODULES): web/package.json web/package-lock.json
 
 $(BUILT): $(NODE_MODULES) $(WEB_SOURCES)
 	@echo "Building the web page …"
-	@npm --prefix web run build --silent -- --logLevel warn
+	@said="$$(npm --prefix web run build --silent -- --logLevel warn 2>&1)" || { echo "$$said"; exit 1; }
 	@touch $@
 
 # ---- check --------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
-"""The key that signs links."""
+"""The key that signs links, and the addresses in them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from onmodel.settings import Settings
 
@@ -13,6 +15,33 @@ def test_the_key_is_made_once_and_is_private(home: Path) -> None:
     assert len(keys.pop()) == 64
     assert (home / "secret.key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in home.iterdir()] == ["secret.key"]
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("studio.local", "http://studio.local:8000"),
+        ("::1", "http://[::1]:8000"),
+    ],
+)
+def test_a_link_leads_to_where_the_server_listens(home: Path, host: str, url: str) -> None:
+    settings = Settings(home=home, host=host, port=8000)
+    assert (settings.url, settings.local_url) == (url, url)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_link_of_a_server_for_everybody_can_be_opened(home: Path, host: str) -> None:
+    settings = Settings(home=home, host=host, port=8000)
+    assert f"//{host}:" not in settings.url
+    assert f"//[{host}]:" not in settings.url
+    assert settings.local_url in ("http://127.0.0.1:8000", "http://[::1]:8000")
+
+
+def test_behind_a_proxy_people_and_programs_have_different_addresses(home: Path) -> None:
+    settings = Settings(home=home, public_url="https://onmodel.studio/", port=8000)
+    assert settings.url == "https://onmodel.studio"
+    assert settings.local_url == "http://127.0.0.1:8000"
 
 
 def _key(home: Path) -> bytes:

@@ -15,6 +15,8 @@ export default defineConfig({
       adapter: adapter({ fallback: 'index.html', precompress: true }),
     }),
   ],
+  // How long each plugin took is nothing to tell somebody who starts OnModel for the first time.
+  build: { rolldownOptions: { checks: { bundlerTimings: false, pluginTimings: false } } },
   server: {
     proxy: {
       '/api': { target: server, changeOrigin: false },

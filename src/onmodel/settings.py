@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 import tempfile
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +78,15 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """The address that people type."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        everywhere = self.host in _EVERYWHERE
+        return _http(_own_address(self.host) if everywhere else self.host, self.port)
+
+    @property
+    def local_url(self) -> str:
+        """The address for programs on this machine, past any proxy."""
+        return _http(_EVERYWHERE.get(self.host, self.host), self.port)
 
     @cached_property
     def secret_key(self) -> bytes:
@@ -90,6 +99,27 @@ class Settings(BaseSettings):
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
             return _keep_key(path, secrets.token_hex(32).encode())
+
+
+# listening on every address of the machine is no address that a colleague could open
+_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+# RFC 5737 and RFC 3849: nobody's addresses; connecting a datagram socket sends nothing
+_ELSEWHERE = {"": "192.0.2.1", "0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}  # noqa: S104
+
+
+def _http(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _own_address(host: str) -> str:
+    """Return the address under which the network knows this machine; alone, its own name."""
+    family = socket.AF_INET6 if host == "::" else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((_ELSEWHERE[host], 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return _EVERYWHERE[host]
 
 
 def _keep_key(path: Path, key: bytes) -> bytes:

@@ -65,6 +65,11 @@ class Running:
         found = next((part for part in record if name in part["name"]), None)
         return None if found is None else ProcessIdentity(found["pid"], found["started"])
 
+    def last_words(self) -> str:
+        """Return what it said since it was ready; only after its end."""
+        assert self.process.stdout is not None
+        return self.process.stdout.read()
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(STOP_SECONDS)

@@ -76,6 +76,7 @@ def test_stop_and_second_start(home: Path) -> None:
         parts = first.parts()
         assert first.stop() == 0
         assert not any(part.alive() for part in parts)
+        assert "crashed" not in first.last_words()
     with up(home) as second:
         assert second.stop() == 0
 
@@ -96,6 +97,15 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(home: Pat
     with up(home) as again:
         assert not any(part.alive() for part in parts)
         again.wait_until_healthy()
+
+
+def test_it_starts_although_its_proxy_does_not_yet(home: Path) -> None:
+    with up(home, ONMODEL_PUBLIC_URL="https://onmodel.invalid") as running:
+        assert running.ready["url"] == "https://onmodel.invalid"
+        assert (
+            run(home, "health", "--json", ONMODEL_PUBLIC_URL="https://onmodel.invalid").returncode
+            == 0
+        )
 
 
 def test_a_port_in_use_is_told_with_its_holder(home: Path) -> None:

@@ -100,6 +100,12 @@ async def _verdicts_are_seen_by_both(ada: Page, bo: Page) -> None:
     await expect(viewer.get_by_role("button", name="Approved")).to_be_visible()
     await ada.keyboard.press("s")
     await expect(viewer.get_by_role("button", name="Remove star")).to_be_visible()
+    await ada.keyboard.press("?")
+    # a click reaches only what lies on top
+    keys = ada.get_by_role("dialog", name="Keys")
+    await keys.get_by_role("button", name="Close").click()
+    await expect(keys).to_be_hidden()
+    await expect(viewer).to_be_visible()
     await ada.keyboard.press("Escape")
     viewer = await steps.open_viewer(ada, "Noir")
     await viewer.get_by_role("button", name="Reject").click()

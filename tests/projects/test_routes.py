@@ -101,6 +101,13 @@ async def test_a_graph_without_a_floor_is_refused(house: House) -> None:
     assert (answer.status_code, answer.json()["fields"][0]["field"]) == (422, "graph")
 
 
+async def test_an_address_with_an_id_that_cannot_be_one_is_not_found(house: House) -> None:
+    ada = await house.person("ada")
+    problem = await ada.get("/projects/garbage", status=404)
+    assert problem["code"] == "not_found"
+    assert "UUID" not in problem["detail"]
+
+
 async def test_a_title_of_nothing_but_blanks_is_refused(house: House) -> None:
     ada = await house.person("ada")
     await ada.post("/projects", {"title": "   "}, status=422)

@@ -58,7 +58,7 @@ async def read_health(request: Request, response: Response) -> Health:
     }
     found = await asyncio.gather(*(_check(check, resources) for check in checks.values()))
     parts = dict(zip(checks, found, strict=True))
-    parts["api"] = Part(ok=True, detail=f"{request.app.state.hub.sockets} sockets open.")
+    parts["api"] = Part(ok=True, detail=f"{_count(request.app.state.hub.sockets, 'socket')} open.")
     if not all(parts[name].ok for name in ESSENTIAL):
         response.status_code = 503
         return Health(status="down", version=VERSION, parts=parts)
@@ -108,4 +108,8 @@ async def _worker(resources: Resources) -> str:
     if not live:
         raise _MissingError("No worker is running: jobs wait until one is.")
     slots = sum(worker.slots for worker in live)
-    return f"{len(live)} workers with {slots} slots."
+    return f"{_count(len(live), 'worker')} with {_count(slots, 'slot')}."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -44,6 +44,7 @@ class Crew:
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._members = [_Member(name) for name in MEMBERS]
+        self._stopping = False
 
     def attend(self) -> str | None:
         """Look after the members until SIGTERM.
@@ -108,7 +109,11 @@ class Crew:
             if pid == 0:
                 return
             for member in self._members:
-                if member.pid == pid:
+                if member.pid != pid:
+                    continue
+                if self._stopping:  # it was asked to end: no crash, and nothing to start again
+                    member.pid = None
+                else:
                     wait = member.backoff.failed()
                     member.pid, member.due_at = None, time.monotonic() + wait
                     code = os.waitstatus_to_exitcode(status)
@@ -116,6 +121,7 @@ class Crew:
 
     def _stop(self) -> None:
         deadline = time.monotonic() + _STOP_SECONDS
+        self._stopping = True
         self._send(signal.SIGTERM)
         while any(member.pid for member in self._members):
             left = deadline - time.monotonic()

@@ -5,10 +5,8 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from onmodel.cli.address import public_url
+from onmodel.cli.address import local_url
 from onmodel.settings import Settings
-
-_EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - addresses to listen on, not to talk to
 
 
 def read(settings: Settings, *, seconds: float = 10.0) -> dict[str, Any]:
@@ -16,11 +14,10 @@ def read(settings: Settings, *, seconds: float = 10.0) -> dict[str, Any]:
 
     It raises nothing: during the start, "not yet" is the usual answer.
     """
-    address = urlsplit(public_url(settings))
-    host = address.hostname or ""
+    address = urlsplit(local_url(settings))
     connect = http.client.HTTPSConnection if address.scheme == "https" else None
     connection = (connect or http.client.HTTPConnection)(
-        "127.0.0.1" if host in _EVERYWHERE else host, address.port, timeout=seconds
+        address.hostname or "", address.port, timeout=seconds
     )
     try:
         connection.request("GET", "/api/health")

@@ -56,20 +56,22 @@ def demo() -> Answer:
     """Fill a project with characters to look at; OnModel must be running."""
     import asyncio
 
-    from onmodel.cli.address import public_url
+    from onmodel.cli.address import local_url, public_url
     from onmodel.cli.people import key_for_house
     from onmodel.demo.fill import fill
     from onmodel.demo.rest import Rest
     from onmodel.settings import Settings
 
     settings = Settings()
-    rest = Rest(public_url(settings), key_for_house("demo"))
+    rest = Rest(local_url(settings), key_for_house("demo"))
 
     def say(line: str) -> None:
         output.say(f"  {escape(line)} …")
 
     project = asyncio.run(fill(rest, settings.home, on_progress=say))
-    return Answer(project, f"[green]✓[/] Done. Open {rest.url} and look at {project['title']}.")
+    return Answer(
+        project, f"[green]✓[/] Done. Open {public_url(settings)} and look at {project['title']}."
+    )
 
 
 def regenerate(

@@ -51,7 +51,7 @@ class Installation:
                 folders.make(folder)
             listener = stack.enter_context(listen(settings.host, settings.port))
             self.settings = settings.model_copy(update={"port": listener.getsockname()[1]})
-            lock.describe(url=self.settings.url)
+            lock.describe(url=self.settings.url, local=self.settings.local_url)
             self._supervisor.catch_signals()
             for name in self._supervisor.begin():
                 output.say(f"[yellow]![/] {name} was left over from a crash; I ended it.")

@@ -42,12 +42,12 @@ class HomeLock:
         self.describe()
         return self
 
-    def describe(self, *, url: str | None = None) -> None:
-        """Write down who holds the lock and where it can be reached."""
+    def describe(self, *, url: str | None = None, local: str | None = None) -> None:
+        """Write down who holds the lock and where it can be reached: by all, from this machine."""
         if self._file is not None:
             self._file.seek(0)
             self._file.truncate()
-            json.dump({"pid": os.getpid(), "url": url}, self._file)
+            json.dump({"pid": os.getpid(), "url": url, "local": local}, self._file)
             self._file.flush()
 
     def __exit__(

@@ -76,6 +76,9 @@ async def _expected(_request: Request, error: Exception) -> JSONResponse:
 
 async def _bad_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    if any(item["loc"][0] == "path" for item in error.errors()):
+        # an address with an id that cannot be one is an address at which nothing is
+        return answer(NotFoundError("There is nothing at this address."))
     fields = [
         {"field": ".".join(str(part) for part in item["loc"][1:]), "detail": _sentence(item["msg"])}
         for item in error.errors()

@@ -22,7 +22,7 @@ from onmodel.training.schemas import TrainingComplete
 PROFILE = "identity_profile"
 
 ADVICE = {
-    "input": "Look at the pictures that hurt, then train again.",
+    "input": "Change the pictures as their notes say, then train again.",
     "function": "Train again; if it fails once more, tell your administrator.",
     "machine": "Train again in a moment.",
 }

@@ -83,6 +83,7 @@ export function keyLabel(key: string): string {
   const names: Record<string, string> = {
     ' ': 'Space',
     Escape: 'Esc',
+    Enter: 'Enter',
     ArrowLeft: '←',
     ArrowRight: '→',
     ArrowUp: '↑',
