@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 GAP = 4.0
+WIDEST_GAP = 24.0  # rows reach the right margin, but a few pictures do not drift apart
 LABEL_HEIGHT = 10.0  # label and score under a picture
 HEADING_HEIGHT = 8.0
 LARGEST_CELL = 64.0
@@ -122,7 +123,7 @@ def _tops(rows: int, starts: set[int], cell: float, y: float) -> list[float]:
 def _place(
     slots: Sequence[_Slot], tops: list[float], cell: float, area: Area, columns: int, *, hero: bool
 ) -> Layout:
-    gap = min((area.width - columns * cell) / max(columns - 1, 1), 3 * GAP)
+    gap = min((area.width - columns * cell) / max(columns - 1, 1), WIDEST_GAP)
     step = cell + gap
     cells = [Area(area.x + slot.column * step, tops[slot.row], cell, cell) for slot in slots]
     face = None
