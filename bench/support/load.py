@@ -74,7 +74,8 @@ class Wire:
 
     async def send(self, shot: Shot) -> int:
         """Send one request, read the whole answer, return its status (0: connection lost)."""
-        if self._streams is None:
+        # the server closes what was idle for some seconds, as every HTTP client expects
+        if self._streams is None or self._streams[0].at_eof():
             self._streams = await asyncio.open_connection(self._plan.host, self._plan.port)
         reader, writer = self._streams
         body = shot.body.encode()
