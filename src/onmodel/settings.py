@@ -80,13 +80,12 @@ class Settings(BaseSettings):
         """The address that people type."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        everywhere = self.host in _EVERYWHERE
-        return _http(_own_address(self.host) if everywhere else self.host, self.port)
+        return _http(_own_address(self.host), self.port)
 
     @property
     def local_url(self) -> str:
         """The address for programs on this machine, past any proxy."""
-        return _http(_EVERYWHERE.get(self.host, self.host), self.port)
+        return _http(_loopback(self.host), self.port)
 
     @cached_property
     def secret_key(self) -> bytes:
@@ -101,25 +100,33 @@ class Settings(BaseSettings):
             return _keep_key(path, secrets.token_hex(32).encode())
 
 
-# listening on every address of the machine is no address that a colleague could open
-_EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-# RFC 5737 and RFC 3849: nobody's addresses; connecting a datagram socket sends nothing
-_ELSEWHERE = {"": "192.0.2.1", "0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}  # noqa: S104
+# Listening on every address of the machine is no address that a colleague could open. For each
+# such word: the machine's address for itself, and one of nobody (RFC 5737, RFC 3849).
+_IPV4, _IPV6 = ("127.0.0.1", "192.0.2.1"), ("::1", "2001:db8::1")
+_EVERYWHERE = {"": _IPV4, "0.0.0.0": _IPV4, "::": _IPV6}  # noqa: S104
 
 
 def _http(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def _loopback(host: str) -> str:
+    """Return the address at which this machine reaches a server that listens on ``host``."""
+    return _EVERYWHERE[host][0] if host in _EVERYWHERE else host
+
+
 def _own_address(host: str) -> str:
-    """Return the address under which the network knows this machine; alone, its own name."""
-    family = socket.AF_INET6 if host == "::" else socket.AF_INET
+    """Return the address at which others reach it; on a machine without a network, loopback."""
+    if host not in _EVERYWHERE:
+        return host
+    loopback, nobody = _EVERYWHERE[host]
+    family = socket.AF_INET6 if ":" in nobody else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect((_ELSEWHERE[host], 9))
+            probe.connect((nobody, 9))  # of a datagram socket: nothing is sent
             return str(probe.getsockname()[0])
     except OSError:
-        return _EVERYWHERE[host]
+        return loopback
 
 
 def _keep_key(path: Path, key: bytes) -> bytes:

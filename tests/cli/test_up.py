@@ -100,12 +100,10 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(home: Pat
 
 
 def test_it_starts_although_its_proxy_does_not_yet(home: Path) -> None:
-    with up(home, ONMODEL_PUBLIC_URL="https://onmodel.invalid") as running:
-        assert running.ready["url"] == "https://onmodel.invalid"
-        assert (
-            run(home, "health", "--json", ONMODEL_PUBLIC_URL="https://onmodel.invalid").returncode
-            == 0
-        )
+    proxy = "https://onmodel.invalid"
+    with up(home, ONMODEL_PUBLIC_URL=proxy) as running:
+        assert running.ready["url"] == proxy
+        assert run(home, "health", "--json", ONMODEL_PUBLIC_URL=proxy).returncode == 0
 
 
 def test_a_port_in_use_is_told_with_its_holder(home: Path) -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_SECONDS = 120
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @dataclass

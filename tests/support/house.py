@@ -33,8 +33,7 @@ from onmodel.dispatch.schemas import CallError, CallOutputs, StoredFile
 from onmodel.dispatch.tiers import ASCENDING
 from onmodel.kit.lifecycle import State
 from onmodel.settings import Settings
-
-PATIENCE = 120.0
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @dataclass
@@ -93,7 +92,7 @@ class Socket:
         for frame in self.seen:
             if frame["event"] == event and condition(frame["payload"]):
                 return frame
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 frame = json.loads(await self.connection.recv())
                 self.seen.append(frame)
@@ -125,7 +124,7 @@ class House:
 
     def client(self, headers: dict[str, str] | None = None) -> httpx2.AsyncClient:
         """Return a client that knows nobody."""
-        return httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE)
+        return httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=PATIENCE_SECONDS)
 
     async def project(self, owner: Person, title: str = "The Long Night") -> str:
         """Make a project and return its id."""
@@ -225,7 +224,7 @@ async def running(settings: Settings) -> AsyncGenerator[House]:
         uvicorn.Config(app, ws="websockets-sansio", log_config=None, access_log=False)
     )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not server.started:
             if serving.done():
                 await serving

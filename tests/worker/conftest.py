@@ -22,8 +22,9 @@ from onmodel.settings import Settings
 from onmodel.worker.celery import make_app
 from onmodel.worker.producer import Producer
 from tests.support.calls import Noun, registered, submit
-from tests.support.gate import PATIENCE_SECONDS, Gate, open_gate
+from tests.support.gate import Gate, open_gate
 from tests.support.stand_in_worker import FUNCTIONS
+from tests.support.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 

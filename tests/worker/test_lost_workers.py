@@ -11,8 +11,9 @@ from onmodel.composition import Resources
 from onmodel.dispatch import service
 from onmodel.kit.db.uow import Database
 from tests.support.calls import add_worker
-from tests.support.gate import PATIENCE_SECONDS, Gate
+from tests.support.gate import Gate
 from tests.support.services import TestServices
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.worker.conftest import (
     StartWorker,
     events_of,

@@ -33,7 +33,7 @@ from onmodel.worker import app, presence
 from onmodel.worker.process import WorkerProcess
 from onmodel.worker.run import run_call
 from tests.support.calls import PROJECT, Noun, alter, claim_all, load, submit
-from tests.support.gate import PATIENCE_SECONDS
+from tests.support.waiting import PATIENCE_SECONDS
 from tests.worker.conftest import until
 
 Answer = Callable[[CallRequest, OnEvent, IsCancelled], CallResult]

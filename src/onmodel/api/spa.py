@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from onmodel.http.problems import answer
+from onmodel.http.problems import answer, nothing_here
 from onmodel.kit.errors import NotFoundError
 
 # names under here carry a hash of their content
@@ -24,7 +24,7 @@ def mount(app: FastAPI, folder: Path) -> None:
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
         if path.startswith(("api/", "ws/")):
-            return answer(NotFoundError("There is nothing at this address."))
+            return nothing_here()
         wanted = _wanted(root, path)
         if wanted is not None:
             return _file(wanted, path, request)

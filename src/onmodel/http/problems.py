@@ -59,6 +59,11 @@ def problems(*errors: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def nothing_here() -> JSONResponse:
+    """Return the answer for an address that leads nowhere."""
+    return answer(NotFoundError("There is nothing at this address."))
+
+
 def answer(error: ProblemError) -> JSONResponse:
     """Return the answer for an expected failure."""
     return JSONResponse(
@@ -77,8 +82,7 @@ async def _expected(_request: Request, error: Exception) -> JSONResponse:
 async def _bad_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     if any(item["loc"][0] == "path" for item in error.errors()):
-        # an address with an id that cannot be one is an address at which nothing is
-        return answer(NotFoundError("There is nothing at this address."))
+        return nothing_here()  # an id that cannot be one leads nowhere
     fields = [
         {"field": ".".join(str(part) for part in item["loc"][1:]), "detail": _sentence(item["msg"])}
         for item in error.errors()
@@ -95,7 +99,7 @@ def _sentence(text: str) -> str:
 async def _framework(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == NotFoundError.status:
-        return answer(NotFoundError("There is nothing at this address."))
+        return nothing_here()
     problem = InvalidError(str(error.detail))
     body = problem.as_problem() | {"status": error.status_code, "code": "http_error"}
     return JSONResponse(

@@ -13,7 +13,8 @@ from onmodel.characters import service as characters
 from onmodel.characters.schemas import CharacterCreate
 from onmodel.events.frames import channel, encode
 from onmodel.kit.db.uow import Database, Notice
-from tests.support.house import PATIENCE, House, Person, Socket
+from tests.support.house import House, Person, Socket
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 async def _synced(socket: Socket) -> dict:  # type: ignore[type-arg]
@@ -211,7 +212,7 @@ async def test_a_reader_that_stops_is_let_go_and_nobody_waits_for_it(house: Hous
         frame = b'{"event":"server:task_progress","payload":{"filler":"' + b"x" * 60_000 + b'"}}'
         notices = [(channel(UUID(project_id)), frame)] * 100
         seen = 0
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             for _ in range(10):
                 await house.resources.bus.publish(notices)
                 for _ in range(len(notices)):
@@ -242,7 +243,7 @@ async def test_who_loses_the_project_or_the_token_loses_the_socket(house: House)
 
 
 async def _closed(socket: Socket) -> int | None:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await socket.connection.wait_closed()
     return socket.connection.close_code
 

@@ -83,11 +83,10 @@ export function keyLabel(key: string): string {
   const names: Record<string, string> = {
     ' ': 'Space',
     Escape: 'Esc',
-    Enter: 'Enter',
     ArrowLeft: '←',
     ArrowRight: '→',
     ArrowUp: '↑',
     ArrowDown: '↓',
   };
-  return names[key] ?? key.toUpperCase();
+  return names[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 }
