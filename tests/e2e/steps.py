@@ -90,6 +90,15 @@ async def make_character(page: Page, project: str, *, name: str, pictures: list[
 
 async def drop(page: Page, files: list[Path]) -> None:
     """Drop files on the middle of the page, as the browser would on a real drag from a folder."""
+    await _hand_over(page, files, "dragenter", "dragover", "drop")
+
+
+async def paste(page: Page, files: list[Path]) -> None:
+    """Paste files that were copied in another program."""
+    await _hand_over(page, files, "paste")
+
+
+async def _hand_over(page: Page, files: list[Path], *events: str) -> None:
     payload = [
         {
             "name": path.name,
@@ -99,20 +108,21 @@ async def drop(page: Page, files: list[Path]) -> None:
         for path in files
     ]
     await page.evaluate(
-        """async (files) => {
+        """async ([files, events]) => {
             const transfer = new DataTransfer();
             for (const file of files) {
                 const bytes = Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
                 transfer.items.add(new File([bytes], file.name, { type: file.type }));
             }
             const target = document.querySelector('main');
-            for (const name of ['dragenter', 'dragover', 'drop']) {
-                target.dispatchEvent(new DragEvent(name, {
-                    dataTransfer: transfer, bubbles: true, cancelable: true,
-                }));
+            const how = { bubbles: true, cancelable: true };
+            for (const name of events) {
+                target.dispatchEvent(name === 'paste'
+                    ? new ClipboardEvent(name, { ...how, clipboardData: transfer })
+                    : new DragEvent(name, { ...how, dataTransfer: transfer }));
             }
         }""",
-        payload,
+        [payload, list(events)],
     )
 
 
