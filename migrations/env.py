@@ -6,11 +6,16 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from onmodel.tables import metadata
+from onmodel.tables import is_described, metadata
 
 
 def _run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        include_object=is_described,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -2,14 +2,22 @@
 
 from functools import cache
 
-from onmodel.identity import references
+from onmodel.identity import checks, references
+from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
 from onmodel.variations import progress as variations
 
 
 @cache
 def register_handlers() -> None:
-    """Register each noun's handlers; the second time nothing happens."""
+    """Register each noun's handlers; the second time nothing happens.
+
+    In the order of the rooms: what lies above hears after what lies below.
+    """
     references.register()
+    checks.register()
     training.register()
     variations.register()
+    alerts.register()
+    golden.register()
+    evidence.register()

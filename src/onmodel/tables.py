@@ -4,6 +4,8 @@ from onmodel.accounts import models as accounts
 from onmodel.characters import models as characters
 from onmodel.dispatch import models as dispatch
 from onmodel.events import models as events
+from onmodel.identity import models as identity
+from onmodel.identity.models import NEAREST
 from onmodel.kit.db.base import Base
 from onmodel.projects import models as projects
 from onmodel.review import models as review
@@ -11,7 +13,7 @@ from onmodel.templates import models as templates
 from onmodel.training import models as training
 from onmodel.variations import models as variations
 
-__all__ = ["metadata"]
+__all__ = ["is_described", "metadata"]
 
 # every module that defines tables; importing it is what registers them
 _DEFINING = (
@@ -19,6 +21,7 @@ _DEFINING = (
     characters,
     dispatch,
     events,
+    identity,
     projects,
     review,
     templates,
@@ -27,3 +30,12 @@ _DEFINING = (
 )
 
 metadata = Base.metadata
+
+
+def is_described(_item: object, name: str | None, type_: str, *_: object) -> bool:
+    """Say whether the models describe a thing of the database.
+
+    The indexes over vectors do not: there is one for each encoder that the house knows, made
+    when it learns of the encoder.
+    """
+    return not (type_ == "index" and (name or "").startswith(NEAREST))

@@ -150,9 +150,10 @@ class House:
         files: list[StoredFile] | None = None,
         error: CallError | None = None,
         function: str = "stand-in",
+        version: str = "1",
     ) -> None:
         """Run the newest unfinished call of a subject to its end, as a worker would."""
-        call_id, fence = await self.begin(subject_id, function=function)
+        call_id, fence = await self.begin(subject_id, function=function, version=version)
         async with self.resources.database.begin() as uow:
             if error is not None:
                 await leases.fail(uow, call_id, fence, error)
@@ -169,13 +170,15 @@ class House:
         async with self.resources.database.begin() as uow:
             await leases.release(uow, call_id, fence)
 
-    async def begin(self, subject_id: str, *, function: str = "stand-in") -> tuple[UUID, int]:
+    async def begin(
+        self, subject_id: str, *, function: str = "stand-in", version: str = "1"
+    ) -> tuple[UUID, int]:
         """Let a worker take the newest unfinished call of a subject; return its fence."""
         call_id, fence = await self._deal(subject_id)
         async with self.resources.database.begin() as uow:
             assert self._worker is not None
             await leases.start(uow, call_id, fence, worker_id=self._worker, lease_seconds=60)
-            await leases.record_function(uow, call_id, fence, name=function, version="1")
+            await leases.record_function(uow, call_id, fence, name=function, version=version)
         return call_id, fence
 
     async def _deal(self, subject_id: str) -> tuple[UUID, int]:

@@ -5,7 +5,7 @@ from typing import Any, cast
 import cv2
 import numpy as np
 import pytest
-from onmodel_function import Cancelled, Context, InputFile
+from onmodel_function import Cancelled, Context, InputFile, InvalidInput
 from onmodel_vision import images, phash
 from skimage import data
 
@@ -83,3 +83,36 @@ def test_a_cancelled_call_stops(function: IdentityMeasure, tmp_path: Path) -> No
     picture = _save(np.asarray(data.astronaut()), tmp_path / "a.png")
     with pytest.raises(Cancelled):
         function.run(Inputs(pictures=[picture]), Context(tmp_path, is_cancelled=lambda: True))
+
+
+def test_encoders_are_told_apart(measured: tuple[Outputs, list[float]]) -> None:
+    portrait, cat, _, broken = _entries(measured[0])
+    names = [one["name"] for one in cast("list[dict[str, Any]]", measured[0].report["encoders"])]
+    assert names == ["dlib-resnet-v1", "mobilenetv2-figure-v1"]
+    face = portrait["faces"][0]
+    assert face["embeddings"] == {"dlib-resnet-v1": face["embedding"]}
+    for entry in (portrait, cat):
+        assert entry["appearance"]["encoder"] == "mobilenetv2-figure-v1"
+        assert len(entry["appearance"]["embedding"]) == 1280
+        assert sum(colour["share"] for colour in entry["palette"]) <= 1.001
+    assert cat["hair"] is None
+    assert portrait["hair"]["hex"].startswith("#")
+    assert (broken["appearance"], broken["palette"], broken["hair"]) == (None, [], None)
+
+
+def test_only_the_encoders_that_were_asked_for(function: IdentityMeasure, tmp_path: Path) -> None:
+    picture = _save(np.asarray(data.astronaut()), tmp_path / "a.png")
+    outputs = function.run(
+        Inputs(pictures=[picture], encoders=["dlib-resnet-v1"]), Context(tmp_path / "out")
+    )
+    (entry,) = _entries(outputs)
+    assert entry["appearance"] is None
+    assert len(entry["faces"][0]["embedding"]) == 128
+
+
+def test_an_encoder_that_is_not_there_is_named(function: IdentityMeasure, tmp_path: Path) -> None:
+    picture = _save(np.asarray(data.astronaut()), tmp_path / "a.png")
+    with pytest.raises(InvalidInput) as refusal:
+        function.run(Inputs(pictures=[picture], encoders=["sface-2021dec"]), Context(tmp_path))
+    assert refusal.value.code == "unknown_encoder"
+    assert "dlib-resnet-v1" in refusal.value.message

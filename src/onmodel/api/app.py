@@ -20,9 +20,15 @@ from onmodel.characters.routes import router as characters
 from onmodel.composition import Resources, compose
 from onmodel.http import problems
 from onmodel.http.uploads import ENVELOPE_BYTES
+from onmodel.identity import stock
+from onmodel.identity.routes import router as identity
 from onmodel.nouns import register_handlers
 from onmodel.projects.file_routes import router as files
 from onmodel.projects.routes import router as projects
+from onmodel.review.alert_routes import router as alerts
+from onmodel.review.consistency_routes import router as consistency
+from onmodel.review.golden_routes import router as golden
+from onmodel.review.routes import router as verdicts
 from onmodel.settings import Settings
 from onmodel.storage.pictures import Ingest
 from onmodel.training.routes import router as training
@@ -36,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         resources: Resources = compose(settings)
         register_handlers()
+        await stock.bring_up_to_date(resources.database)
         hub = Hub(resources.database, resources.bus)
         board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub)
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
@@ -69,7 +76,21 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.include_router(health.router, prefix="/api")
     v1 = APIRouter(prefix="/api/v1")
-    for router in (accounts, projects, state, characters, training, variations, files, assets):
+    for router in (
+        accounts,
+        projects,
+        state,
+        characters,
+        identity,
+        training,
+        variations,
+        verdicts,
+        alerts,
+        consistency,
+        golden,
+        files,
+        assets,
+    ):
         v1.include_router(router)
     app.include_router(v1)
     # the companion documents fix this address without a version

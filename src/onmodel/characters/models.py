@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pgvector.sqlalchemy import VECTOR
-from sqlalchemy import Computed, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Computed, Float, ForeignKey, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,6 +43,11 @@ class Character(Base):
             postgresql_using="gin",
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
+        CheckConstraint(
+            "identity_route IN ('auto', 'photographic', 'illustrated', 'appearance')",
+            name="identity_route",
+        ),
+        CheckConstraint("off_model_below BETWEEN 0 AND 1", name="off_model_below"),
     )
 
     id: Mapped[Id]
@@ -71,6 +75,9 @@ class Character(Base):
     training_job_id: Mapped[UUID | None]
     adapter_id: Mapped[UUID | None]
     adapter_number: Mapped[int | None]
+    # how its pictures are judged, and below which p_same its owner hears of one
+    identity_route: Mapped[str] = mapped_column(String(16), server_default="auto")
+    off_model_below: Mapped[float] = mapped_column(Float, server_default=text("0.5"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[CreatedAt]
@@ -112,8 +119,6 @@ class Reference(Base):
     )
     notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     measurement: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    encoder: Mapped[str | None] = mapped_column(String(60))
-    embedding: Mapped[list[float] | None] = mapped_column(VECTOR(128), deferred=True)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[CreatedAt]
     removed_at: Mapped[datetime | None]

@@ -1,13 +1,11 @@
 """The SQL of characters and references."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import undefer
 
 from onmodel.characters.errors import TriggerWordTakenError
 from onmodel.characters.models import Character, Reference
@@ -133,18 +131,15 @@ async def find_reference(uow: UnitOfWork, reference_id: UUID) -> Reference | Non
     return await uow.session.get(Reference, reference_id)
 
 
-async def references(
-    uow: UnitOfWork, character_id: UUID, *, with_vectors: bool = False
-) -> list[Reference]:
+async def references(uow: UnitOfWork, character_id: UUID) -> list[Reference]:
     """Return the references that were not removed, oldest first."""
-    query = (
-        select(Reference)
-        .where(Reference.character_id == character_id, Reference.removed_at.is_(None))
-        .order_by(Reference.created_at, Reference.id)
+    return list(
+        await uow.session.scalars(
+            select(Reference)
+            .where(Reference.character_id == character_id, Reference.removed_at.is_(None))
+            .order_by(Reference.created_at, Reference.id)
+        )
     )
-    if with_vectors:
-        query = query.options(undefer(Reference.embedding))
-    return list(await uow.session.scalars(query))
 
 
 async def reference_by_source(
@@ -188,27 +183,3 @@ async def update_character(uow: UnitOfWork, character_id: UUID, **values: Any) -
     await uow.session.execute(
         update(Character).where(Character.id == character_id).values(**values)
     )
-
-
-async def vectors_of_others(
-    uow: UnitOfWork, project_id: UUID, character_id: UUID, ids: Sequence[UUID] = ()
-) -> list[tuple[UUID, str, list[float]]]:
-    """Return ``(character, name, vector)`` of the project's other characters' references."""
-    query = (
-        select(Character.id, Character.name, Reference.embedding)
-        .join(Character, Character.id == Reference.character_id)
-        .where(
-            and_(
-                Reference.project_id == project_id,
-                Reference.character_id != character_id,
-                Reference.removed_at.is_(None),
-                Reference.embedding.is_not(None),
-                Character.removed_at.is_(None),
-            )
-        )
-        .limit(2000)
-    )
-    if ids:
-        query = query.where(Character.id.in_(ids))
-    rows = await uow.session.execute(query)
-    return [(id_, name, list(vector)) for id_, name, vector in rows if vector is not None]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from onmodel.cli import checks, functions, housekeeping, parts, people
+from onmodel.cli import checks, functions, housekeeping, identity, parts, people, score
 from onmodel.cli.output import output
 
 app = typer.Typer(
@@ -16,9 +16,13 @@ app = typer.Typer(
     rich_markup_mode=None,  # help in boxes would cost 150 ms
 )
 function = typer.Typer(help="The model functions.", no_args_is_help=True, rich_markup_mode=None)
+encoders = typer.Typer(
+    help="How characters are told apart.", no_args_is_help=True, rich_markup_mode=None
+)
 token = typer.Typer(help="Keys for scripts.", no_args_is_help=True, rich_markup_mode=None)
 user = typer.Typer(help="The people of this OnModel.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(function, name="function")
+app.add_typer(encoders, name="identity")
 app.add_typer(token, name="token")
 app.add_typer(user, name="user")
 
@@ -36,4 +40,6 @@ parts.register(app)
 checks.register(app)
 housekeeping.register(app)
 people.register(app, token=token, user=user)
+score.register(app)
 functions.register(function)
+identity.register(encoders)

@@ -39,6 +39,12 @@ class WrongHashError(ConflictError):
     default_try = "Do not use it. Try again later; if it stays so, tell the function's author."
 
 
+class AdditionMissingError(NotFoundError):
+    code = "encoder_not_installed"
+    title = "This encoder is not installed"
+    default_try = "`onmodel identity encoders` shows which are."
+
+
 class EnvironmentBrokenError(UnavailableError):
     code = "environment_failed"
     title = "A function's environment could not be made"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from onmodel.functions.additions import Additions
 from onmodel.functions.environments import Environments
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import load
@@ -62,6 +63,7 @@ class Installation:
         self._sets = home / "weights" / "sets"
         self.environments = Environments(home / "envs")
         self.weights = WeightsStore(home / "weights")
+        self.additions = Additions(home / "weights")
 
     def prepare(self, manifest: Manifest, on_line: Callable[[str], None]) -> Prepared:
         """Make sure that a function can start; quick when everything is there.
@@ -78,9 +80,13 @@ class Installation:
         # Named after the content, so that a new version of a function never changes the files
         # under a process of the old one.
         content = "\n".join(sorted(f"{one.name} {one.sha256}" for one in manifest.weights))
+        if manifest.encoders:
+            content += "\n" + self.additions.digest()
         digest = hashlib.sha256(content.encode()).hexdigest()
         folder = self._sets / f"{manifest.name}-{digest[:16]}"
         self.weights.arrange(manifest.weights, folder)
+        if manifest.encoders:
+            self.additions.arrange(folder)
         return folder
 
     def is_ready(self, manifest: Manifest) -> bool:

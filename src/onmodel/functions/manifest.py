@@ -121,6 +121,8 @@ class Manifest(_Strict):
     tiers: dict[Tier, TierNeeds] = Field(min_length=1)
     limits: Limits = Limits()
     weights: tuple[Weight, ...] = ()
+    encoders: bool = False
+    """Whether it takes the optional encoders that people installed."""
 
     @model_validator(mode="before")
     @classmethod

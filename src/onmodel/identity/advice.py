@@ -11,7 +11,7 @@ from uuid import UUID
 
 import numpy as np
 
-from onmodel.identity.calibration import DIFFERENT, DLIB, SAME
+from onmodel.identity.calibration import DIFFERENT, DLIB, SAME, Calibration
 from onmodel.identity.scoring import Vectors, distances
 
 Verdict = Literal["helps", "neutral", "hurts"]
@@ -69,6 +69,7 @@ def advise(
     subject: Sighting,
     siblings: Sequence[Sighting],
     strangers: Sequence[tuple[str, Vectors]] = (),
+    calibration: Calibration = DLIB,
 ) -> Advice:
     """Judge one reference among the others of its character.
 
@@ -76,11 +77,12 @@ def advise(
         subject: the picture.
         siblings: the character's other measured pictures, oldest first.
         strangers: ``(name, vector)`` of other characters' references in the project.
+        calibration: of the encoder that made the vectors.
     """
     findings = [*_face(subject, siblings), *_rivals(subject)]
     if subject.face is not None and subject.picture.get("reason") != "face_too_small":
         findings += _quality(subject.face)
-        findings += _identity(subject, siblings, strangers)
+        findings += _identity(subject, siblings, strangers, calibration)
         findings += _news(subject, siblings)
     findings += _copies(subject, siblings)
     return Advice(_verdict(findings), findings)
@@ -154,7 +156,10 @@ def _quality(face: dict[str, Any]) -> list[Finding]:
 
 
 def _identity(
-    subject: Sighting, siblings: Sequence[Sighting], strangers: Sequence[tuple[str, Vectors]]
+    subject: Sighting,
+    siblings: Sequence[Sighting],
+    strangers: Sequence[tuple[str, Vectors]],
+    calibration: Calibration,
 ) -> list[Finding]:
     if subject.vector is None:
         return []
@@ -163,11 +168,11 @@ def _identity(
     p_same: float | None = None
     if own:
         # the median: one stranger among the siblings must not make the subject one
-        apart = float(np.median(distances(subject.vector, np.stack(own))))
-        p_same = DLIB.p_same(apart)
+        apart = float(np.median(distances(subject.vector, np.stack(own), calibration.metric)))
+        p_same = calibration.p_same(apart)
         found += _belongs(p_same, len(own))
     if p_same is None or p_same < SAME:
-        found += _resembles(subject.vector, strangers)
+        found += _resembles(subject.vector, strangers, calibration)
     return found
 
 
@@ -204,12 +209,14 @@ def _percent(p_same: float) -> str:
     return "under 1 %" if p_same < 0.01 else f"{round(100 * p_same)} %"
 
 
-def _resembles(vector: Vectors, strangers: Sequence[tuple[str, Vectors]]) -> list[Finding]:
+def _resembles(
+    vector: Vectors, strangers: Sequence[tuple[str, Vectors]], calibration: Calibration
+) -> list[Finding]:
     if not strangers:
         return []
-    apart = distances(vector, np.stack([stranger for _, stranger in strangers]))
+    apart = distances(vector, np.stack([stranger for _, stranger in strangers]), calibration.metric)
     nearest = int(apart.argmin())
-    if DLIB.p_same(float(apart[nearest])) < SAME:
+    if calibration.p_same(float(apart[nearest])) < SAME:
         return []
     return [_say("resembles", "info", f"It looks like {strangers[nearest][0]}.")]
 

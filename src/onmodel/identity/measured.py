@@ -40,3 +40,30 @@ def crop(outcome: Outcome) -> StoredFile | None:
     return next(
         (file for file in outcome.outputs.files if file.output.partition(".")[0] == "crops"), None
     )
+
+
+# as the function decides it for the main face of a picture
+SMALLEST_FACE_PX = 20
+TURNED_AWAY_FROM = 60.0
+
+
+def reason_against(face: dict[str, Any]) -> str | None:
+    """Return why one face of a picture cannot be judged, None when it can."""
+    if float(face["face_px"]) < SMALLEST_FACE_PX:
+        return "face_too_small"
+    if abs(float(face["yaw"])) >= TURNED_AWAY_FROM:
+        return "turned_away"
+    return "covered" if face.get("covered") else None
+
+
+def share_of(box: list[float], picture: dict[str, Any]) -> tuple[float, float, float, float]:
+    """Return a box of pixels (x, y, width, height) in fractions of its picture, cut to it."""
+    width, height = max(float(picture["width"]), 1), max(float(picture["height"]), 1)
+    left, top = max(box[0] / width, 0.0), max(box[1] / height, 0.0)
+    right, bottom = min((box[0] + box[2]) / width, 1.0), min((box[1] + box[3]) / height, 1.0)
+    return (
+        round(left, 5),
+        round(top, 5),
+        round(max(right - left, 0.0), 5),
+        round(max(bottom - top, 0.0), 5),
+    )

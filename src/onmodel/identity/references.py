@@ -1,27 +1,44 @@
 """What happens when a reference picture has been measured."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-
+from onmodel.accounts.permissions import Permission
+from onmodel.accounts.service import Actor
 from onmodel.characters import references, repository, service
 from onmodel.characters.changes import when_set_changes
 from onmodel.characters.models import Reference
 from onmodel.dispatch import handlers
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import Outcome
+from onmodel.identity import calibrations, judging, vectors
+from onmodel.identity import repository as identities
 from onmodel.identity.advice import Advice, Sighting, advise
 from onmodel.identity.calibration import ENCODER
 from onmodel.identity.measured import first_picture, main_face
+from onmodel.identity.models import Encoder
+from onmodel.identity.reference_set import advise_on_set
+from onmodel.identity.schemas import Lacking, ReferenceSetRead
+from onmodel.identity.scoring import Vectors
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 
 READY, FAILED = "ready", "failed"
 
+Listener = Callable[[UnitOfWork, UUID], Awaitable[None]]
+_advised: list[Listener] = []
+
+
+def when_advised(listener: Listener) -> None:
+    """Call ``listener(uow, character_id)`` whenever other references than before may count."""
+    _advised.append(listener)
+
 
 async def measured(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     """Write a picture's measurement and advise anew on the whole set."""
+    # before any row, as a change of calibration does it
+    known = await identities.hold_encoders(uow)
     character = await _lock_character(uow, call.subject_id)
     reference = await repository.find_reference(uow, call.subject_id)
     if character is None or reference is None:
@@ -37,35 +54,84 @@ async def measured(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     else:
         face = main_face(picture)
         reference.state = READY
-        reference.measurement = {"picture": _without_vectors(picture), "face": face}
-        if face is not None:
-            reference.encoder = ENCODER
-            reference.embedding = picture["faces"][0]["embedding"]
-        await uow.session.flush()
+        reference.measurement = {"picture": vectors.without(picture), "face": face}
+        await _keep_vectors(uow, reference, picture, known)
         await advise_set(uow, character, changed=reference.id)
     await repository.recount(uow, character)
     await service.tell_by_id(uow, character, None, None)
 
 
-async def advise_set(uow: UnitOfWork, character_id: UUID, *, changed: UUID | None = None) -> None:
-    """Look at every measured picture of a character again; tell of those whose advice changed."""
+async def _keep_vectors(
+    uow: UnitOfWork, reference: Reference, picture: dict[str, Any], known: dict[str, Encoder]
+) -> None:
+    rows = vectors.of_picture(
+        picture,
+        known,
+        kind=references.SUBJECT,
+        subject_id=reference.id,
+        character_id=reference.character_id,
+        project_id=reference.project_id,
+        file_id=reference.file_id,
+    )
+    await identities.replace_vectors(uow, reference.id, rows)
+
+
+async def advise_whole_set(uow: UnitOfWork, actor: Actor, character_id: UUID) -> ReferenceSetRead:
+    """Say what a character's references lack; raises CharacterNotFoundError."""
+    character = await service.get_permitted(uow, actor, character_id, Permission.VIEW)
+    judge = await judging.judge_of(uow, character)
     rows = [
         row
-        for row in await repository.references(uow, character_id, with_vectors=True)
-        if row.state == READY
+        for row in await repository.references(uow, character_id)
+        if row.state == READY and row.verdict != "hurts"
     ]
-    if not rows:
-        return
-    strangers = [
-        (name, np.asarray(vector, np.float32))
-        for _, name, vector in await repository.vectors_of_others(
-            uow, rows[0].project_id, character_id
+    seen = await identities.vectors_of(uow, [row.id for row in rows], judge.encoder)
+    if judge.route != judging.PHOTOGRAPHIC:
+        return ReferenceSetRead(
+            character_id=character_id,
+            route=judge.route,
+            encoder=judge.encoder,
+            usable=len(seen),
+            lacks=[],
+            width_now=None,
+            width_next=None,
+            text=f"{len(seen)} references show a figure that can be compared with.",
         )
-    ]
-    sightings = {row.id: _sighting(row) for row in rows}
+    sightings = [_sighting(row, seen.get(row.id)) for row in rows]
+    advice = advise_on_set(sightings, judge.in_force.calibration)
+    return ReferenceSetRead(
+        character_id=character_id,
+        route=judge.route,
+        encoder=judge.encoder,
+        usable=advice.usable,
+        lacks=[Lacking(code=lack.code, text=lack.text) for lack in advice.lacks],
+        width_now=advice.width_now,
+        width_next=advice.width_next,
+        text=advice.text,
+    )
+
+
+async def advise_set(uow: UnitOfWork, character_id: UUID, *, changed: UUID | None = None) -> None:
+    """Look at every measured picture of a character again; tell of those whose advice changed."""
+    rows = [row for row in await repository.references(uow, character_id) if row.state == READY]
+    # before the events of this transaction, which a change of calibration waits for
+    await identities.hold_encoders(uow)
+    if rows:
+        await _advise(uow, character_id, rows, changed)
+    for listener in _advised:
+        await listener(uow, character_id)
+
+
+async def _advise(
+    uow: UnitOfWork, character_id: UUID, rows: list[Reference], changed: UUID | None
+) -> None:
+    calibration = (await calibrations.in_force(uow))[ENCODER].calibration
+    strangers = await identities.vectors_of_others(uow, rows[0].project_id, character_id, ENCODER)
+    seen = await identities.vectors_of(uow, [row.id for row in rows], ENCODER)
+    sightings = {row.id: _sighting(row, seen.get(row.id)) for row in rows}
     for row in rows:
         siblings = [sighting for id_, sighting in sightings.items() if id_ != row.id]
-        advice = advise(sightings[row.id], siblings, strangers)
+        advice = advise(sightings[row.id], siblings, strangers, calibration)
         if _write(row, advice) or row.id == changed:
             await uow.session.flush()
             await references.tell(uow, row, None, None)
@@ -79,18 +145,9 @@ def _write(row: Reference, advice: Advice) -> bool:
     return True
 
 
-def _sighting(row: Reference) -> Sighting:
+def _sighting(row: Reference, vector: Vectors | None) -> Sighting:
     assert row.measurement is not None  # a ready reference has been measured
-    vector = None if row.embedding is None else np.asarray(row.embedding, np.float32)
     return Sighting(id=row.id, name=row.name, picture=row.measurement["picture"], vector=vector)
-
-
-def _without_vectors(picture: dict[str, Any]) -> dict[str, Any]:
-    faces = [
-        {key: value for key, value in face.items() if key != "embedding"}
-        for face in picture["faces"]
-    ]
-    return picture | {"faces": faces}
 
 
 async def _lock_character(uow: UnitOfWork, reference_id: UUID) -> UUID | None:

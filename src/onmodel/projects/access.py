@@ -65,6 +65,23 @@ async def roles(uow: UnitOfWork, actor: Actor, project_ids: list[UUID]) -> dict[
     return found
 
 
+_VISIBLE = text(
+    """
+    SELECT project_id FROM project_members WHERE user_id = :user_id
+    UNION
+    SELECT t.project_id FROM project_teams t JOIN team_members tm ON tm.team_id = t.team_id
+    WHERE tm.user_id = :user_id
+    """
+).bindparams(bindparam("user_id", type_=Uuid()))
+
+
+async def visible(uow: UnitOfWork, actor: Actor) -> list[UUID] | None:
+    """Return the projects where the actor has a role; None for an administrator, who sees all."""
+    if actor.is_admin:
+        return None
+    return list(await uow.session.scalars(_VISIBLE, {"user_id": actor.user_id}))
+
+
 _WHO = text(
     """
     SELECT u.id FROM users u

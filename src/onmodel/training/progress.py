@@ -1,6 +1,7 @@
 """What happens to a training job while its call runs and when it ends."""
 
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from onmodel.dispatch import handlers
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallError, Ephemeral, Outcome, Progress
 from onmodel.events import log as events
+from onmodel.identity import repository as identities
 from onmodel.identity.calibration import ENCODER
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
@@ -108,12 +110,9 @@ async def _adopt(uow: UnitOfWork, job: TrainingJob, outcome: Outcome) -> Adapter
     assert outcome.outputs is not None  # a success has outputs
     stored = next(file for file in outcome.outputs.files if file.output == "profile")
     file = await files.add_output(uow, job.project_id, stored, created_by=job.created_by)
-    used = set(job.parameters["references"])
-    vectors = [
-        row.embedding
-        for row in await characters.references(uow, job.character_id, with_vectors=True)
-        if row.embedding is not None and str(row.id) in used
-    ]
+    used = [UUID(reference_id) for reference_id in job.parameters["references"]]
+    seen = await identities.vectors_of(uow, used, ENCODER)
+    vectors = list(seen.values())
     adapter = Adapter(
         project_id=job.project_id,
         character_id=job.character_id,

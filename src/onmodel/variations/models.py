@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import Float, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,7 +15,8 @@ class Variation(Base):
     """One generated picture of a character, with its whole recipe and its measured identity.
 
     ``current`` marks the one that stands in the character's set for its key; a candidate
-    (``candidate_of``) stands beside it until somebody confirms.
+    (``candidate_of``) stands beside it until somebody confirms. One that was made for a run of a
+    golden set (``golden_run_id``) never stands in the set.
     """
 
     __tablename__ = "character_variations"
@@ -38,6 +38,7 @@ class Variation(Base):
     tier: Mapped[str] = mapped_column(String(16))
     current: Mapped[bool] = mapped_column(server_default=text("true"))
     candidate_of: Mapped[UUID | None]
+    golden_run_id: Mapped[UUID | None] = mapped_column(index=True)
     call_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(String(16), server_default="queued")
     progress: Mapped[int] = mapped_column(server_default=text("0"))
@@ -52,9 +53,10 @@ class Variation(Base):
     similarity: Mapped[float | None] = mapped_column(Float)
     copy_paste: Mapped[bool] = mapped_column(server_default=text("false"))
     judge: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    # the picture as ``identity-measure`` reported it, without its vectors
+    measurement: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     crop_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id"))
     encoder: Mapped[str | None] = mapped_column(String(60))
-    embedding: Mapped[list[float] | None] = mapped_column(VECTOR(128), deferred=True)
     verdict: Mapped[str | None] = mapped_column(String(16))
     verdict_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     starred: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-
 from onmodel.characters import repository as characters
 from onmodel.characters import service as character_service
 from onmodel.dispatch import handlers
@@ -13,9 +11,9 @@ from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallParams, FileInput, NewCall, Outcome
 from onmodel.dispatch.tasks import Task
 from onmodel.events import log as events
-from onmodel.identity import measured
-from onmodel.identity.calibration import DLIB, ENCODER
-from onmodel.identity.scoring import Score, score
+from onmodel.identity import calibrations, measured, search
+from onmodel.identity import repository as identities
+from onmodel.identity.references import when_advised
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State, advance
@@ -23,9 +21,10 @@ from onmodel.projects import files
 from onmodel.projects.models import File
 from onmodel.storage.keys import blob_key
 from onmodel.training.progress import error_read
-from onmodel.variations import repository, service
+from onmodel.variations import judging, repository, service
 from onmodel.variations.models import Variation
 from onmodel.variations.schemas import GenerationResult
+from onmodel.variations.standard import label_of
 
 SCORE_SUBJECT = "variation_score"
 MAX_SIDE = 65_536
@@ -70,7 +69,7 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     await repository.recount(uow, row.character_id)
     await service.tell(uow, row, None, None)
     await character_service.tell_by_id(uow, row.character_id, None, None)
-    if row.file_id is not None:
+    if row.file_id is not None and row.golden_run_id is None:
         await events.record(
             uow,
             row.project_id,
@@ -134,6 +133,8 @@ async def _ask_for_judgement(uow: UnitOfWork, row: Variation, file: File) -> Non
 
 async def judged(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     """Turn the measurement of a picture into numbers against the character's references."""
+    # before the rows, as a change of calibration does it
+    known = await identities.hold_encoders(uow)
     row = await _row(uow, call.subject_id)
     if row is None:
         return
@@ -141,7 +142,10 @@ async def judged(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     if picture is None:
         row.measurable, row.reason = "not_measurable", "unreadable"
     else:
-        await _judge(uow, row, picture)
+        character = await characters.find(uow, row.character_id)
+        assert character is not None  # its row is locked
+        await judging.keep_measurement(uow, row, picture, known)
+        await judging.judge(uow, row, character)
         stored = measured.crop(outcome)
         if stored is not None:
             crop = await files.add_output(uow, row.project_id, stored, created_by=None)
@@ -150,47 +154,12 @@ async def judged(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     await service.tell(uow, row, None, None)
 
 
-async def _judge(uow: UnitOfWork, row: Variation, picture: dict[str, Any]) -> None:
-    reason = picture.get("reason")
-    if reason is not None:
-        row.measurable, row.reason = "not_measurable", reason
-        return
-    references = [
-        reference
-        for reference in await characters.references(uow, row.character_id, with_vectors=True)
-        if reference.embedding is not None
-        and reference.encoder == ENCODER
-        and reference.verdict != "hurts"
-    ]
-    if not references:
-        row.measurable, row.reason = "not_measurable", "no_references"
-        return
-    vector = np.asarray(picture["faces"][0]["embedding"], np.float32)
-    result = score(
-        vector,
-        np.asarray([reference.embedding for reference in references], np.float32),
-        DLIB,
-    )
-    _write(row, result, nearest=references[result.nearest].id)
-    row.embedding = vector.tolist()
-
-
-def _write(row: Variation, result: Score, *, nearest: UUID) -> None:
-    row.measurable, row.reason = "measured", None
-    row.p_same = result.p_same
-    row.fidelity = result.fidelity
-    row.similarity = result.distance
-    row.copy_paste = result.copy_paste
-    row.encoder = ENCODER
-    row.judge = {
-        "encoder": ENCODER,
-        "route": DLIB.route,
-        "references": result.references,
-        "distance": result.distance,
-        "p_low": result.p_low,
-        "p_high": result.p_high,
-        "nearest_reference_id": str(nearest),
-    }
+async def references_advised(uow: UnitOfWork, character_id: UUID) -> None:
+    """Judge a character's pictures by the references that count now; its row is locked."""
+    character = await characters.find(uow, character_id)
+    assert character is not None  # its row is locked
+    for row in await judging.rejudge(uow, character):
+        await service.tell(uow, row, None, None)
 
 
 async def _row(uow: UnitOfWork, variation_id: UUID) -> Variation | None:
@@ -208,3 +177,6 @@ def register() -> None:
         service.SUBJECT, on_started=started, on_requeued=requeued, on_finished=finished
     )
     handlers.register(SCORE_SUBJECT, on_finished=judged)
+    calibrations.when_put_in_force(judging.rescore)
+    when_advised(references_advised)
+    search.name_variations(label_of)

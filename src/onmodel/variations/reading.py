@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from onmodel.identity.calibration import DLIB
 from onmodel.identity.scoring import REASONS
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
@@ -29,6 +28,7 @@ def variation_read(row: Variation, file: File | None, crop: File | None) -> Vari
         progress=row.progress,
         current=row.current,
         candidate_of=row.candidate_of,
+        golden_run_id=row.golden_run_id,
         file=FileRef.model_validate(file) if file else None,
         preview=row.preview,
         measurable=row.measurable,  # type: ignore[arg-type]
@@ -39,7 +39,7 @@ def variation_read(row: Variation, file: File | None, crop: File | None) -> Vari
         p_same_high=judge["p_high"] if judge else None,
         fidelity=row.fidelity,
         copy_paste=row.copy_paste,
-        judge=JudgeRead.model_validate(judge | {"basis": DLIB.basis}) if judge else None,
+        judge=JudgeRead.model_validate(judge) if judge else None,
         crop=FileRef.model_validate(crop) if crop else None,
         verdict=row.verdict,  # type: ignore[arg-type]
         verdict_by=row.verdict_by,

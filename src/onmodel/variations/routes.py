@@ -1,17 +1,21 @@
 """Variations: generate, compare, choose, export."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.signed_in import SignedIn
+from onmodel.characters import repository as characters
 from onmodel.characters.errors import CharacterNotFoundError
 from onmodel.dispatch.errors import CallOverError
 from onmodel.http.deps import Reading, StoreDep, Writing
 from onmodel.http.problems import problems
+from onmodel.identity import search
+from onmodel.identity.errors import NotMeasuredError
+from onmodel.identity.schemas import Limit, SimilarRead
 from onmodel.kit.errors import ForbiddenError
 from onmodel.storage.names import clean_name
 from onmodel.variations import reading, service
@@ -100,6 +104,26 @@ async def export_sheet(
 async def read_variation(variation_id: UUID, uow: Reading, actor: SignedIn) -> VariationRead:
     row = await service.get_permitted(uow, actor, variation_id, Permission.VIEW)
     return await reading.read(uow, row)
+
+
+@router.get(
+    "/variations/{variation_id}/similar",
+    responses=problems(VariationNotFoundError, NotMeasuredError),
+)
+async def find_like_variation(
+    variation_id: UUID,
+    uow: Writing,
+    actor: SignedIn,
+    limit: Limit = 24,
+    others: Annotated[bool, Query(description="Leave out the character's own pictures")] = False,
+) -> SimilarRead:
+    """Pictures like this one in every project that you may see, the nearest first."""
+    row = await service.get_permitted(uow, actor, variation_id, Permission.VIEW)
+    character = await characters.find(uow, row.character_id)
+    assert character is not None  # a foreign key holds it
+    return await search.like_picture(
+        uow, actor, variation_id, character, limit=limit, others=others
+    )
 
 
 @router.patch("/variations/{variation_id}", responses=problems(*NOT_YOURS, NotFinishedError))

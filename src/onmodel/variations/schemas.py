@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from onmodel.identity.schemas import Route
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
 from onmodel.training.schemas import ErrorRead
@@ -47,7 +48,8 @@ class JudgeRead(BaseModel):
     """Who judged, by what, and what the numbers rest on."""
 
     encoder: str
-    route: str
+    route: Route
+    calibration_version: int
     references: int
     distance: float
     basis: str
@@ -86,6 +88,7 @@ class VariationRead(BaseModel):
     progress: int
     current: bool
     candidate_of: UUID | None
+    golden_run_id: UUID | None
     file: FileRef | None
     preview: bool
     measurable: Literal["pending", "measured", "not_measurable"]

@@ -1,5 +1,6 @@
 """Variations: asked for, judged, compared, chosen."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects import access
-from onmodel.variations import reading, repository, sources
+from onmodel.variations import changes, reading, repository, sources
 from onmodel.variations.errors import (
     CannotDoError,
     NotCandidateError,
@@ -77,6 +78,35 @@ async def request_variations(
     return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows))
 
 
+async def make_aside(
+    uow: UnitOfWork,
+    actor: Actor,
+    character: Character,
+    wishes: list[tuple[str, int]],
+    *,
+    golden_run_id: UUID,
+) -> list[VariationRead]:
+    """Ask for pictures, each with its own seed, that never stand in the set.
+
+    Args:
+        uow: the transaction.
+        actor: who asks.
+        character: whose pictures; its row is locked.
+        wishes: key of the standard set and seed of each.
+        golden_run_id: the run that they are made for.
+
+    Raises:
+        UnknownKeyError: the standard set has no such picture.
+        CannotDoError: no function of this house can make it.
+        NoReferenceError: no reference shows a face.
+    """
+    check_keys(key for key, _ in wishes)
+    rows = [_new(character, actor, key, character.tier, None) for key, _ in wishes]
+    for row in rows:
+        row.current, row.golden_run_id = False, golden_run_id
+    return await _submit(uow, actor, character, rows, seeds=[seed for _, seed in wishes])
+
+
 async def _is_being_made(uow: UnitOfWork, present: Variation) -> bool:
     """Tell whether a picture, or a candidate beside it, is on its way: a second click is none."""
     beside = await repository.candidates(uow, present.id)
@@ -93,14 +123,19 @@ def _keys(wished: list[str] | None, standing: dict[str, Variation]) -> list[str]
         if not missing:
             raise SheetCompleteError("Every picture that can be made here is there.")
         return missing
-    for key in wished:
+    check_keys(wished)
+    return list(dict.fromkeys(wished))
+
+
+def check_keys(keys: Iterable[str]) -> None:
+    """Raise UnknownKeyError or CannotDoError unless this house can make all of these."""
+    for key in keys:
         if key not in KEYS:
             raise UnknownKeyError(f"“{key}” is not part of the standard set.")
         if key not in PREVIEW_KEYS:
             raise CannotDoError(
                 f"“{label_of(key)}” needs a generator that invents what no photograph shows."
             )
-    return list(dict.fromkeys(wished))
 
 
 def _new(
@@ -312,17 +347,22 @@ async def tell(
     actor_id: UUID | None,
     change: dict[str, Any] | None,
 ) -> VariationRead:
-    """Record that a variation changed and return what everybody now sees."""
+    """Record that a variation changed and return what everybody now sees.
+
+    A picture of a golden run is no part of the sheet: whoever keeps the runs tells of it.
+    """
     data = await reading.read(uow, row)
-    await events.record(
-        uow,
-        row.project_id,
-        "server:variation.updated",
-        VariationUpdated(variation_id=row.id, character_id=row.character_id, data=data),
-        actor_id=actor_id,
-        subject_id=row.character_id,
-        change=change,
-    )
+    if row.golden_run_id is None:
+        await events.record(
+            uow,
+            row.project_id,
+            "server:variation.updated",
+            VariationUpdated(variation_id=row.id, character_id=row.character_id, data=data),
+            actor_id=actor_id,
+            subject_id=row.character_id,
+            change=change,
+        )
+    await changes.picture_changed(uow, row)
     return data
 
 
@@ -339,4 +379,5 @@ async def _tell_removed(
         subject_id=row.character_id,
         change=change,
     )
+    await changes.picture_changed(uow, row)
     return data

@@ -28,6 +28,7 @@ from onmodel.dispatch.notices import WAITING
 from onmodel.dispatch.schemas import Claim
 from onmodel.kit import logging
 from onmodel.nouns import register_handlers
+from onmodel.review import alerts
 from onmodel.settings import Settings
 from onmodel.worker.celery import make_app, send
 
@@ -117,7 +118,10 @@ class Producer:
             await asyncio.sleep(self._resources.settings.sweep_seconds)
 
     async def sweep(self) -> None:
-        """Bring back the calls whose lease has ended, each in a transaction of its own."""
+        """Bring back the calls whose lease has ended, each in a transaction of its own.
+
+        Alerts whose sleep is over are opened, too: this is the one clock of the house.
+        """
         database = self._resources.database
         async with database.read() as uow:
             late = await leases.expired(uow)
@@ -129,6 +133,8 @@ class Producer:
             )
         for name in lost:
             log.warning("worker_lost", name=name)
+        async with database.begin() as uow:
+            await alerts.wake(uow)
 
     async def _bring_back(self, call_id: UUID, fence: int) -> None:
         try:

@@ -1,5 +1,6 @@
 """Reading, scaling and writing pictures the same way everywhere."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,20 @@ class UnreadableImageError(ValueError):
     """The file is not a picture that this package can decode."""
 
 
+@dataclass(frozen=True)
+class Picture:
+    """`alpha` (height, width), 0 to 1, where some of the picture is transparent; else None."""
+
+    image: Image
+    alpha: Floats | None
+
+
 def read(path: Path) -> Image:
+    """The picture of `read_with_alpha` alone."""
+    return read_with_alpha(path).image
+
+
+def read_with_alpha(path: Path) -> Picture:
     """Decode a PNG, JPEG or WebP file, turned upright as its EXIF says.
 
     Transparent parts are laid over neutral grey: whatever colour hides under alpha zero was never
@@ -32,13 +46,22 @@ def read(path: Path) -> Image:
     try:
         raw = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
         if raw is not None and raw.ndim == 3 and raw.shape[2] == 4:
-            return _over_grey(_to_eight_bits(np.asarray(raw)))
+            eight = _to_eight_bits(np.asarray(raw))
+            alpha = eight[:, :, 3].astype(np.float32) / 255
+            _check_size(eight, path)
+            return Picture(_over_grey(eight), alpha if float(alpha.min()) < 0.5 else None)
         bgr = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except cv2.error as error:
         raise UnreadableImageError(f"{path.name} cannot be decoded") from error
-    if bgr is None or bgr.shape[0] * bgr.shape[1] > MAX_PIXELS:
+    if bgr is None:
         raise UnreadableImageError(f"{path.name} cannot be decoded")
-    return np.ascontiguousarray(bgr[:, :, ::-1]).astype(np.uint8, copy=False)
+    _check_size(np.asarray(bgr), path)
+    return Picture(np.ascontiguousarray(bgr[:, :, ::-1]).astype(np.uint8, copy=False), None)
+
+
+def _check_size(image: np.ndarray, path: Path) -> None:
+    if image.shape[0] * image.shape[1] > MAX_PIXELS:
+        raise UnreadableImageError(f"{path.name} has too many pixels")
 
 
 def _to_eight_bits(image: np.ndarray) -> np.ndarray:

@@ -42,3 +42,6 @@ MIRROR_PAIRS = (
     (103, 332), (21, 251),
 )  # fmt: skip
 """Points that change places when a face is mirrored: (viewer's left, viewer's right)."""
+
+SKIN = (50, 280, 205, 425, 151, 9)
+"""Cheeks and forehead: skin, unless something covers it."""

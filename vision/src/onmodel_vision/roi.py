@@ -33,16 +33,7 @@ class Roi:
 
     def crop(self, image: Image, crop_side: int) -> Image:
         """The region as an upright (crop_side, crop_side, 3) picture; outside repeats the edge."""
-        source, matrix = image, self.to_crop(crop_side).astype(np.float64)
-        # Bilinear sampling skips pixels when a large face shrinks a lot: halve the picture first.
-        shrink = crop_side / self.side
-        while shrink < 0.5 and min(source.shape[:2]) > 2:
-            height, width = source.shape[:2]
-            half = ((width + 1) // 2, (height + 1) // 2)
-            source = np.asarray(cv2.resize(source, half, interpolation=cv2.INTER_AREA), np.uint8)
-            matrix[:, 0] *= width / half[0]
-            matrix[:, 1] *= height / half[1]
-            shrink *= 2
+        source, matrix = shrink_towards(image, self.to_crop(crop_side).astype(np.float64))
         crop = cv2.warpAffine(
             source,
             matrix,
@@ -62,6 +53,23 @@ class Roi:
         if points.shape[1] == 3:
             columns.append(points[:, 2] * scale)
         return np.stack(columns, axis=1).astype(np.float32)
+
+
+def shrink_towards(image: Image, matrix: Floats) -> tuple[Image, Floats]:
+    """Halve a picture until a warp by `matrix`, (2, 3), no longer shrinks it by half or more.
+
+    Bilinear sampling would skip pixels. Returns the smaller picture and the matrix for it.
+    """
+    source, matrix = image, matrix.copy()
+    shrink = math.hypot(float(matrix[0, 0]), float(matrix[1, 0]))
+    while shrink < 0.5 and min(source.shape[:2]) > 2:
+        height, width = source.shape[:2]
+        half = ((width + 1) // 2, (height + 1) // 2)
+        source = np.asarray(cv2.resize(source, half, interpolation=cv2.INTER_AREA), np.uint8)
+        matrix[:, 0] *= width / half[0]
+        matrix[:, 1] *= height / half[1]
+        shrink *= 2
+    return source, matrix
 
 
 def around(points: Points, left: Points, right: Points, *, margin: float) -> Roi:

@@ -1,4 +1,5 @@
 /** One table of keys, read by the handler and by the "?" page, so they cannot disagree. */
+import { VERDICTS } from './features/identity/verdicts';
 
 export type KeyAction =
   | 'next'
@@ -12,6 +13,7 @@ export type KeyAction =
   | 'reject'
   | 'star'
   | 'regenerate'
+  | 'why'
   | 'back'
   | 'search'
   | 'help'
@@ -22,8 +24,17 @@ export interface KeyRow {
   action: KeyAction;
   keys: string[];
   does: string;
-  where: 'Everywhere' | 'Gallery and sheet' | 'Looking at a picture';
+  where: KeyPlace;
 }
+
+export const KEY_PLACES = [
+  'Everywhere',
+  'Gallery and sheet',
+  'Looking at a picture',
+  'Judging likeness',
+  'Table and timeline',
+] as const;
+export type KeyPlace = (typeof KEY_PLACES)[number];
 
 export const KEY_TABLE: readonly KeyRow[] = [
   { action: 'search', keys: ['/'], does: 'Search characters', where: 'Everywhere' },
@@ -40,6 +51,7 @@ export const KEY_TABLE: readonly KeyRow[] = [
   { action: 'reject', keys: ['x'], does: 'Reject', where: 'Looking at a picture' },
   { action: 'star', keys: ['s'], does: 'Star', where: 'Looking at a picture' },
   { action: 'regenerate', keys: ['r'], does: 'Make it again', where: 'Looking at a picture' },
+  { action: 'why', keys: ['i'], does: 'Explain the score', where: 'Looking at a picture' },
   {
     action: 'compare',
     keys: ['c'],
@@ -47,6 +59,27 @@ export const KEY_TABLE: readonly KeyRow[] = [
     where: 'Looking at a picture',
   },
   { action: 'zoom', keys: [' '], does: 'Zoom in or out', where: 'Looking at a picture' },
+];
+
+/**
+ * Keys that mean something only inside one part of a page, which handles them itself: an open
+ * explanation of a score, a blind pair, the picture-by-picture table, the timeline.
+ */
+export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
+  ...VERDICTS.map(({ key, label }) => ({
+    keys: [key],
+    does: label,
+    where: 'Judging likeness' as const,
+  })),
+  { keys: ['Backspace'], does: 'Back to the last pair', where: 'Judging likeness' },
+  { keys: [' '], does: 'Whole pictures or faces', where: 'Judging likeness' },
+  {
+    keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
+    does: 'Move',
+    where: 'Table and timeline',
+  },
+  { keys: ['Home', 'End'], does: 'First or last', where: 'Table and timeline' },
+  { keys: ['Enter'], does: 'Open', where: 'Table and timeline' },
 ];
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & {

@@ -4,10 +4,19 @@ export const links = {
   signIn: (next?: string) => (next ? `/sign-in?next=${encodeURIComponent(next)}` : '/sign-in'),
   gallery: (projectId: string) => `/p/${projectId}/gallery`,
   assets: (projectId?: string) => (projectId ? `/p/${projectId}/assets` : '/assets'),
+  check: (projectId: string) => `/p/${projectId}/check`,
+  alerts: (projectId: string) => `/p/${projectId}/alerts`,
+  pairs: (projectId: string) => `/p/${projectId}/pairs`,
   people: (projectId: string) => `/p/${projectId}/people`,
   character: (projectId: string, characterId: string) => `/p/${projectId}/c/${characterId}`,
+  consistency: (projectId: string, characterId: string) =>
+    `/p/${projectId}/c/${characterId}/consistency`,
+  /** Two pictures of the character, side by side on its consistency page. */
+  pair: (projectId: string, characterId: string, left: string, right: string) =>
+    `/p/${projectId}/c/${characterId}/consistency?pair=${left},${right}`,
   variation: (projectId: string, characterId: string, variationId: string) =>
     `/p/${projectId}/c/${characterId}?look=${variationId}`,
   settings: () => '/settings',
+  identity: () => '/identity',
   adminPeople: () => '/admin/people',
 };

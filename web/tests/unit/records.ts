@@ -1,6 +1,9 @@
 /** Small whole records for tests. */
 import type {
+  AlertRead,
   CharacterRead,
+  ConsistencyItem,
+  ConsistencyRead,
   FileRef,
   ReferenceRead,
   TrainingJobRead,
@@ -111,10 +114,65 @@ export function variation(over: Partial<VariationRead> = {}): VariationRead {
     starred: false,
     current: true,
     candidate_of: null,
+    golden_run_id: null,
     recipe: null,
     error: null,
     created_by: 'u1',
     created_at: '2026-01-01T00:00:00Z',
     ...over,
   } as VariationRead;
+}
+
+export function item(over: Partial<ConsistencyItem> = {}): ConsistencyItem {
+  return {
+    variation: variation(),
+    verdicts: { same: 0, not_same: 0, cant_tell: 0, mine: null },
+    closest_other: null,
+    attributes: [],
+    alert_id: null,
+    ...over,
+  };
+}
+
+export function consistency(over: Partial<ConsistencyRead> = {}): ConsistencyRead {
+  return {
+    character_id: 'c1',
+    route: 'photographic',
+    route_choice: 'auto',
+    encoder: 'dlib-resnet-v1',
+    calibration_version: 1,
+    basis: 'degraded pairs',
+    coverage: { measured: 1, expected: 1, reasons: {} },
+    mean_p_same: 0.97,
+    mean_fidelity: 60,
+    copy_paste: 0,
+    coherence: { mean: null, lowest: null, lowest_pair: null, pairs: 0 },
+    items: [item()],
+    matrix_ids: [],
+    matrix: [],
+    drift: [],
+    off_model_below: 0.5,
+    ...over,
+  };
+}
+
+export function alert(over: Partial<AlertRead> = {}): AlertRead {
+  return {
+    id: 'a1',
+    project_id: 'p1',
+    character_id: 'c1',
+    character_name: 'Mara',
+    variation: variation({ p_same: 0.1 }),
+    reference_file: null,
+    p_same: 0.1,
+    below: 0.5,
+    state: 'open',
+    snoozed_until: null,
+    reason: null,
+    handled_by: null,
+    owner_id: 'u1',
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    ...over,
+  };
 }

@@ -1,12 +1,17 @@
 """The function: measures each picture and cuts out its main face."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from onmodel_function import Context, Function, InputFile, OutputFile, field
+import cv2
+import numpy as np
+from onmodel_function import Context, Function, InputFile, InvalidInput, OutputFile, field
 from onmodel_vision import encoder, images, phash, quality
 from onmodel_vision.arrays import Image
-from onmodel_vision.measure import Measurer, PictureMeasure
+from onmodel_vision.encoders.catalogue import FIGURE_DEFAULT, Spec
+from onmodel_vision.encoders.shelf import UnknownEncoderError
+from onmodel_vision.measure import NO_FIGURE, Measurer, PictureMeasure
 
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 LONGEST = 2048
@@ -19,6 +24,11 @@ class Inputs:
 
     pictures: list[InputFile] = field(
         "The pictures to measure.", minimum=1, maximum=256, media_types=PICTURES
+    )
+    encoders: list[str] | None = field(
+        "Which encoders to run; by default all that are installed. The default face encoder "
+        "always runs.",
+        default=None,
     )
 
 
@@ -41,19 +51,28 @@ class IdentityMeasure(Function[Inputs, Outputs]):
         self._measurer = Measurer(weights)
 
     def run(self, inputs: Inputs, context: Context) -> Outputs:
-        """Measure every picture. One that cannot be judged says why and fails nobody."""
+        """Measure every picture. One that cannot be judged says why and fails nobody.
+
+        Raises:
+            InvalidInput: `unknown_encoder`.
+        """
+        encoders = self._choose(inputs.encoders)
         entries: list[dict[str, object]] = []
         crops: list[OutputFile] = []
         for index, picture in enumerate(inputs.pictures):
             context.check_cancelled()
             context.progress(index / len(inputs.pictures), f"picture {index + 1}")
-            entry, crop = self._measure(picture.path, f"crops/{index:03d}.png", context)
+            entry, crop = self._measure(
+                picture.path, encoders, context.output(f"crops/{index:03d}.png")
+            )
             entry["crop"] = len(crops) if crop else None
             entries.append(entry)
             if crop:
                 crops.append(crop)
         report: dict[str, object] = {
             "judge": encoder.NAME,
+            "appearance_judge": FIGURE_DEFAULT,
+            "encoders": [_describe(one) for one in encoders],
             "same_person_below": encoder.SAME_PERSON_BELOW,
             "near_copy_bits": phash.NEAR_COPY_BITS,
             "measured": sum(entry["reason"] is None for entry in entries),
@@ -61,19 +80,44 @@ class IdentityMeasure(Function[Inputs, Outputs]):
         }
         return Outputs(report=report, crops=crops)
 
+    def _choose(self, names: list[str] | None) -> list[Spec]:
+        try:
+            return self._measurer.shelf.choose(names)
+        except UnknownEncoderError as error:
+            there = ", ".join(one.name for one in self._measurer.shelf.available)
+            raise InvalidInput(
+                "unknown_encoder",
+                f"The encoder {error} is not installed. There are: {there}.",
+                field="encoders",
+            ) from error
+
     def _measure(
-        self, path: Path, name: str, context: Context
+        self, path: Path, encoders: Sequence[Spec], crop: Path
     ) -> tuple[dict[str, object], OutputFile | None]:
         try:
-            image = images.read(path)
+            picture = images.read_with_alpha(path)
         except images.UnreadableImageError:
             return _unreadable(), None
-        small, factor = images.fit_within(image, longest=LONGEST)
-        measured = self._measurer.measure(small)
+        small, factor = images.fit_within(picture.image, longest=LONGEST)
+        alpha = picture.alpha
+        if alpha is not None:
+            size = (small.shape[1], small.shape[0])
+            alpha = np.asarray(cv2.resize(alpha, size), np.float32)
+        measured = self._measurer.measure(small, alpha=alpha, encoders=encoders)
         entry = measured.to_json(scale=1 / factor)
         if measured.main is None:
             return entry, None
-        return entry, _write_crop(small, measured, context.output(name))
+        return entry, _write_crop(small, measured, crop)
+
+
+def _describe(spec: Spec) -> dict[str, object]:
+    return {
+        "name": spec.name,
+        "route": spec.route,
+        "dimensions": spec.dimensions,
+        "metric": spec.metric,
+        "commercial": spec.commercial,
+    }
 
 
 def _write_crop(image: Image, measured: PictureMeasure, path: Path) -> OutputFile:
@@ -91,4 +135,5 @@ def _unreadable() -> dict[str, object]:
         "measurable": False,
         "reason": "unreadable",
         "faces": [],
+        **NO_FIGURE,
     }

@@ -18,7 +18,14 @@ from onmodel.characters.schemas import (
     ReferenceUpdated,
 )
 from onmodel.http.problems import Problem
+from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
 from onmodel.projects.schemas import MembersUpdated, ProjectUpdated, Quality
+from onmodel.review.schemas import (
+    AlertUpdated,
+    GoldenRunUpdated,
+    GoldenSetUpdated,
+    JudgementUpdated,
+)
 from onmodel.training.schemas import TrainingComplete, TrainingUpdated
 from onmodel.variations.schemas import (
     GenerateRequest,
@@ -157,12 +164,19 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:character.removed": CharacterRemoved,
     "server:reference.updated": ReferenceUpdated,
     "server:reference.removed": ReferenceRemoved,
+    "server:check.updated": CheckUpdated,
+    "server:check.removed": CheckRemoved,
+    "server:identity.calibrated": CalibrationChanged,
     "server:training.updated": TrainingUpdated,
     "server:training.complete": TrainingComplete,
     "server:training.progress": TrainingProgress,
     "server:variation.updated": VariationUpdated,
     "server:variation.removed": VariationRemoved,
     "server:generation.result": GenerationResult,
+    "server:judgement.updated": JudgementUpdated,
+    "server:alert.updated": AlertUpdated,
+    "server:golden.updated": GoldenRunUpdated,
+    "server:golden_set.updated": GoldenSetUpdated,
     "server:task_progress": TaskProgress,
     "server:presence": Presence,
     "server:ok": Ok,

@@ -24,6 +24,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Alerts
+         * @description The open alerts of the characters that you made, in all your projects.
+         */
+        get: operations["list_own_alerts_api_v1_alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Alert
+         * @description Say that it is settled; the house does not open it again.
+         */
+        post: operations["close_alert_api_v1_alerts__alert_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen Alert */
+        post: operations["reopen_alert_api_v1_alerts__alert_id__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snooze Alert
+         * @description Let it be quiet for some days, and say why.
+         */
+        post: operations["snooze_alert_api_v1_alerts__alert_id__snooze_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets": {
         parameters: {
             query?: never;
@@ -155,6 +232,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/characters/{character_id}/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Consistency
+         * @description Everything that the consistency page of a character shows.
+         */
+        get: operations["read_consistency_api_v1_characters__character_id__consistency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Consistency
+         * @description Choose the route by which a character is judged, and its limit.
+         */
+        patch: operations["change_consistency_api_v1_characters__character_id__consistency_patch"];
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/consistency.{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Consistency
+         * @description The same to take away: a table with one line for each picture, or everything as JSON.
+         */
+        get: operations["export_consistency_api_v1_characters__character_id__consistency__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/golden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Golden
+         * @description The golden set and its newest runs, each compared with the one before.
+         */
+        get: operations["read_golden_api_v1_characters__character_id__golden_get"];
+        /**
+         * Put Golden
+         * @description Choose its pictures and seeds, the whole list.
+         */
+        put: operations["put_golden_api_v1_characters__character_id__golden_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/golden/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Golden
+         * @description Make its pictures once more with what there is now; they arrive over the socket.
+         */
+        post: operations["run_golden_api_v1_characters__character_id__golden_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/characters/{character_id}/history": {
         parameters: {
             query?: never;
@@ -167,6 +332,26 @@ export interface paths {
          * @description Who changed what and when, newest first.
          */
         get: operations["list_history_api_v1_characters__character_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/reference-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Reference Set
+         * @description What the references lack as a set, and how much one more picture would help.
+         */
+        get: operations["read_reference_set_api_v1_characters__character_id__reference_set_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -225,6 +410,26 @@ export interface paths {
          * @description The model sheet: one A3 page, labelled, ready to pin on a wall.
          */
         get: operations["export_sheet_api_v1_characters__character_id__sheet__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Like Character
+         * @description Pictures like this character in every project that you may see, the nearest first.
+         */
+        get: operations["find_like_character_api_v1_characters__character_id__similar_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -297,6 +502,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checks/{check_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Check */
+        delete: operations["remove_check_api_v1_checks__check_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{file_id}/link": {
         parameters: {
             query?: never;
@@ -329,6 +551,90 @@ export interface paths {
          * @description The bytes; ``preview`` (1024 px) and ``thumb`` (256 px) are WebP.
          */
         get: operations["read_file_api_v1_files__file_id___variant__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calibrations
+         * @description Every version, the newest of each encoder first.
+         */
+        get: operations["list_calibrations_api_v1_identity_calibrations_get"];
+        put?: never;
+        /**
+         * Fit Calibration
+         * @description Learn a version from people's verdicts; nothing is judged by it yet.
+         */
+        post: operations["fit_calibration_api_v1_identity_calibrations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/calibrations/{calibration_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Calibration
+         * @description Judge by this version, an older one included; every score is computed anew.
+         */
+        post: operations["activate_calibration_api_v1_identity_calibrations__calibration_id__activate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Disagreements
+         * @description Pictures on which most people say otherwise than the measure, farthest apart first.
+         */
+        get: operations["list_disagreements_api_v1_identity_disagreements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/encoders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Encoders
+         * @description Every model that could judge, by what licence, and whether it is here.
+         */
+        get: operations["list_encoders_api_v1_identity_encoders_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -486,6 +792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description A project's alerts, newest first; without a state those that are not closed.
+         */
+        get: operations["list_alerts_api_v1_projects__project_id__alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/characters": {
         parameters: {
             query?: never;
@@ -501,6 +827,30 @@ export interface paths {
         put?: never;
         /** Create Character */
         post: operations["create_character_api_v1_projects__project_id__characters_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Checks
+         * @description Checked pictures, the newest first.
+         */
+        get: operations["list_checks_api_v1_projects__project_id__checks_get"];
+        put?: never;
+        /**
+         * Create Check
+         * @description Check any picture against the cast; the answer comes over the socket.
+         */
+        post: operations["create_check_api_v1_projects__project_id__checks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -557,6 +907,48 @@ export interface paths {
         post?: never;
         /** Remove Member */
         delete: operations["remove_member_api_v1_projects__project_id__members__user_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Pair
+         * @description Say whether the two show one character and get the next pair.
+         *
+         *     The same token again changes the answer.
+         */
+        post: operations["answer_pair_api_v1_projects__project_id__pairs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/pairs/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Pair
+         * @description Two pictures without names or scores; never a pair that you have judged.
+         */
+        get: operations["next_pair_api_v1_projects__project_id__pairs_next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -685,6 +1077,26 @@ export interface paths {
         put?: never;
         /** Restore Reference */
         post: operations["restore_reference_api_v1_references__reference_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/references/{reference_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Like Reference
+         * @description Pictures like this one in every project that you may see, the nearest first.
+         */
+        get: operations["find_like_reference_api_v1_references__reference_id__similar_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -914,6 +1326,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/variations/{variation_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Judgement
+         * @description What people said of a picture, and what you said.
+         */
+        get: operations["read_judgement_api_v1_variations__variation_id__judgement_get"];
+        /**
+         * Put Judgement
+         * @description Say whether a picture shows its character; your newest word counts.
+         */
+        put: operations["put_judgement_api_v1_variations__variation_id__judgement_put"];
+        post?: never;
+        /**
+         * Delete Judgement
+         * @description Take your word back.
+         */
+        delete: operations["delete_judgement_api_v1_variations__variation_id__judgement_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variations/{variation_id}/regenerate": {
         parameters: {
             query?: never;
@@ -934,10 +1374,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/variations/{variation_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Like Variation
+         * @description Pictures like this one in every project that you may see, the nearest first.
+         */
+        get: operations["find_like_variation_api_v1_variations__variation_id__similar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AbsentCast
+         * @description Somebody who was expected and given no face; ``p_same`` is that of the nearest face.
+         */
+        AbsentCast: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            cover: components["schemas"]["FileRef"] | null;
+            /** Name */
+            name: string;
+            /** P Same */
+            p_same: number | null;
+        };
         /**
          * AdapterBrief
          * @description The adapter that the character uses now.
@@ -979,6 +1455,88 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * AlertRead
+         * @description A picture that left the model: what was seen, what it should be, who put it to sleep why.
+         *
+         *     ``owner_id`` is who is to hear of it: who made the character. A snoozed alert whose time is
+         *     over is open again. ``handled_by`` is null where the house closed it by itself.
+         */
+        AlertRead: {
+            /** Below */
+            below: number;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /** Character Name */
+            character_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Handled By */
+            handled_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** P Same */
+            p_same: number;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Reason */
+            reason: string | null;
+            reference_file: components["schemas"]["FileRef"] | null;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "snoozed" | "closed";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            variation: components["schemas"]["VariationRead"];
+        };
+        /** AlertSnooze */
+        AlertSnooze: {
+            /**
+             * Days
+             * @default 7
+             */
+            days?: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AlertUpdated
+         * @description Event ``server:alert.updated``.
+         */
+        AlertUpdated: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["AlertRead"];
+        };
         /** AssetCreate */
         AssetCreate: {
             data: components["schemas"]["CharacterCreate"];
@@ -1016,6 +1574,28 @@ export interface components {
              */
             type?: "character";
         };
+        /**
+         * Attribute
+         * @description One thing to act on: the wanted and the seen colour as sRGB hex, apart by CIEDE2000.
+         */
+        Attribute: {
+            crop: components["schemas"]["FileRef"] | null;
+            /** Delta E */
+            delta_e: number;
+            /** Holds */
+            holds: boolean;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "hair" | "palette";
+            /** Seen */
+            seen: string[];
+            /** Text */
+            text: string;
+            /** Wanted */
+            wanted: string[];
+        };
         /** Body_add_reference_api_v1_characters__character_id__references_post */
         Body_add_reference_api_v1_characters__character_id__references_post: {
             /**
@@ -1047,6 +1627,114 @@ export interface components {
             scope?: string;
             /** Username */
             username: string;
+        };
+        /** Body_create_check_api_v1_projects__project_id__checks_post */
+        Body_create_check_api_v1_projects__project_id__checks_post: {
+            /**
+             * File
+             * @description One picture
+             */
+            file: string;
+        };
+        /**
+         * CalibrationChanged
+         * @description Event ``server:identity.calibrated``: scores of this encoder were computed anew.
+         */
+        CalibrationChanged: {
+            /** Encoder */
+            encoder: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CalibrationFit
+         * @description Fit a new version on the team's verdicts; it judges nothing until it is activated.
+         */
+        CalibrationFit: {
+            /** Encoder */
+            encoder: string;
+        };
+        /**
+         * CalibrationRead
+         * @description One version of the way from a distance to a probability, for one encoder.
+         */
+        CalibrationRead: {
+            /** Active */
+            active: boolean;
+            /** Auc */
+            auc: number | null;
+            /** Basis */
+            basis: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Ece */
+            ece: number | null;
+            /** Encoder */
+            encoder: string;
+            /** Genuine Deviation */
+            genuine_deviation: number;
+            /** Genuine Mean */
+            genuine_mean: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Impostor Rate */
+            impostor_rate: number;
+            /** Midpoint */
+            midpoint: number;
+            /** Pairs */
+            pairs: number;
+            /** People */
+            people: number;
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityBin"][];
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "photographic" | "illustrated" | "appearance";
+            /** Slope */
+            slope: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "shipped" | "verdicts" | "pairs";
+            /** Version */
+            version: number;
+        };
+        /**
+         * ChangePoint
+         * @description Where the likeness moved: the first picture after the change, and the means beside it.
+         *
+         *     ``mean_before`` and ``mean_after`` are of p_same, which saturates near 1; the change is found in
+         *     the distances, and ``fidelity_before`` and ``fidelity_after`` show it where p_same hides it.
+         */
+        ChangePoint: {
+            /** Changed */
+            changed: components["schemas"]["WhatChanged"][];
+            /** Fidelity After */
+            fidelity_after: number;
+            /** Fidelity Before */
+            fidelity_before: number;
+            /** Mean After */
+            mean_after: number;
+            /** Mean Before */
+            mean_before: number;
+            /** P Value */
+            p_value: number;
+            /**
+             * Variation Id
+             * Format: uuid
+             */
+            variation_id: string;
         };
         /**
          * CharacterCreate
@@ -1271,7 +1959,252 @@ export interface components {
             character_id: string;
             data: components["schemas"]["CharacterRead"];
         };
+        /**
+         * CheckFace
+         * @description One face of a checked picture, given to at most one of the project's characters.
+         *
+         *     ``box`` is x, y, width, height in fractions of the picture. ``bleed`` is somebody of the cast
+         *     whom the face also resembles more than chance allows: two characters have run together.
+         */
+        CheckFace: {
+            bleed: components["schemas"]["Look"] | null;
+            /** Box */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            character: components["schemas"]["Look"] | null;
+            /** Reason */
+            reason: string | null;
+            /** Reason Text */
+            reason_text: string | null;
+        };
+        /**
+         * CheckRead
+         * @description Any picture, checked against the cast of a project.
+         *
+         *     ``expected`` names who should be in it; ``reason`` says why nobody could be looked for.
+         */
+        CheckRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Expected */
+            expected: string[];
+            /** Faces */
+            faces: components["schemas"]["CheckFace"][];
+            file: components["schemas"]["FileRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Missing */
+            missing: components["schemas"]["AbsentCast"][];
+            /** Name */
+            name: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Reason */
+            reason: string | null;
+            /** Reason Text */
+            reason_text: string | null;
+            /** Route */
+            route: ("photographic" | "illustrated" | "appearance") | null;
+            state: components["schemas"]["State"];
+        };
+        /**
+         * CheckRemoved
+         * @description Event ``server:check.removed``.
+         */
+        CheckRemoved: {
+            /**
+             * Check Id
+             * Format: uuid
+             */
+            check_id: string;
+            data: components["schemas"]["CheckRead"];
+        };
+        /**
+         * CheckUpdated
+         * @description Event ``server:check.updated``.
+         */
+        CheckUpdated: {
+            /**
+             * Check Id
+             * Format: uuid
+             */
+            check_id: string;
+            data: components["schemas"]["CheckRead"];
+        };
         ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"];
+        /**
+         * Coherence
+         * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
+         */
+        Coherence: {
+            /** Lowest */
+            lowest: number | null;
+            /** Lowest Pair */
+            lowest_pair: [
+                string,
+                string
+            ] | null;
+            /** Mean */
+            mean: number | null;
+            /** Pairs */
+            pairs: number;
+        };
+        /**
+         * ConsistencyItem
+         * @description One picture of the character as the consistency page shows it.
+         */
+        ConsistencyItem: {
+            /** Alert Id */
+            alert_id: string | null;
+            /** Attributes */
+            attributes: components["schemas"]["Attribute"][];
+            closest_other: components["schemas"]["Look"] | null;
+            variation: components["schemas"]["VariationRead"];
+            verdicts: components["schemas"]["VerdictTally"];
+        };
+        /**
+         * ConsistencyRead
+         * @description Everything that the consistency page of a character shows.
+         *
+         *     ``matrix[i][j]`` is p_same between the pictures ``matrix_ids[i]`` and ``matrix_ids[j]``.
+         */
+        ConsistencyRead: {
+            /** Basis */
+            basis: string;
+            /** Calibration Version */
+            calibration_version: number;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            coherence: components["schemas"]["Coherence"];
+            /** Copy Paste */
+            copy_paste: number | null;
+            coverage: components["schemas"]["Coverage"];
+            /** Drift */
+            drift: components["schemas"]["Drift"][];
+            /** Encoder */
+            encoder: string;
+            /** Items */
+            items: components["schemas"]["ConsistencyItem"][];
+            /** Matrix */
+            matrix: number[][];
+            /** Matrix Ids */
+            matrix_ids: string[];
+            /** Mean Fidelity */
+            mean_fidelity: number | null;
+            /** Mean P Same */
+            mean_p_same: number | null;
+            /** Off Model Below */
+            off_model_below: number;
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "photographic" | "illustrated" | "appearance";
+            /**
+             * Route Choice
+             * @enum {string}
+             */
+            route_choice: "auto" | "photographic" | "illustrated" | "appearance";
+        };
+        /**
+         * ConsistencySettings
+         * @description How a character is judged, and when its owner hears of it.
+         *
+         *     With the character's ``version`` that was read, a stale change is refused.
+         */
+        ConsistencySettings: {
+            /** Off Model Below */
+            off_model_below?: number | null;
+            /** Route */
+            route?: ("auto" | "photographic" | "illustrated" | "appearance") | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * Coverage
+         * @description How many pictures could be judged; ``reasons`` counts why the others could not.
+         */
+        Coverage: {
+            /** Expected */
+            expected: number;
+            /** Measured */
+            measured: number;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Disagreement
+         * @description A picture on which people and the measure differ.
+         */
+        Disagreement: {
+            /** Character Name */
+            character_name: string;
+            /** P Same */
+            p_same: number;
+            reference_file: components["schemas"]["FileRef"] | null;
+            variation: components["schemas"]["VariationRead"];
+            verdicts: components["schemas"]["VerdictTally"];
+        };
+        /**
+         * Drift
+         * @description Pictures in an order, by id, and where their likeness moved.
+         */
+        Drift: {
+            /** Changes */
+            changes: components["schemas"]["ChangePoint"][];
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "story" | "time";
+            /** Variation Ids */
+            variation_ids: string[];
+        };
+        /**
+         * EncoderRead
+         * @description A model that turns a face or a figure into a vector; ``default`` judges its route.
+         */
+        EncoderRead: {
+            /** Commercial */
+            commercial: boolean;
+            /** Default */
+            default: boolean;
+            /** Dimensions */
+            dimensions: number;
+            /** Installed */
+            installed: boolean;
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "photographic" | "illustrated" | "appearance";
+            /** Title */
+            title: string;
+        };
         /**
          * ErrorRead
          * @description Why something failed, and what to do.
@@ -1444,6 +2377,147 @@ export interface components {
              */
             variation_id: string;
         };
+        /**
+         * GoldenComparison
+         * @description A run beside the one before; ``regression`` when it is worse beyond chance.
+         *
+         *     ``mean_change`` is in points of fidelity, negative is worse; None when no picture could be
+         *     judged in both. ``p_value`` is that of a paired test on the distances. ``worse`` are the keys of
+         *     the pictures that are visibly worse or cannot be judged any more.
+         */
+        GoldenComparison: {
+            /** Against */
+            against: number;
+            /** Mean Change */
+            mean_change: number | null;
+            /** P Value */
+            p_value: number | null;
+            /** Pairs */
+            pairs: number;
+            /** Regression */
+            regression: boolean;
+            /** Text */
+            text: string;
+            /** Worse */
+            worse: string[];
+        };
+        /**
+         * GoldenRead
+         * @description A character's golden set and its runs, newest first.
+         */
+        GoldenRead: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /** Runs */
+            runs: components["schemas"]["GoldenRunRead"][];
+            /** Slots */
+            slots: components["schemas"]["GoldenSlot"][];
+        };
+        /** GoldenResult */
+        GoldenResult: {
+            slot: components["schemas"]["GoldenSlot"];
+            variation: components["schemas"]["VariationRead"];
+        };
+        /**
+         * GoldenRunRead
+         * @description The golden set made once more, with whatever function and adapter there was then.
+         */
+        GoldenRunRead: {
+            /** Adapter Number */
+            adapter_number: number | null;
+            against_last: components["schemas"]["GoldenComparison"] | null;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Function */
+            function: string | null;
+            /** Function Version */
+            function_version: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mean Fidelity */
+            mean_fidelity: number | null;
+            /** Mean P Same */
+            mean_p_same: number | null;
+            /** Number */
+            number: number;
+            /** Results */
+            results: components["schemas"]["GoldenResult"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done";
+        };
+        /**
+         * GoldenRunUpdated
+         * @description Event ``server:golden.updated``.
+         */
+        GoldenRunUpdated: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["GoldenRunRead"];
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+        };
+        /**
+         * GoldenSetUpdated
+         * @description Event ``server:golden_set.updated``: which pictures a character's golden set has now.
+         */
+        GoldenSetUpdated: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /** Data */
+            data: components["schemas"]["GoldenSlot"][];
+        };
+        /**
+         * GoldenSlot
+         * @description One fixed picture of a golden set: what is made, with which seed.
+         */
+        GoldenSlot: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Seed */
+            seed: number;
+        };
+        /** GoldenSlotWrite */
+        GoldenSlotWrite: {
+            /** Key */
+            key: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1508,6 +2582,8 @@ export interface components {
         JudgeRead: {
             /** Basis */
             basis: string;
+            /** Calibration Version */
+            calibration_version: number;
             /** Distance */
             distance: number;
             /** Encoder */
@@ -1516,8 +2592,71 @@ export interface components {
             nearest_reference_id: string | null;
             /** References */
             references: number;
-            /** Route */
-            route: string;
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "photographic" | "illustrated" | "appearance";
+        };
+        /**
+         * JudgementUpdated
+         * @description Event ``server:judgement.updated``: the new counts, and what one person now says.
+         *
+         *     ``judgement`` is null when they took their word back.
+         */
+        JudgementUpdated: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["VerdictCounts"];
+            /** Judgement */
+            judgement: ("same" | "not_same" | "cant_tell") | null;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /**
+             * Variation Id
+             * Format: uuid
+             */
+            variation_id: string;
+        };
+        /** JudgementWrite */
+        JudgementWrite: {
+            /**
+             * Judgement
+             * @enum {string}
+             */
+            judgement: "same" | "not_same" | "cant_tell";
+        };
+        /**
+         * Lacking
+         * @description Something that a set of references does not show.
+         */
+        Lacking: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Look
+         * @description Somebody whom a picture resembles, at the stated false-identification rate.
+         */
+        Look: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            cover: components["schemas"]["FileRef"] | null;
+            /** Name */
+            name: string;
+            /** P Same */
+            p_same: number;
         };
         /** MeUpdate */
         MeUpdate: {
@@ -1615,6 +2754,30 @@ export interface components {
             next_cursor?: string | null;
             /** Total */
             total?: number | null;
+        };
+        /** PairAnswer */
+        PairAnswer: {
+            /**
+             * Judgement
+             * @enum {string}
+             */
+            judgement: "same" | "not_same" | "cant_tell";
+            /** Token */
+            token: string;
+        };
+        /**
+         * PairRead
+         * @description Two pictures, blind: no name, no score. ``token`` names the pair in the answer.
+         */
+        PairRead: {
+            /** Answered */
+            answered: number;
+            left: components["schemas"]["FileRef"];
+            left_crop: components["schemas"]["FileRef"] | null;
+            right: components["schemas"]["FileRef"];
+            right_crop: components["schemas"]["FileRef"] | null;
+            /** Token */
+            token: string;
         };
         /**
          * Part
@@ -1955,6 +3118,38 @@ export interface components {
             reference_id: string;
         };
         /**
+         * ReferenceSetRead
+         * @description A character's references as a whole: what they lack, and what one more would bring.
+         *
+         *     ``width_now`` and ``width_next`` are widths of the 95 % interval of p_same for a borderline
+         *     picture, with the references that there are and with one more; null where the route compares
+         *     no faces.
+         */
+        ReferenceSetRead: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /** Encoder */
+            encoder: string;
+            /** Lacks */
+            lacks: components["schemas"]["Lacking"][];
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "photographic" | "illustrated" | "appearance";
+            /** Text */
+            text: string;
+            /** Usable */
+            usable: number;
+            /** Width Next */
+            width_next: number | null;
+            /** Width Now */
+            width_now: number | null;
+        };
+        /**
          * ReferenceUpdated
          * @description Event ``server:reference.updated``.
          */
@@ -1978,6 +3173,22 @@ export interface components {
         RegenerateRequest: {
             /** Seed */
             seed?: number | null;
+        };
+        /**
+         * ReliabilityBin
+         * @description Pairs whose probability lies in ``low`` to ``high``: what was said, and what was so.
+         */
+        ReliabilityBin: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Observed */
+            observed: number;
+            /** Pairs */
+            pairs: number;
+            /** Predicted */
+            predicted: number;
         };
         /**
          * Role
@@ -2061,6 +3272,36 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:check.updated";
+            id?: string;
+            payload: components["schemas"]["CheckUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:check.removed";
+            id?: string;
+            payload: components["schemas"]["CheckRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:identity.calibrated";
+            id?: string;
+            payload: components["schemas"]["CalibrationChanged"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:training.updated";
             id?: string;
             payload: components["schemas"]["TrainingUpdated"];
@@ -2114,6 +3355,46 @@ export interface components {
             event: "server:generation.result";
             id?: string;
             payload: components["schemas"]["GenerationResult"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:judgement.updated";
+            id?: string;
+            payload: components["schemas"]["JudgementUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:alert.updated";
+            id?: string;
+            payload: components["schemas"]["AlertUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:golden.updated";
+            id?: string;
+            payload: components["schemas"]["GoldenRunUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:golden_set.updated";
+            id?: string;
+            payload: components["schemas"]["GoldenSetUpdated"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -2187,6 +3468,55 @@ export interface components {
             password: string;
             /** Username */
             username: string;
+        };
+        /**
+         * SimilarPicture
+         * @description A picture of the library near to a character or a picture; ``distance`` is the encoder's.
+         */
+        SimilarPicture: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /** Character Name */
+            character_name: string;
+            /** Distance */
+            distance: number;
+            file: components["schemas"]["FileRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reference" | "variation";
+            /** Label */
+            label: string;
+            /** P Same */
+            p_same: number;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+        };
+        /** SimilarRead */
+        SimilarRead: {
+            /** Encoder */
+            encoder: string;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Pictures */
+            pictures: components["schemas"]["SimilarPicture"][];
+            /**
+             * Route
+             * @enum {string}
+             */
+            route: "photographic" | "illustrated" | "appearance";
         };
         /**
          * SlotRead
@@ -2599,6 +3929,8 @@ export interface components {
             file: components["schemas"]["FileRef"] | null;
             /** Finished At */
             finished_at: string | null;
+            /** Golden Run Id */
+            golden_run_id: string | null;
             /**
              * Id
              * Format: uuid
@@ -2692,6 +4024,47 @@ export interface components {
              */
             variation_id: string;
         };
+        /**
+         * VerdictCounts
+         * @description What people said of one picture, without saying who.
+         */
+        VerdictCounts: {
+            /** Cant Tell */
+            cant_tell: number;
+            /** Not Same */
+            not_same: number;
+            /** Same */
+            same: number;
+        };
+        /**
+         * VerdictTally
+         * @description What people said of one picture; ``mine`` is the asking person's own word.
+         */
+        VerdictTally: {
+            /** Cant Tell */
+            cant_tell: number;
+            /** Mine */
+            mine: ("same" | "not_same" | "cant_tell") | null;
+            /** Not Same */
+            not_same: number;
+            /** Same */
+            same: number;
+        };
+        /**
+         * WhatChanged
+         * @description A part of the recipe that differs on both sides of a change point.
+         */
+        WhatChanged: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "function" | "adapter" | "tier" | "parameters" | "references";
+        };
     };
     responses: never;
     parameters: never;
@@ -2726,6 +4099,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    list_own_alerts_api_v1_alerts_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    close_alert_api_v1_alerts__alert_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alert_not_found`: No such alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reopen_alert_api_v1_alerts__alert_id__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alert_not_found`: No such alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alert_over`: There is nothing to watch any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    snooze_alert_api_v1_alerts__alert_id__snooze_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSnooze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alert_not_found`: No such alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `alert_over`: There is nothing to watch any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -3174,6 +4747,307 @@ export interface operations {
             };
         };
     };
+    read_consistency_api_v1_characters__character_id__consistency_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyRead"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_consistency_api_v1_characters__character_id__consistency_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsistencySettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stale_version`: Somebody else was faster */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_consistency_api_v1_characters__character_id__consistency__kind__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+                kind: "csv" | "json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_golden_api_v1_characters__character_id__golden_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldenRead"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_golden_api_v1_characters__character_id__golden_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoldenSlotWrite"][];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldenRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cannot_do`: The built-in preview cannot do this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_variation_key`: The standard set has no such picture; `slot_twice`: The same picture twice */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_golden_api_v1_characters__character_id__golden_runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldenRunRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `golden_set_empty`: The golden set is empty; `golden_running`: The golden set is being made; `no_usable_reference`: A picture to start from is missing */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_history_api_v1_characters__character_id__history_get: {
         parameters: {
             query?: {
@@ -3195,6 +5069,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryEntry"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_reference_set_api_v1_characters__character_id__reference_set_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceSetRead"];
                 };
             };
             /** @description `character_not_found`: No such character */
@@ -3443,6 +5357,59 @@ export interface operations {
             };
         };
     };
+    find_like_character_api_v1_characters__character_id__similar_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Leave out the character's own pictures */
+                others?: boolean;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarRead"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_measured`: There is nothing to compare */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     request_training_api_v1_characters__character_id__train_post: {
         parameters: {
             query?: never;
@@ -3647,6 +5614,55 @@ export interface operations {
             };
         };
     };
+    remove_check_api_v1_checks__check_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `check_not_found`: No such check */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     create_link_api_v1_files__file_id__link_post: {
         parameters: {
             query?: {
@@ -3765,6 +5781,207 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_calibrations_api_v1_identity_calibrations_get: {
+        parameters: {
+            query?: {
+                encoder?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationRead"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fit_calibration_api_v1_identity_calibrations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalibrationFit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `encoder_not_found`: No such encoder */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_few_verdicts`: Too few verdicts to learn from */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    activate_calibration_api_v1_identity_calibrations__calibration_id__activate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                calibration_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `calibration_not_found`: No such calibration */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_disagreements_api_v1_identity_disagreements_get: {
+        parameters: {
+            query?: {
+                project_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disagreement"][];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_encoders_api_v1_identity_encoders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncoderRead"][];
                 };
             };
         };
@@ -4146,6 +6363,50 @@ export interface operations {
             };
         };
     };
+    list_alerts_api_v1_projects__project_id__alerts_get: {
+        parameters: {
+            query?: {
+                state?: ("open" | "snoozed" | "closed") | null;
+                character_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRead"][];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_characters_api_v1_projects__project_id__characters_get: {
         parameters: {
             query?: {
@@ -4254,6 +6515,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_checks_api_v1_projects__project_id__checks_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRead"][];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_check_api_v1_projects__project_id__checks_post: {
+        parameters: {
+            query?: {
+                /** @description Characters that should be in it */
+                expected?: string[] | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_create_check_api_v1_projects__project_id__checks_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `file_too_large`: The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_a_picture`: This is not a picture; `unsupported_picture_type`: This kind of picture is not taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_cast`: Not in this project; `empty_file`: The file is empty; `animated_picture`: This picture moves; `damaged_picture`: The picture is damaged; `too_many_pixels`: The picture has too many pixels; `picture_too_small`: The picture is too small; `picture_too_complex`: The picture takes too much work to read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4438,6 +6815,117 @@ export interface operations {
             };
             /** @description `last_owner`: A project needs an owner */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_pair_api_v1_projects__project_id__pairs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairRead"] | null;
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pair_gone`: This pair is too old */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `pair_token_invalid`: That pair cannot be answered */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_pair_api_v1_projects__project_id__pairs_next_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairRead"] | null;
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4808,6 +7296,59 @@ export interface operations {
                 };
             };
             /** @description `duplicate_reference`: This picture is already here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_like_reference_api_v1_references__reference_id__similar_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Leave out the character's own pictures */
+                others?: boolean;
+            };
+            header?: never;
+            path: {
+                reference_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarRead"];
+                };
+            };
+            /** @description `reference_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_measured`: There is nothing to compare */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5570,6 +8111,166 @@ export interface operations {
             };
         };
     };
+    read_judgement_api_v1_variations__variation_id__judgement_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictTally"];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_judgement_api_v1_variations__variation_id__judgement_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgementWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictTally"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `variation_not_finished`: This picture is not finished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_judgement_api_v1_variations__variation_id__judgement_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictTally"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `variation_not_finished`: This picture is not finished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     regenerate_api_v1_variations__variation_id__regenerate_post: {
         parameters: {
             query?: never;
@@ -5613,6 +8314,59 @@ export interface operations {
                 };
             };
             /** @description `variation_not_finished`: This picture is not finished; `no_usable_reference`: A picture to start from is missing */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_like_variation_api_v1_variations__variation_id__similar_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Leave out the character's own pictures */
+                others?: boolean;
+            };
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarRead"];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_measured`: There is nothing to compare */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -3,13 +3,28 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type AlertRead = Schemas['AlertRead'];
+export type Attribute = Schemas['Attribute'];
+export type CalibrationRead = Schemas['CalibrationRead'];
+export type ChangePoint = Schemas['ChangePoint'];
 export type CharacterRead = Schemas['CharacterRead'];
+export type ConsistencyItem = Schemas['ConsistencyItem'];
+export type Disagreement = Schemas['Disagreement'];
+export type Drift = Schemas['Drift'];
+export type EncoderRead = Schemas['EncoderRead'];
 export type FileRef = Schemas['FileRef'];
 export type Finding = Schemas['Finding'];
 export type FullSync = Schemas['FullSync'];
+export type GoldenRead = Schemas['GoldenRead'];
+export type GoldenResult = Schemas['GoldenResult'];
+export type GoldenRunRead = Schemas['GoldenRunRead'];
+export type GoldenSlot = Schemas['GoldenSlot'];
 export type HistoryEntry = Schemas['HistoryEntry'];
 export type Invitation = Schemas['Invitation'];
+export type JudgementUpdated = Schemas['JudgementUpdated'];
+export type Look = Schemas['Look'];
 export type MemberRead = Schemas['MemberRead'];
+export type PairRead = Schemas['PairRead'];
 export type PersonHere = Schemas['PresentPerson'];
 export type PersonRead = Schemas['PersonRead'];
 export type ProblemBody = Schemas['Problem'];
@@ -17,28 +32,45 @@ export type ProjectCard = Schemas['ProjectCard'];
 export type ProjectRead = Schemas['ProjectRead'];
 export type ProjectTeamRead = Schemas['ProjectTeamRead'];
 export type Recipe = Schemas['Recipe'];
+export type ReliabilityBin = Schemas['ReliabilityBin'];
 export type Role = Schemas['Role'];
 export type SessionRead = Schemas['SessionRead'];
+export type SimilarPicture = Schemas['SimilarPicture'];
+export type SimilarRead = Schemas['SimilarRead'];
 export type SlotRead = Schemas['SlotRead'];
 export type TeamRead = Schemas['TeamRead'];
 export type TokenRead = Schemas['TokenRead'];
 export type TrainingJobRead = Schemas['TrainingJobRead'];
 export type UserRead = Schemas['UserRead'];
 export type VariationRead = Schemas['VariationRead'];
+export type VerdictTally = Schemas['VerdictTally'];
+export type WhatChanged = Schemas['WhatChanged'];
 
 export type NewCharacter = Schemas['CharacterCreate'];
 export type NewProject = Schemas['ProjectCreate'];
 export type NewUser = Schemas['UserCreate'];
 
-/** openapi-fetch reads a tuple as a list, so the face's box is one here. */
+/** openapi-fetch reads a tuple as a list, so boxes and pairs are lists here. */
 export type FaceRead = Omit<Schemas['FaceRead'], 'box'> & { box: number[] };
 export type ReferenceRead = Omit<Schemas['ReferenceRead'], 'face'> & { face: FaceRead | null };
+
+export type CheckFace = Omit<Schemas['CheckFace'], 'box'> & { box: number[] };
+export type CheckRead = Omit<Schemas['CheckRead'], 'faces'> & { faces: CheckFace[] };
+export type Coherence = Omit<Schemas['Coherence'], 'lowest_pair'> & {
+  lowest_pair: string[] | null;
+};
+export type ConsistencyRead = Omit<Schemas['ConsistencyRead'], 'coherence'> & {
+  coherence: Coherence;
+};
 
 export type ServerMessage = Schemas['ServerMessage'];
 
 export type AspectRatio = NonNullable<Schemas['ProjectSettings']['aspect_ratio']>;
 export type Importance = CharacterRead['importance'];
+export type Judgement = NonNullable<VerdictTally['mine']>;
 export type JobState = Schemas['State'];
+export type Route = EncoderRead['route'];
+export type RouteChoice = ConsistencyRead['route_choice'];
 export type Tier = CharacterRead['tier'];
 export type Tone = Finding['tone'];
 export type Verdict = NonNullable<VariationRead['verdict']>;

@@ -10,3 +10,8 @@ export function fileUrl(file: Pick<FileRef, 'id'>, variant: Variant): string {
 export function sheetUrl(characterId: string, format: 'png' | 'pdf'): string {
   return `/api/v1/characters/${characterId}/sheet.${format}`;
 }
+
+/** Every number of the consistency page, to compute with elsewhere. */
+export function consistencyUrl(characterId: string, format: 'csv' | 'json'): string {
+  return `/api/v1/characters/${characterId}/consistency.${format}`;
+}

@@ -3,8 +3,12 @@ import { characters as characterCalls, projects as projectCalls } from '$lib/api
 import { asProblem, type Problem } from '$lib/api/problem';
 import { ProjectSocket, type Connection } from '$lib/api/socket';
 import type {
+  AlertRead,
   CharacterRead,
+  CheckRead,
   FullSync,
+  GoldenRunRead,
+  JudgementUpdated,
   MemberRead,
   PersonHere,
   ProjectRead,
@@ -16,7 +20,9 @@ import type {
 } from '$lib/api/types';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
-import { UploadQueue } from './uploads.svelte';
+import { ConsistencyStore } from './consistency.svelte';
+import { session } from './session.svelte';
+import { sendCheck, sendReference, UploadQueue } from './uploads.svelte';
 
 export interface Progress {
   /** 0 to 100 */
@@ -39,10 +45,21 @@ export class Room {
   readonly jobs = new Collection<TrainingJobRead>();
   readonly variations = new Collection<VariationRead>();
   readonly members = new Collection<Member>();
+  readonly alerts = new Collection<AlertRead>();
+  readonly checks = new Collection<CheckRead>();
+  readonly goldenRuns = new Collection<GoldenRunRead>();
+  readonly consistency = new ConsistencyStore();
   readonly uploads = new UploadQueue({
+    send: sendReference,
     onDone: (reference) => {
       // The checked picture may have come over the socket before this answer.
       if (!this.references.get(reference.id)) this.references.upsert(reference);
+    },
+  });
+  readonly checkUploads = new UploadQueue({
+    send: sendCheck,
+    onDone: (check) => {
+      if (!this.checks.get(check.id)) this.checks.upsert(check);
     },
   });
   /** Live progress by id of a training job or a variation. */
@@ -55,7 +72,7 @@ export class Room {
   connection = $state<Connection>('connecting');
   /** Set when the project cannot be opened at all. */
   problem = $state.raw<Problem | null>(null);
-  /** Counts full syncs: pages that hold more than the project's state read theirs again. */
+  /** Counts full syncs, and calibrations that changed every score: pages that hold more than the project's state read theirs again. */
   syncs = $state(0);
   /** True once every character is known, so that local search is complete. */
   complete = $state(false);
@@ -156,6 +173,25 @@ export class Room {
         this.variations.remove(message.payload.variation_id);
         this.#changed(message.payload.character_id);
         break;
+      case 'server:alert.updated':
+        this.alerts.upsert(message.payload.data);
+        this.#announceAlert(message.payload.data);
+        break;
+      case 'server:check.updated':
+        this.checks.upsert(message.payload.data);
+        break;
+      case 'server:check.removed':
+        this.checks.remove(message.payload.check_id);
+        break;
+      case 'server:judgement.updated':
+        this.#takeJudgement(message.payload);
+        break;
+      case 'server:golden.updated':
+        this.goldenRuns.upsert(message.payload.data);
+        break;
+      case 'server:identity.calibrated':
+        this.syncs += 1;
+        break;
       case 'server:presence':
         this.presence = message.payload.people;
         break;
@@ -251,6 +287,7 @@ export class Room {
   #hurry = (): void => {
     this.#socket?.hurry();
     this.uploads.hurry();
+    this.checkUploads.hurry();
   };
   #drop = (): void => {
     this.#socket?.drop();
@@ -266,5 +303,20 @@ export class Room {
   #announceTrained(characterId: string): void {
     const character = this.characters.get(characterId);
     if (character) announcer.say(`Training of ${character.name} is complete.`);
+  }
+  #takeJudgement({
+    character_id,
+    variation_id,
+    person_id,
+    judgement,
+    data,
+  }: JudgementUpdated): void {
+    const before = this.consistency.item(character_id, variation_id)?.verdicts;
+    const mine = person_id === session.me?.id ? judgement : (before?.mine ?? null);
+    this.consistency.setVerdicts(character_id, variation_id, { ...data, mine });
+  }
+
+  #announceAlert({ state, character_name, variation }: AlertRead): void {
+    if (state === 'open') announcer.say(`${character_name} is off model: ${variation.label}.`);
   }
 }

@@ -1,12 +1,13 @@
 import { asProblem, Problem } from '$lib/api/problem';
-import type { ReferenceRead } from '$lib/api/types';
+import type { CheckRead, ReferenceRead } from '$lib/api/types';
 import { upload } from '$lib/api/upload';
 
 export type UploadState = 'waiting' | 'sending' | 'retrying' | 'done' | 'failed';
 
 export interface Upload {
   readonly id: number;
-  readonly characterId: string;
+  /** The character, or the project, that gets the picture. */
+  readonly ownerId: string;
   readonly name: string;
   readonly bytes: number;
   /** Object URL of the picked file, so that the thumb is there before a byte is sent. */
@@ -17,17 +18,17 @@ export interface Upload {
   problem: Problem | null;
 }
 
-export type Send = (request: {
-  characterId: string;
+export type Send<T> = (request: {
+  ownerId: string;
   file: File;
   onProgress: (fraction: number) => void;
   signal: AbortSignal;
-}) => Promise<ReferenceRead>;
+}) => Promise<T>;
 
-export interface UploadOptions {
-  /** Called with every reference that the server took. */
-  onDone: (reference: ReferenceRead) => void;
-  send?: Send;
+export interface UploadOptions<T> {
+  /** Called with every picture that the server took. */
+  onDone: (taken: T) => void;
+  send: Send<T>;
   later?: (run: () => void, ms: number) => void;
 }
 
@@ -39,17 +40,16 @@ const FIRST_WAIT_MS = 1_000;
  * Sends many pictures, a few at a time. A lost connection is retried by itself; a refusal of the
  * server is final and stays in the list with its sentence until somebody dismisses it.
  */
-export class UploadQueue {
+export class UploadQueue<T = unknown> {
   #list = $state<Upload[]>([]);
   #files = new Map<number, File>();
   #aborts = new Map<number, AbortController>();
   #tries = new Map<number, number>();
-  #options: Required<UploadOptions>;
+  #options: Required<UploadOptions<T>>;
   #next = 1;
 
-  constructor(options: UploadOptions) {
+  constructor(options: UploadOptions<T>) {
     this.#options = {
-      send: sendReference,
       later: (run, ms) => {
         setTimeout(run, ms);
       },
@@ -57,21 +57,21 @@ export class UploadQueue {
     };
   }
 
-  of(characterId: string): Upload[] {
-    return this.#list.filter((item) => item.characterId === characterId);
+  of(ownerId: string): Upload[] {
+    return this.#list.filter((item) => item.ownerId === ownerId);
   }
 
   get busy(): boolean {
     return this.#list.some((item) => item.state !== 'failed' && item.state !== 'done');
   }
 
-  add(characterId: string, files: readonly File[]): void {
+  add(ownerId: string, files: readonly File[]): void {
     for (const file of files) {
       const id = this.#next++;
       this.#files.set(id, file);
       this.#list.push({
         id,
-        characterId,
+        ownerId,
         name: file.name,
         bytes: file.size,
         thumb: URL.createObjectURL(file),
@@ -137,8 +137,8 @@ export class UploadQueue {
     item.state = 'sending';
     item.progress = 0;
     try {
-      const reference = await this.#options.send({
-        characterId: item.characterId,
+      const taken = await this.#options.send({
+        ownerId: item.ownerId,
         file,
         onProgress: (fraction) => {
           item.progress = fraction;
@@ -146,7 +146,7 @@ export class UploadQueue {
         signal: abort.signal,
       });
       item.state = 'done';
-      this.#options.onDone(reference);
+      this.#options.onDone(taken);
       this.#list = this.#list.filter((other) => other.id !== item.id);
       this.#forget(item.id, item.thumb);
     } catch (error) {
@@ -175,11 +175,13 @@ export class UploadQueue {
   }
 }
 
-const sendReference: Send = ({ characterId, file, onProgress, signal }) =>
-  upload<ReferenceRead>({
-    url: `/api/v1/characters/${characterId}/references`,
+export const sendReference: Send<ReferenceRead> = ({ ownerId, file, ...rest }) =>
+  upload({
+    url: `/api/v1/characters/${ownerId}/references`,
     file,
     name: file.name,
-    onProgress,
-    signal,
+    ...rest,
   });
+
+export const sendCheck: Send<CheckRead> = ({ ownerId, file, ...rest }) =>
+  upload({ url: `/api/v1/projects/${ownerId}/checks`, file, name: file.name, ...rest });

@@ -5,7 +5,7 @@ import type { ReferenceRead } from '../api/types';
 import { UploadQueue, type Send } from './uploads.svelte';
 
 interface Sending {
-  request: Parameters<Send>[0];
+  request: Parameters<Send<ReferenceRead>>[0];
   resolve: (reference: ReferenceRead) => void;
   reject: (error: unknown) => void;
 }
@@ -13,7 +13,7 @@ interface Sending {
 let sendings: Sending[];
 let waits: { run: () => void; ms: number }[];
 let done: ReferenceRead[];
-let queue: UploadQueue;
+let queue: UploadQueue<ReferenceRead>;
 
 const picture = (name: string) => new File(['x'], name, { type: 'image/png' });
 /** Lets the promise chains of the queue run. */

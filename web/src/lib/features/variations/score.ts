@@ -1,6 +1,6 @@
 /** What a score rests on, in sentences. */
 import type { VariationRead } from '$lib/api/types';
-import { count, formatPercent } from '$lib/format';
+import { formatPercent } from '$lib/format';
 
 /** "93 to 99 %"; empty when the range is unknown or says nothing more than the number. */
 export function rangeOf({ p_same_low: low, p_same_high: high }: VariationRead): string {
@@ -17,9 +17,4 @@ export function fidelityOf(fidelity: number): string {
     return `As alike as the references are to each other (rank ${percent} of 100).`;
   if (percent >= 10) return `A little less alike than the references (rank ${percent} of 100).`;
   return `Less alike than almost any two references (rank ${percent} of 100).`;
-}
-
-/** "dlib_resnet, against 9 references" */
-export function judgeName({ judge }: VariationRead): string {
-  return judge ? `${judge.encoder}, against ${count(judge.references, 'reference')}` : '';
 }
