@@ -7,10 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from marble import bust
 from skimage import data
 
 from onmodel_vision import images
 from onmodel_vision.arrays import Image
+from onmodel_vision.faces import FaceFinder
 from onmodel_vision.measure import Measurer, PictureMeasure
 
 
@@ -57,6 +59,19 @@ def test_bears_and_drawings_have_no_face_but_an_appearance(
     (embedding,) = measured.figure.embeddings.values()
     assert float(np.linalg.norm(embedding)) == pytest.approx(1.0, abs=1e-4)
     assert len(measured.figure.palette) >= 2
+
+
+def test_a_statue_of_somebody_is_a_face_but_not_theirs(
+    measurer: Measurer, finder: FaceFinder, astronaut: Image
+) -> None:
+    (person,) = finder.find(astronaut)
+    statue = _measure(measurer, bust(person.mesh.points))
+    assert statue.reason is None
+    (stone,) = statue.faces
+    (alive,) = _measure(measurer, astronaut).faces
+    own, its = (one.embeddings["dlib-resnet-v1"] for one in (alive, stone))
+    # strangers are farther apart than 0.6; docs/identity.md
+    assert float(np.linalg.norm(own - its)) > 0.7
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
