@@ -87,6 +87,7 @@ def upgrade() -> None:
     sa.Column('auc', sa.Float(), nullable=True),
     sa.Column('reliability', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
     sa.Column('basis', sa.Text(), nullable=False),
+    sa.Column('advised_to', sa.Uuid(), nullable=True),
     sa.Column('created_by', sa.Uuid(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
     sa.CheckConstraint("source IN ('shipped', 'verdicts', 'pairs')", name=op.f('ck_identity_calibrations_source')),

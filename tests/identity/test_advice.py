@@ -8,6 +8,7 @@ import pytest
 from onmodel.identity.advice import Advice, Sighting, advise
 from onmodel.kit.ids import new_id
 from tests.support.faces import face, report
+from tests.support.likeness import CALIBRATION, drawing
 
 
 def _sighting(person: int, number: int, **changes: Any) -> Sighting:
@@ -75,3 +76,37 @@ def test_the_later_of_two_near_copies_hurts() -> None:
     advice = advise(second, [first])
     assert advice.verdict == "hurts"
     assert "1.jpg" in advice.findings[-1]["text"]
+
+
+def _drawn(
+    character: int, number: int, *, seen: bool = True, copy_of: int | None = None
+) -> Sighting:
+    (picture,) = drawing(character, copy_of or number)["report"]["pictures"]
+    vector = np.asarray(picture.pop("appearance")["embedding"], np.float32) if seen else None
+    return Sighting(id=new_id(), name=f"{number}.png", picture=picture, vector=vector)
+
+
+def test_a_drawn_stranger_is_found_out_by_the_figure() -> None:
+    own = [_drawn(1, number) for number in range(3)]
+    stranger = _drawn(2, 9)
+    said = advise(stranger, own, [("Owl", _drawn(2, 4).vector)], CALIBRATION)  # type: ignore[list-item]
+    assert said.verdict == "hurts"
+    assert _codes(said) == {"figure_found": "info", "somebody_else": "bad", "resembles": "info"}
+    for subject in own:
+        siblings = [other for other in [*own, stranger] if other is not subject]
+        said = advise(subject, siblings, [], CALIBRATION)
+        assert said.verdict == "helps"
+        assert _codes(said) == {"figure_found": "info", "same_character": "good"}
+
+
+def test_a_drawing_that_is_there_already_is_a_near_copy() -> None:
+    first, twin, other = _drawn(1, 1), _drawn(1, 2, copy_of=1), _drawn(1, 3)
+    assert _codes(advise(twin, [first, other], [], CALIBRATION))["near_duplicate"] == "bad"
+    assert "near_duplicate" not in _codes(advise(other, [first, twin], [], CALIBRATION))
+
+
+def test_a_drawing_that_cannot_be_cut_out_is_said_to_be() -> None:
+    lost = _drawn(1, 1, seen=False)
+    assert _codes(advise(lost, [], [], CALIBRATION)) == {"no_figure": "warn"}
+    others = [_drawn(1, number) for number in (2, 3)]
+    assert _codes(advise(lost, others, [], CALIBRATION)) == {"no_figure": "bad"}

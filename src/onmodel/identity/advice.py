@@ -22,7 +22,7 @@ GOOD_FACE_PX = 160
 SOFT_SHARPNESS = 3.0
 DARK, BRIGHT = 0.15, 0.92
 NEAR_COPY_BITS = 6
-DRAWN_COPY_BITS = 0
+UNSEEN_COPY_BITS = 0
 NEAR_COPY_DISTANCE = 0.15
 RIVAL_SHARE = 0.5
 
@@ -77,14 +77,19 @@ def advise(
         subject: the picture.
         siblings: the character's other measured pictures, oldest first.
         strangers: ``(name, vector)`` of other characters' references in the project.
-        calibration: of the encoder that made the vectors.
+        calibration: of the encoder that made the vectors; its route says whether faces or whole
+            figures are compared.
     """
-    findings = [*_face(subject, siblings), *_rivals(subject)]
-    if subject.face is not None and subject.picture.get("reason") != "face_too_small":
-        findings += _quality(subject.face)
+    if calibration.route != "photographic":
+        findings = _figure(subject, siblings)
         findings += _identity(subject, siblings, strangers, calibration)
-        findings += _news(subject, siblings)
-    findings += _copies(subject, siblings)
+    else:
+        findings = [*_face(subject, siblings), *_rivals(subject)]
+        if subject.face is not None and subject.picture.get("reason") != "face_too_small":
+            findings += _quality(subject.face)
+            findings += _identity(subject, siblings, strangers, calibration)
+            findings += _news(subject, siblings)
+    findings += _copies(subject, siblings, calibration)
     return Advice(_verdict(findings), findings)
 
 
@@ -123,6 +128,16 @@ def _face(subject: Sighting, siblings: Sequence[Sighting]) -> list[Finding]:
     if pixels < GOOD_FACE_PX:
         return [_say("face_found", "info", f"Face found, {pixels} px.")]
     return [_say("face_found", "good", f"Face found, {pixels} px: plenty of detail.")]
+
+
+def _figure(subject: Sighting, siblings: Sequence[Sighting]) -> list[Finding]:
+    if subject.vector is not None:
+        text = "The whole figure is compared, without the background."
+        return [_say("figure_found", "info", text)]
+    with_figure = sum(sibling.vector is not None for sibling in siblings)
+    tone = "bad" if with_figure * 2 > len(siblings) else "warn"
+    text = "No figure stands out from the background. Crop closer, or cut the background away."
+    return [_say("no_figure", tone, text)]
 
 
 def _rivals(subject: Sighting) -> list[Finding]:
@@ -170,36 +185,29 @@ def _identity(
         # the median: one stranger among the siblings must not make the subject one
         apart = float(np.median(distances(subject.vector, np.stack(own), calibration.metric)))
         p_same = calibration.p_same(apart)
-        found += _belongs(p_same, len(own))
+        found += _belongs(p_same, len(own), calibration)
     if p_same is None or p_same < SAME:
         found += _resembles(subject.vector, strangers, calibration)
     return found
 
 
-def _belongs(p_same: float, others: int) -> list[Finding]:
+def _belongs(p_same: float, others: int, calibration: Calibration) -> list[Finding]:
     percent = _percent(p_same)
+    who = "person" if calibration.route == "photographic" else "character"
     if p_same >= SAME:
-        return [_say("same_person", "good", f"The same person as the others ({percent}).")]
+        return [_say(f"same_{who}", "good", f"The same {who} as the others ({percent}).")]
     if p_same > DIFFERENT:
-        return [
-            _say("unsure_person", "warn", f"Perhaps somebody else: only {percent} the same person.")
-        ]
+        text = f"Perhaps somebody else: only {percent} the same {who}."
+        return [_say(f"unsure_{who}", "warn", text)]
     if others == 1:
-        return [
-            _say(
-                "differs_from_other",
-                "warn",
-                "This and the other picture show different people; one more will tell whose set "
-                "this is.",
-            )
-        ]
-    return [
-        _say(
-            "somebody_else",
-            "bad",
-            f"This looks like somebody else ({percent} the same person as the others).",
+        plural = "people" if who == "person" else "characters"
+        text = (
+            f"This and the other picture show different {plural}; one more will tell whose set "
+            "this is."
         )
-    ]
+        return [_say("differs_from_other", "warn", text)]
+    text = f"This looks like somebody else ({percent} the same {who} as the others)."
+    return [_say("somebody_else", "bad", text)]
 
 
 def _percent(p_same: float) -> str:
@@ -238,24 +246,22 @@ def _news(subject: Sighting, siblings: Sequence[Sighting]) -> list[Finding]:
     return [_say("adds", "good", f"Adds {' and '.join(news)} to the set.")]
 
 
-def _copies(subject: Sighting, siblings: Sequence[Sighting]) -> list[Finding]:
+def _copies(
+    subject: Sighting, siblings: Sequence[Sighting], calibration: Calibration
+) -> list[Finding]:
     for sibling in siblings:
-        if sibling.id < subject.id and _is_near_copy(subject, sibling):
-            return [
-                _say(
-                    "near_duplicate",
-                    "bad",
-                    f"Nearly the same picture as {sibling.name}: it adds nothing new.",
-                )
-            ]
+        if sibling.id < subject.id and _is_near_copy(subject, sibling, calibration):
+            text = f"Nearly the same picture as {sibling.name}: it adds nothing new."
+            return [_say("near_duplicate", "bad", text)]
     return []
 
 
-def _is_near_copy(one: Sighting, other: Sighting) -> bool:
+def _is_near_copy(one: Sighting, other: Sighting, calibration: Calibration) -> bool:
     bits = (int(one.picture["phash"], 16) ^ int(other.picture["phash"], 16)).bit_count()
     if one.vector is None or other.vector is None:
         # drawings on one ground look alike to a hash of the whole picture
-        return one.vector is other.vector and bits <= DRAWN_COPY_BITS
+        return one.vector is other.vector and bits <= UNSEEN_COPY_BITS
     if bits > NEAR_COPY_BITS:
         return False
-    return float(np.linalg.norm(one.vector - other.vector)) < NEAR_COPY_DISTANCE
+    within = min(NEAR_COPY_DISTANCE, calibration.copy_distance)
+    return float(distances(one.vector, other.vector[None], calibration.metric)[0]) < within

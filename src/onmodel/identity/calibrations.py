@@ -2,6 +2,7 @@
 
 Scores are functions of a stored distance and the calibration in force. So putting one in force
 computes every score of its encoder anew in the same transaction, without a look at a picture.
+Advice on references follows a little later (``readvising.py``).
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,7 @@ from onmodel.identity.schemas import CalibrationChanged, CalibrationRead, Reliab
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects.models import Project
 
+BEFORE_ALL = UUID(int=0)
 CONSTANTS = ("slope", "midpoint", "genuine_mean", "genuine_deviation", "impostor_rate")
 
 
@@ -204,6 +206,7 @@ async def put_in_force(uow: UnitOfWork, row: CalibrationVersion, *, actor_id: UU
         .values(active=False)
     )
     row.active = True
+    row.advised_to = BEFORE_ALL
     await uow.session.flush()
     await uow.session.refresh(row)
     now = InForce(as_calibration(row, _metric(known.metric)), row.version)

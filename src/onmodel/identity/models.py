@@ -126,6 +126,8 @@ class CalibrationVersion(Base):
         JSONB, server_default=text("'[]'::jsonb")
     )
     basis: Mapped[str] = mapped_column(Text)
+    advised_to: Mapped[UUID | None]
+    """References of characters after this one still carry the advice of another version."""
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[CreatedAt]
 

@@ -8,14 +8,13 @@ from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.characters import references, repository, service
 from onmodel.characters.changes import when_set_changes
-from onmodel.characters.models import Reference
+from onmodel.characters.models import Character, Reference
 from onmodel.dispatch import handlers
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import Outcome
-from onmodel.identity import calibrations, judging, vectors
+from onmodel.identity import judging, vectors
 from onmodel.identity import repository as identities
 from onmodel.identity.advice import Advice, Sighting, advise
-from onmodel.identity.calibration import ENCODER
 from onmodel.identity.measured import first_picture, main_face
 from onmodel.identity.models import Encoder
 from onmodel.identity.reference_set import advise_on_set
@@ -125,9 +124,12 @@ async def advise_set(uow: UnitOfWork, character_id: UUID, *, changed: UUID | Non
 async def _advise(
     uow: UnitOfWork, character_id: UUID, rows: list[Reference], changed: UUID | None
 ) -> None:
-    calibration = (await calibrations.in_force(uow))[ENCODER].calibration
-    strangers = await identities.vectors_of_others(uow, rows[0].project_id, character_id, ENCODER)
-    seen = await identities.vectors_of(uow, [row.id for row in rows], ENCODER)
+    character = await uow.session.get(Character, character_id)
+    assert character is not None  # its references hold it
+    judge = await judging.judge_of(uow, character)
+    encoder, calibration = judge.encoder, judge.in_force.calibration
+    strangers = await identities.vectors_of_others(uow, rows[0].project_id, character_id, encoder)
+    seen = await identities.vectors_of(uow, [row.id for row in rows], encoder)
     sightings = {row.id: _sighting(row, seen.get(row.id)) for row in rows}
     for row in rows:
         siblings = [sighting for id_, sighting in sightings.items() if id_ != row.id]

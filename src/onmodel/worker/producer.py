@@ -26,6 +26,7 @@ from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.leadership import take_lead
 from onmodel.dispatch.notices import WAITING
 from onmodel.dispatch.schemas import Claim
+from onmodel.identity import readvising
 from onmodel.kit import logging
 from onmodel.nouns import register_handlers
 from onmodel.review import alerts
@@ -120,7 +121,8 @@ class Producer:
     async def sweep(self) -> None:
         """Bring back the calls whose lease has ended, each in a transaction of its own.
 
-        Alerts whose sleep is over are opened, too: this is the one clock of the house.
+        Alerts whose sleep is over are opened, and advice follows a new calibration, too: this is
+        the one clock of the house.
         """
         database = self._resources.database
         async with database.read() as uow:
@@ -135,6 +137,8 @@ class Producer:
             log.warning("worker_lost", name=name)
         async with database.begin() as uow:
             await alerts.wake(uow)
+        if await readvising.go_on(database):
+            self._wake.set()
 
     async def _bring_back(self, call_id: UUID, fence: int) -> None:
         try:
