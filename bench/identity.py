@@ -24,7 +24,7 @@ import numpy as np
 from support.figures import table
 from support.house import shared_caches
 from support.identity_pairs import Corpus, own_set, read_pairs
-from support.identity_search import interval_holds, open_set, rank1
+from support.identity_search import interval_holds, open_set, outliers, rank1
 
 from onmodel.functions.additions import Additions
 from onmodel.functions.installation import Installation, Prepared
@@ -173,12 +173,14 @@ def ranking(rows: list[tuple[str, Pair]]) -> dict[str, float]:
 
 def real(rows: list[tuple[str, Pair]]) -> None:
     """Print how far undamaged pictures of one person are apart, and which strangers pass."""
-    apart, same = columns([row for row in rows if row[0] == CLEAN])
-    within = JUDGED_BY.distance_at(SAME)
-    passed = int((apart[~same] <= within).sum())
+    clean = [pair for condition, pair in rows if condition == CLEAN]
+    own = np.array([pair.distance for pair in clean if pair.same])
+    others = [pair for pair in clean if not pair.same]
+    passed = [pair for pair in others if pair.distance <= JUDGED_BY.distance_at(SAME)]
+    who = {frozenset((pair.one, pair.other)) for pair in passed}
     print(
-        f"undamaged: pairs of one person {apart[same].mean():.3f} apart, deviation "
-        f"{apart[same].std():.3f}; of {int((~same).sum())} pairs of two, {passed} pass at {SAME}"
+        f"undamaged: pairs of one person {own.mean():.3f} apart, deviation {own.std():.3f}; of "
+        f"{len(others)} pairs of two, {len(passed)} pass at {SAME}, of {len(who)} different two"
     )
 
 
@@ -236,20 +238,21 @@ def searched(corpus: Corpus, shots: Shots) -> dict[str, object]:
         "interval_holds": {
             f"k{k}": interval_holds(dict(clean), corpus.people, k, JUDGED_BY) for k in (1, 3, 5)
         },
+        "called_somebody_else": outliers(dict(clean), corpus.people, JUDGED_BY),
     }
 
 
 def misses(shots: Shots) -> dict[str, object]:
     """Return how many pictures could not be judged, and print why."""
-    reasons = Counter((condition, one.reason) for (_, condition), one in shots.items())
-    lines = [[c, r, n] for (c, r), n in sorted(reasons.items(), key=str) if r is not None]
-    if lines:
+    usable = judged(shots)
+    refused = {key: one.reason or "no_figure" for key, one in shots.items() if key not in usable}
+    reasons = Counter((condition, reason) for (_, condition), reason in refused.items())
+    if reasons:
+        lines = [[*key, number] for key, number in sorted(reasons.items())]
         print(table(["condition", "not measurable", "pictures"], lines))
-    refused = sum(one.reason is not None for one in shots.values())
-    clean = [one for (_, condition), one in shots.items() if condition == CLEAN]
     return {
-        "not_measurable": refused,
-        "not_measurable_clean": sum(one.reason is not None for one in clean),
+        "not_measurable": len(refused),
+        "not_measurable_clean": sum(condition == CLEAN for _, condition in refused),
         "pictures": len(shots),
     }
 

@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from onmodel.identity.calibration import Calibration, Metric
+from onmodel.identity.calibration import DIFFERENT, Calibration, Metric
 from onmodel.identity.openset import RATE, threshold
 from onmodel.identity.scoring import between, distances, score
 
 ROUNDS = 40
 ENROLLED = 3
+FEWEST = 3
+"""Pictures that make a set; with two nobody can say which is the stranger."""
 
 
 def rank1(
@@ -105,3 +107,32 @@ def interval_holds(
         held += found.p_low <= p <= found.p_high
         tried += 1
     return round(held / tried, 4) if tried else None
+
+
+def outliers(
+    clean: dict[int, np.ndarray], people: list[str], calibration: Calibration
+) -> dict[str, float] | None:
+    """Say how often the reference doctor would call a picture somebody else's.
+
+    Everybody's pictures are a set; ``own`` is the share of them that it would throw out,
+    ``strangers`` the share of others' pictures that it finds when one of them gets in.
+    """
+    numbers = list(clean)
+    who = np.array([people[at] for at in numbers])
+    vectors = np.stack([clean[at] for at in numbers])
+    apart = between(vectors, vectors, calibration.metric)
+    named: dict[bool, list[bool]] = {True: [], False: []}
+    for name in sorted(set(who)):
+        members = np.flatnonzero(who == name)
+        if len(members) < FEWEST:
+            continue
+        for at in range(len(who)):
+            rest = members[members != at]
+            middle = float(np.median(apart[at, rest]))
+            named[who[at] == name].append(calibration.p_same(middle) <= DIFFERENT)
+    if not (named[True] and named[False]):
+        return None
+    return {
+        "own": round(float(np.mean(named[True])), 4),
+        "strangers": round(float(np.mean(named[False])), 4),
+    }

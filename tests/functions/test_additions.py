@@ -5,6 +5,8 @@ import io
 import json
 import os
 import tarfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,22 @@ def test_only_functions_that_take_encoders_get_them(tmp_path: Path, source: Path
         "sface": {"file": "sface.onnx", "sha256": SHA}
     }
     assert not (folder("plain") / "encoders").exists()
+
+
+def test_many_may_ask_for_the_same_files_at_once(tmp_path: Path, source: Path) -> None:
+    root = tmp_path / "functions"
+    write_function(root, "judge", manifest_text("judge", encoders="true"))
+    manifest, installation = load(root).get("judge"), Installation(tmp_path)
+    _add(tmp_path, source)
+    together = threading.Barrier(8)
+
+    def ask(_: int) -> Path:
+        together.wait()
+        return installation.prepare_weights(manifest, lambda _: None)
+
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(10):
+            assert len(set(threads.map(ask, range(8)))) == 1
 
 
 @pytest.fixture

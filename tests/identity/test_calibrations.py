@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from onmodel.identity import stock, verdicts
-from onmodel.identity.calibration import DLIB
+from onmodel.identity.calibration import DLIB, SHIPPED
 from onmodel.identity.fitting import Pair
 from onmodel.kit.db.uow import UnitOfWork
 from tests.support.faces import face, report
@@ -54,6 +54,20 @@ async def test_the_shipped_calibration_is_version_1_and_judges(house: House) -> 
         True,
     )
     assert encoder["licence"] == "CC0-1.0"
+
+
+@pytest.mark.parametrize("encoder", sorted(SHIPPED))
+async def test_what_is_shipped_shows_what_it_rests_on(house: House, encoder: str) -> None:
+    ada = await house.person("ada")
+    (row,) = await ada.get(f"/identity/calibrations?encoder={encoder}")
+    assert f"{row['pairs']:,} pairs of {row['people']} " in row["basis"]
+    assert row["ece"] <= 0.02
+    assert row["auc"] > 0.99
+    bins = row["reliability"]
+    assert [one["low"] for one in bins] == [n / 10 for n in range(10)]
+    # the stated error follows from the bins, as far as unequal halves allow
+    weighed = sum(one["pairs"] * abs(one["predicted"] - one["observed"]) for one in bins)
+    assert weighed / sum(one["pairs"] for one in bins) <= row["ece"]
 
 
 async def test_a_second_start_adds_nothing(house: House) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from onmodel.functions.additions import Additions
 from onmodel.functions.environments import Environments
+from onmodel.functions.locks import locked
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import load
 from onmodel.functions.weights import WeightsStore
@@ -84,9 +85,11 @@ class Installation:
             content += "\n" + self.additions.digest()
         digest = hashlib.sha256(content.encode()).hexdigest()
         folder = self._sets / f"{manifest.name}-{digest[:16]}"
-        self.weights.arrange(manifest.weights, folder)
-        if manifest.encoders:
-            self.additions.arrange(folder)
+        # several processes, and threads of one, may ask for the same set at once
+        with locked(self._sets / ".locks" / folder.name):
+            self.weights.arrange(manifest.weights, folder)
+            if manifest.encoders:
+                self.additions.arrange(folder)
         return folder
 
     def is_ready(self, manifest: Manifest) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from onmodel.identity import calibrations
 from onmodel.identity.calibration import SHIPPED, Calibration
 from onmodel.identity.catalogue import KNOWN, EncoderInfo
+from onmodel.identity.evidence import EVIDENCE
 from onmodel.identity.models import NEAREST, CalibrationVersion, Encoder
 from onmodel.kit.db.uow import Database, UnitOfWork
 
@@ -76,7 +77,15 @@ async def ship(uow: UnitOfWork, calibration: Calibration) -> None:
     row = calibrations.version_of(
         calibration, version=max((row.version for row in rows), default=0) + 1, source="shipped"
     )
+    _prove(row)
     uow.session.add(row)
     await uow.session.flush()
     if all(row.source == "shipped" for row in rows if row.active):
         await calibrations.put_in_force(uow, row, actor_id=None)
+
+
+def _prove(row: CalibrationVersion) -> None:
+    found = EVIDENCE.get(row.encoder)
+    if found is not None:
+        row.pairs, row.people, row.ece, row.auc = found.pairs, found.people, found.ece, found.auc
+        row.reliability = [one.model_dump() for one in found.reliability]
