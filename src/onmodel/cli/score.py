@@ -81,6 +81,7 @@ def _words(sheet: "Sheet", table: Path | None) -> str:
 def _line(row: "Row") -> str:
     from onmodel.identity.calibration import DIFFERENT, SAME
     from onmodel.identity.scoring import REASONS
+    from onmodel.identity.words import percent
 
     if row.score is None:
         return f"[dim]–[/] {escape(row.name)}  not measurable: {REASONS[row.reason or 'no_face']}"
@@ -90,14 +91,7 @@ def _line(row: "Row") -> str:
     )
     copied = f"  [yellow]copy of {escape(row.nearest)}[/]" if row.score.copy_paste else ""
     return (
-        f"{mark} {escape(row.name)}  {_percent(p_same)} "
-        f"({_percent(row.score.p_low)} to {_percent(row.score.p_high)}), "
+        f"{mark} {escape(row.name)}  {percent(p_same)} "
+        f"({percent(row.score.p_low)} to {percent(row.score.p_high)}), "
         f"fidelity {row.score.fidelity:.0f}{copied}"
     )
-
-
-def _percent(p: float) -> str:
-    """A probability in words; nothing is ever certain."""
-    if p > 0.99:
-        return "over 99 %"
-    return "under 1 %" if p < 0.01 else f"{round(100 * p)} %"

@@ -13,6 +13,7 @@ import numpy as np
 
 from onmodel.identity.calibration import DIFFERENT, DLIB, SAME, Calibration
 from onmodel.identity.scoring import Vectors, distances
+from onmodel.identity.words import percent
 
 Verdict = Literal["helps", "neutral", "hurts"]
 Finding = dict[str, str]
@@ -192,12 +193,12 @@ def _identity(
 
 
 def _belongs(p_same: float, others: int, calibration: Calibration) -> list[Finding]:
-    percent = _percent(p_same)
+    likely = percent(p_same)
     who = "person" if calibration.route == "photographic" else "character"
     if p_same >= SAME:
-        return [_say(f"same_{who}", "good", f"The same {who} as the others ({percent}).")]
+        return [_say(f"same_{who}", "good", f"The same {who} as the others ({likely}).")]
     if p_same > DIFFERENT:
-        text = f"Perhaps somebody else: only {percent} the same {who}."
+        text = f"Perhaps somebody else: only {likely} the same {who}."
         return [_say(f"unsure_{who}", "warn", text)]
     if others == 1:
         plural = "people" if who == "person" else "characters"
@@ -206,15 +207,8 @@ def _belongs(p_same: float, others: int, calibration: Calibration) -> list[Findi
             "this is."
         )
         return [_say("differs_from_other", "warn", text)]
-    text = f"This looks like somebody else ({percent} the same {who} as the others)."
+    text = f"This looks like somebody else ({likely} the same {who} as the others)."
     return [_say("somebody_else", "bad", text)]
-
-
-def _percent(p_same: float) -> str:
-    """A probability in words; nothing is ever certain."""
-    if p_same > 0.99:
-        return "over 99 %"
-    return "under 1 %" if p_same < 0.01 else f"{round(100 * p_same)} %"
 
 
 def _resembles(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
 
+from onmodel.identity.words import percent
 from onmodel.variations.sheet_layout import Area, Heading, lay_out
 from onmodel.variations.sheet_type import Pen
 
@@ -48,8 +49,7 @@ class SheetScore:
         if self.p_same is None:
             why = _REASONS.get(self.reason or "", (self.reason or "").replace("_", " "))
             return f"not measurable: {why}" if why else "not measurable"
-        percent = round(self.p_same * 100)
-        same = ">99 % same" if percent == 100 else f"{percent} % same"
+        same = f"{percent(self.p_same)} same"
         return (
             same if self.percentile is None else f"{same} · {_ordinal(self.percentile)} percentile"
         )

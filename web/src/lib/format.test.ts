@@ -31,10 +31,12 @@ describe('formatEta', () => {
 describe('formatPercent', () => {
   it.each([
     [0.968, '97 %'],
-    [0.9999, '99 %'],
-    [1, '100 %'],
-    [0.001, '1 %'],
-    [0, '0 %'],
+    [0.99, '99 %'],
+    [0.9901, '>99 %'],
+    [1, '>99 %'],
+    [0.01, '1 %'],
+    [0.001, '<1 %'],
+    [0, '<1 %'],
   ])('%s reads %s, and never claims a certainty', (fraction, text) => {
     expect(formatPercent(fraction)).toBe(text);
   });
@@ -63,7 +65,7 @@ describe('scoreOf', () => {
   it('flags a near copy instead of praising it', () => {
     expect(score({ p_same: 0.999, copy_paste: true })).toEqual({
       tone: 'none',
-      number: '99 %',
+      number: '>99 %',
       word: 'Near copy',
     });
   });

@@ -13,11 +13,11 @@ export function formatEta(seconds: number | null): string {
   return rest === 0 ? `about ${hours} h` : `about ${hours} h ${rest} min`;
 }
 
-/** Probability as whole percent, never rounding up to a certainty nobody has. */
+/** Probability as whole percent; nobody is ever certain, as `onmodel.identity.words` has it, too. */
 export function formatPercent(fraction: number): string {
   const percent = fraction * 100;
-  if (percent > 99 && percent < 100) return '99 %';
-  if (percent > 0 && percent < 1) return '1 %';
+  if (percent > 99) return '>99 %';
+  if (percent < 1) return '<1 %';
   return `${Math.round(percent)} %`;
 }
 

@@ -153,6 +153,9 @@ export const characters = {
 export const references = {
   list: (characterId: string) =>
     body(api.GET('/api/v1/characters/{character_id}/references', character(characterId))),
+  /** What the set as a whole lacks. */
+  set: (characterId: string) =>
+    body(api.GET('/api/v1/characters/{character_id}/reference-set', character(characterId))),
   remove: (id: string) => body(api.DELETE('/api/v1/references/{reference_id}', reference(id))),
   restore: (id: string) =>
     body(api.POST('/api/v1/references/{reference_id}/restore', reference(id))),

@@ -32,6 +32,7 @@ export type ProjectCard = Schemas['ProjectCard'];
 export type ProjectRead = Schemas['ProjectRead'];
 export type ProjectTeamRead = Schemas['ProjectTeamRead'];
 export type Recipe = Schemas['Recipe'];
+export type ReferenceSetRead = Schemas['ReferenceSetRead'];
 export type ReliabilityBin = Schemas['ReliabilityBin'];
 export type Role = Schemas['Role'];
 export type SessionRead = Schemas['SessionRead'];

@@ -1,4 +1,4 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { characters as characterCalls, projects as projectCalls } from '$lib/api/calls';
 import { asProblem, type Problem } from '$lib/api/problem';
 import { ProjectSocket, type Connection } from '$lib/api/socket';
@@ -8,6 +8,7 @@ import type {
   CheckRead,
   FullSync,
   GoldenRunRead,
+  GoldenSlot,
   JudgementUpdated,
   MemberRead,
   PersonHere,
@@ -47,6 +48,8 @@ export class Room {
   readonly members = new Collection<Member>();
   readonly alerts = new Collection<AlertRead>();
   readonly checks = new Collection<CheckRead>();
+  /** Which pictures a character's golden set has, by character, as far as it was asked for. */
+  readonly goldenSlots = new SvelteMap<string, readonly GoldenSlot[]>();
   readonly goldenRuns = new Collection<GoldenRunRead>();
   readonly consistency = new ConsistencyStore();
   readonly uploads = new UploadQueue({
@@ -56,8 +59,10 @@ export class Room {
       if (!this.references.get(reference.id)) this.references.upsert(reference);
     },
   });
+  /** Who should be in the pictures that are checked next. */
+  readonly expected = new SvelteSet<string>();
   readonly checkUploads = new UploadQueue({
-    send: sendCheck,
+    send: sendCheck(() => [...this.expected]),
     onDone: (check) => {
       if (!this.checks.get(check.id)) this.checks.upsert(check);
     },
@@ -185,6 +190,9 @@ export class Room {
         break;
       case 'server:judgement.updated':
         this.#takeJudgement(message.payload);
+        break;
+      case 'server:golden_set.updated':
+        this.goldenSlots.set(message.payload.character_id, message.payload.data);
         break;
       case 'server:golden.updated':
         this.goldenRuns.upsert(message.payload.data);

@@ -183,5 +183,11 @@ export const sendReference: Send<ReferenceRead> = ({ ownerId, file, ...rest }) =
     ...rest,
   });
 
-export const sendCheck: Send<CheckRead> = ({ ownerId, file, ...rest }) =>
-  upload({ url: `/api/v1/projects/${ownerId}/checks`, file, name: file.name, ...rest });
+/** `expected`: the characters that should be in the pictures when they are sent. */
+export function sendCheck(expected: () => readonly string[]): Send<CheckRead> {
+  return ({ ownerId, file, ...rest }) => {
+    const query = new URLSearchParams(expected().map((id) => ['expected', id]));
+    const url = `/api/v1/projects/${ownerId}/checks?${query}`;
+    return upload({ url, file, name: file.name, ...rest });
+  };
+}

@@ -58,6 +58,30 @@ describe('the history in sentences', () => {
     ]);
   });
 
+  it('reads what people and the measure said of likeness', () => {
+    const said = (before: string | null, after: string | null) =>
+      entry({ verb: 'judged likeness', picture: 'Happy', fields: { judgement: [before, after] } });
+    const lines = linesOf([
+      said(null, 'not_same'),
+      said('not_same', null),
+      entry({ verb: 'went off model', picture: 'Happy' }),
+      entry({ verb: 'snoozed alert', picture: 'Happy', reason: 'a wig' }),
+      entry({ verb: 'closed alert', picture: 'Happy' }, null),
+      entry({ verb: 'chose golden set', fields: { pictures: [0, 8] } }),
+      entry({ verb: 'finished golden set', number: 2 }),
+    ]);
+    expect(lines.map(({ actorId, text }) => `${actorId ?? 'OnModel'} ${text}`)).toEqual([
+      'u1 said that Happy is somebody else',
+      'u1 took back what was said of Happy',
+      'OnModel found Happy off model',
+      'u1 put the alert on Happy to sleep: a wig',
+      'OnModel closed the alert on Happy',
+      'u1 chose 8 pictures as the golden set',
+      'OnModel finished run 2 of the golden set',
+    ]);
+    expect(lines.every(({ changes }) => changes.length === 0)).toBe(true);
+  });
+
   it('is never silent about a verb that it does not know', () => {
     expect(texts(entry({ verb: 'cloned' }), entry({}))).toEqual(['cloned', 'changed']);
   });

@@ -26,6 +26,8 @@ const FIELD_LABEL: Record<string, string> = {
   licence: 'licence',
   consent: 'consent',
   base_reference_id: 'base face',
+  identity_route: 'way of judging',
+  off_model_below: 'off-model limit',
 };
 
 function valueText(value: unknown): string {
@@ -60,10 +62,39 @@ function reviewText(change: HistoryEntry['change']): string {
   return `${text(change['verdict']) ?? 'took back the verdict on'} ${picture}`;
 }
 
-const MACHINE: Record<string, string> = {
-  'training succeeded': 'finished the training',
-  'training failed': 'could not finish the training',
-  'training cancelled': 'stopped the training',
+/** What OnModel did by itself; the person who asked for it stands in another line. */
+const MACHINE: Record<string, (object: string, change: HistoryEntry['change']) => string> = {
+  'training succeeded': () => 'finished the training',
+  'training failed': () => 'could not finish the training',
+  'training cancelled': () => 'stopped the training',
+  'went off model': (picture) => `found ${picture} off model`,
+  'alert awake': (picture) => `woke the alert on ${picture}`,
+  'finished golden set': (_, { number }) => `finished run ${Number(number)} of the golden set`,
+};
+
+const LIKENESS: Record<string, (picture: string) => string> = {
+  same: (picture) => `said that ${picture} is the same character`,
+  not_same: (picture) => `said that ${picture} is somebody else`,
+  cant_tell: (picture) => `could not tell whether ${picture} is the same character`,
+};
+
+/** What people did, where the verb alone does not read as a sentence. */
+const PEOPLE: Record<string, (object: string, change: HistoryEntry['change']) => string> = {
+  reviewed: (_, change) => reviewText(change),
+  generated: (_, { count: amount }) => `asked for ${count(Number(amount ?? 0), 'picture')}`,
+  'judged likeness': (picture, { fields }) => {
+    const said = text((fields as { judgement?: unknown[] } | undefined)?.judgement?.[1]);
+    return LIKENESS[said ?? '']?.(picture) ?? `took back what was said of ${picture}`;
+  },
+  'snoozed alert': (picture, { reason }) =>
+    `put the alert on ${picture} to sleep: ${text(reason) ?? ''}`,
+  'closed alert': (picture) => `closed the alert on ${picture}`,
+  'reopened alert': (picture) => `opened the alert on ${picture} again`,
+  'chose golden set': (_, { fields }) => {
+    const amount = (fields as { pictures?: unknown[] } | undefined)?.pictures?.[1];
+    return `chose ${count(Number(amount ?? 0), 'picture')} as the golden set`;
+  },
+  'ran golden set': (_, { number }) => `started run ${Number(number)} of the golden set`,
 };
 
 function textOf({ change }: HistoryEntry, changes: HistoryLine['changes']): string {
@@ -72,22 +103,23 @@ function textOf({ change }: HistoryEntry, changes: HistoryLine['changes']): stri
   if (verb === 'changed' && changes.length > 0) {
     return `changed the ${changes.map((item) => item.field).join(', ')}`;
   }
-  if (verb === 'reviewed') return reviewText(change);
-  if (verb === 'generated') return `asked for ${count(Number(change['count'] ?? 0), 'picture')}`;
   if (object) return `${verb} ${object}`;
   return ['created', 'removed', 'restored'].includes(verb) ? `${verb} the character` : verb;
 }
 
 function lineOf(entry: HistoryEntry): HistoryLine {
-  const verb = text(entry.change['verb']) ?? '';
+  const { change } = entry;
+  const verb = text(change['verb']) ?? '';
   const machine = MACHINE[verb];
-  const changes = changesOf(entry.change['fields']);
+  const sentence = machine ?? PEOPLE[verb];
+  // a sentence says the values itself
+  const changes = sentence ? [] : changesOf(change['fields']);
   return {
     seq: entry.seq,
     at: entry.at,
     actorId: machine ? null : entry.actor_id,
-    text: machine ?? textOf(entry, changes),
-    names: verb === 'added picture' ? [text(entry.change['name']) ?? 'picture'] : [],
+    text: sentence?.(text(change['picture']) ?? 'a picture', change) ?? textOf(entry, changes),
+    names: verb === 'added picture' ? [text(change['name']) ?? 'picture'] : [],
     changes,
   };
 }

@@ -1,6 +1,4 @@
 /** The picture-by-picture table: what a cell shows, and how keys move in it. */
-import { formatPercent } from '$lib/format';
-
 export type Band = 'self' | 'alike' | 'near' | 'unsure' | 'apart';
 
 /** The same bounds as a score chip, with one more step among those that are alike. */
@@ -18,9 +16,9 @@ export const BAND_WORDS: Record<Exclude<Band, 'self'>, string> = {
   apart: 'two different ones, 10 % and less',
 };
 
-/** The number in a cell: whole percent without the sign. 100 would claim a certainty nobody has. */
+/** The number in a cell: whole percent without the sign, and no room for "more than". */
 export function cellText(p: number): string {
-  return formatPercent(Math.min(p, 0.995)).replace(' %', '');
+  return `${Math.round(Math.min(Math.max(p, 0.01), 0.99) * 100)}`;
 }
 
 export interface Cell {

@@ -65,11 +65,12 @@ describe('calibrations', () => {
 
   it('put what judges before what is only possible', () => {
     const list = [
-      encoder('ccip'),
+      encoder('ccip', { route: 'illustrated', default: true }),
+      encoder('figure', { route: 'appearance', default: true, installed: true }),
       encoder('fast', { installed: true }),
       encoder('dlib', { default: true, installed: true }),
     ];
-    expect(byUse(list, [calibration()]).map(({ name }) => name)).toEqual(['dlib', 'fast', 'ccip']);
+    expect(byUse(list).map(({ name }) => name)).toEqual(['dlib', 'figure', 'fast', 'ccip']);
     const two = [
       calibration(),
       calibration({ id: 'k2', version: 2 }),

@@ -12,14 +12,12 @@ export function versionsOf(
     .toSorted((a, b) => b.version - a.version);
 }
 
-/** Encoders that judge now or could, before those that are not installed. */
-export function byUse(
-  encoders: readonly EncoderRead[],
-  calibrations: readonly CalibrationRead[],
-): EncoderRead[] {
-  const has = (encoder: EncoderRead) => calibrations.some((one) => one.encoder === encoder.name);
+const ROUTES = ['photographic', 'illustrated', 'appearance'];
+
+/** Encoders that are installed first; of those the ones that judge, and faces before figures. */
+export function byUse(encoders: readonly EncoderRead[]): EncoderRead[] {
   const rank = (encoder: EncoderRead) =>
-    (encoder.default ? 0 : 4) + (encoder.installed ? 0 : 2) + (has(encoder) ? 0 : 1);
+    (encoder.installed ? 0 : 20) + (encoder.default ? 0 : 10) + ROUTES.indexOf(encoder.route);
   return encoders.toSorted((a, b) => rank(a) - rank(b) || (a.title < b.title ? -1 : 1));
 }
 

@@ -35,3 +35,17 @@ export function headline(reference: ReferenceRead): string {
   const first = urgent ?? sorted.find((finding) => finding.code === 'adds') ?? sorted[0];
   return first?.text ?? (reference.state === 'failed' ? 'The check did not finish.' : '');
 }
+
+/** Changes when the set as a whole may: pictures came, went, were checked or judged anew. */
+export function setKey(list: readonly ReferenceRead[]): string {
+  return list
+    .filter(({ state }) => state === 'ready')
+    .map(({ id, verdict }) => `${id} ${verdict ?? ''}`)
+    .join();
+}
+
+/** Nothing here shows a photographic face, so that a model of faces has nothing to learn. */
+export function isFaceless(list: readonly ReferenceRead[]): boolean {
+  const usable = list.filter(({ state, verdict }) => state === 'ready' && verdict !== 'hurts');
+  return usable.length > 0 && usable.every(({ face }) => face === null);
+}
