@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,21 @@ def house() -> Iterator[House]:
 def token(house: House) -> str:
     """An API token of the first administrator."""
     return house.token()
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo film, filled by the real command, with Mara's sheet. Tests only add to it."""
+
+    project: str
+    mara: str
+
+
+@pytest.fixture(scope="session")
+def demo(house: House, token: str) -> Demo:
+    project = house.command("demo")["id"]
+    (mara,) = house.call("GET", f"/projects/{project}/characters?q=mara", token)["items"]
+    return Demo(project, mara["id"])
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

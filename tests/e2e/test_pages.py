@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 
 from bench.support.house import House
 from tests.e2e import steps
-from tests.e2e.conftest import Windows
+from tests.e2e.conftest import Demo, Windows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
@@ -26,18 +26,23 @@ PAGES = (
     "asset-manager",
     "character",
     "viewer",
+    "consistency",
+    "check",
+    "pairs",
+    "alerts",
+    "likeness",
     "people",
     "settings",
     "admin",
 )
+LONG = {"character": "History", "consistency": "How this is judged"}
+"""Pages that are taken whole, too, and their last part."""
 
 
 @pytest.fixture(scope="module")
-def addresses(house: House, token: str) -> dict[str, str]:
-    """The demo film, filled by the real command, and the address of each page in it."""
-    project = house.command("demo")["id"]
-    listed = house.call("GET", f"/projects/{project}/characters?q=mara", token)["items"]
-    character = next(row["id"] for row in listed)
+def addresses(house: House, token: str, demo: Demo) -> dict[str, str]:
+    """The address of each page of the demo film."""
+    project, character = demo.project, demo.mara
     rows = house.call("GET", f"/characters/{character}/variations", token)
     happy = next(row["id"] for row in rows if row["key"] == "expression/happy")
     return {
@@ -47,6 +52,11 @@ def addresses(house: House, token: str) -> dict[str, str]:
         "asset-manager": f"/p/{project}/assets?character={character}",
         "character": f"/p/{project}/c/{character}",
         "viewer": f"/p/{project}/c/{character}?look={happy}",
+        "consistency": f"/p/{project}/c/{character}/consistency",
+        "check": f"/p/{project}/check",
+        "pairs": f"/p/{project}/pairs",
+        "alerts": f"/p/{project}/alerts",
+        "likeness": "/identity",
         "people": f"/p/{project}/people",
         "settings": "/settings",
         "admin": "/admin/people",
@@ -73,8 +83,8 @@ async def test_pages_have_no_accessibility_fault(
         for name in PAGES:
             await page.goto(addresses[name])
             faults += await _look_at(page, name, shots / f"{name}-{look}.png")
-            if name == "character":
-                await _whole(page, shots / f"sheet-{look}.png")
+            if name in LONG:
+                await _whole(page, LONG[name], shots / f"{name}-whole-{look}.png")
             overflow = await page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
@@ -115,9 +125,9 @@ async def _pictures_are_there(page: Page) -> None:
         )
 
 
-async def _whole(page: Page, shot: Path) -> None:
+async def _whole(page: Page, region: str, shot: Path) -> None:
     """Take the page from top to bottom, with every picture that would load on the way."""
-    last = page.get_by_role("region", name="History")
+    last = page.get_by_role("region", name=region)
     await last.scroll_into_view_if_needed()
     await page.evaluate("for (const i of document.images) i.loading = 'eager'")
     await _pictures_are_there(page)
