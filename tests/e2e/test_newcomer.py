@@ -90,7 +90,7 @@ async def _sheet_is_seen_by_both(ada: Page, bo: Page) -> None:
             re.compile(r"^\s*\d+ of \d+ made"), timeout=steps.LONG_MS
         )
     # all are made, and the last of them are still being measured
-    measured = ada.get_by_role("button", name=re.compile(r"^Identity: \d+"))
+    measured = ada.get_by_role("button", name=re.compile(r"^Identity: [<>]?\d+"))
     await expect(measured.nth(SHEET - 1)).to_be_visible(timeout=steps.LONG_MS)
     await expect(ada.get_by_text("Preview", exact=True).first).to_be_visible()
 

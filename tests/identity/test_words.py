@@ -9,6 +9,7 @@ from onmodel.identity.words import percent
     ("p", "text"),
     [
         (0.968, "97 %"),
+        (0.125, "13 %"),
         (0.99, "99 %"),
         (0.9901, ">99 %"),
         (1.0, ">99 %"),

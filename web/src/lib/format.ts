@@ -21,6 +21,11 @@ export function formatPercent(fraction: number): string {
   return `${Math.round(percent)} %`;
 }
 
+/** A share that was counted or chosen, as whole percent; it may well be all or nothing. */
+export function formatShare(fraction: number): string {
+  return `${Math.round(fraction * 100)} %`;
+}
+
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} KB`;

@@ -1,6 +1,6 @@
 /** Off-model alerts: which are open, and what one of them says. */
 import type { AlertRead } from '$lib/api/types';
-import { formatDate, formatPercent } from '$lib/format';
+import { formatDate, formatPercent, formatShare } from '$lib/format';
 
 export type AlertTab = AlertRead['state'];
 
@@ -32,7 +32,7 @@ function stateOf(alert: AlertRead, now: number): AlertTab {
 
 /** "12 % where this character needs 50 %" */
 export function alertText({ p_same, below }: AlertRead): string {
-  return `${formatPercent(p_same)} like the references; the limit is ${formatPercent(below)}.`;
+  return `${formatPercent(p_same)} like the references; the limit is ${formatShare(below)}.`;
 }
 
 /** What happened to it since; empty for an open one. */

@@ -2,7 +2,7 @@
 import type { ConsistencyItem } from '$lib/api/types';
 import { majority } from '$lib/features/identity/verdicts';
 import { ATTRIBUTE_LABELS } from '$lib/features/identity/words';
-import { formatPercent, scoreOf } from '$lib/format';
+import { formatPercent, formatShare, scoreOf } from '$lib/format';
 
 export interface Attention {
   /** Larger is more urgent; 0 needs nobody. */
@@ -34,7 +34,7 @@ export function attentionOf(item: ConsistencyItem, offModelBelow: number): Atten
   if (p !== null && p < offModelBelow) {
     return {
       weight: 6 + (1 - p) * 0.9,
-      reason: `Below the limit of ${formatPercent(offModelBelow)}${alert_id ? ', alert open' : ''}.`,
+      reason: `Below the limit of ${formatShare(offModelBelow)}${alert_id ? ', alert open' : ''}.`,
     };
   }
   if (score.tone === 'warn')

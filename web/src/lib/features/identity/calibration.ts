@@ -1,6 +1,6 @@
 /** Calibrations in words, and the reliability diagram in numbers. */
 import type { CalibrationRead, EncoderRead, ReliabilityBin } from '$lib/api/types';
-import { count, formatPercent } from '$lib/format';
+import { count, formatPercent, formatShare } from '$lib/format';
 
 /** The versions of one encoder, newest first. */
 export function versionsOf(
@@ -76,7 +76,7 @@ export function diagramText(bins: readonly ReliabilityBin[]): string {
     null,
   );
   if (!worst) return 'No pair was held out to test this version.';
-  return `Where ${formatPercent(worst.predicted)} was said, ${formatPercent(worst.observed)} was so: the largest difference of ${filled.length} steps.`;
+  return `Where ${formatPercent(worst.predicted)} was said, ${formatShare(worst.observed)} was so: the largest difference of ${filled.length} steps.`;
 }
 
 function gap(bin: ReliabilityBin): number {
