@@ -21,6 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+from support import beside_deepface
 from support.figures import table
 from support.house import shared_caches
 from support.identity_pairs import Corpus, own_set, read_pairs
@@ -262,6 +263,30 @@ def timed(corpus: Corpus, prepared: Prepared) -> dict[str, float]:
     return json.loads(run(prepared, "timing.py", *files).splitlines()[-1])
 
 
+def measured_by_deepface(corpus: Corpus) -> None:
+    """Print what DeepFace from PyPI says of the same undamaged pairs, model by model.
+
+    Where it finds no face there is no distance: such pairs count as missed, and are named.
+    """
+    lines: list[list[object]] = []
+    for model in beside_deepface.present():
+        pairs = [(x, y) for x, y, _ in corpus.pairs]
+        found = beside_deepface.ask(model, corpus.files, pairs)
+        if found is None:
+            return
+        seen = [
+            (d, same) for d, (_, _, same) in zip(found, corpus.pairs, strict=True) if d is not None
+        ]
+        rates = reliability.errors([d for d, _ in seen], [same for _, same in seen])
+        figures = (f"{one:.4f}" for one in (rates.auc, rates.eer, rates.tar_at_far_1pct))
+        lines.append([model, len(seen), len(found) - len(seen), *figures])
+    if lines:
+        print("DeepFace from PyPI, run here with its default detector, undamaged pictures:")
+        print(table(["model", "pairs", "no face", "AUC", "EER", "TAR at 1 %"], lines))
+    else:
+        print("DeepFace was not run: none of its weights are on this machine.")
+
+
 DEEPFACE_PUBLISHED = (
     ("Facenet512, best setting", "98.4"),
     ("Dlib, best setting", "96.8"),
@@ -283,6 +308,7 @@ def beside(corpus: Corpus) -> None:
         ]
         print("Distances that came with the pairs, undamaged pictures only:")
         print(table(["tool", "AUC", "EER", "TAR at 1 %"], lines))
+    measured_by_deepface(corpus)
     print("DeepFace, published by its authors, accuracy on LFW (another set; not measured here):")
     print(table(["model", "%"], DEEPFACE_PUBLISHED))
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 
 from bench.support.house import shared_caches
 from onmodel import identity
+from onmodel.identity.calibration import SHIPPED
 from onmodel.identity.folders import NoPicturesError, listing, sheet
 from onmodel.identity.judge import Judge, Measured, NoCalibrationError, NotComparableError
 from tests.support.faces import embedding
@@ -81,6 +83,13 @@ def test_a_picture_without_a_face_is_refused_and_not_zero() -> None:
 def test_an_encoder_without_calibration_is_refused() -> None:
     with pytest.raises(NoCalibrationError):
         Judge(encoder="unheard-of")
+
+
+def test_a_calibration_judges_its_own_encoder_only() -> None:
+    other = replace(SHIPPED["dlib-resnet-v1"], encoder="fitted-elsewhere")
+    assert Judge(calibration=other).encoder == "fitted-elsewhere"
+    with pytest.raises(NoCalibrationError, match="fitted-elsewhere's"):
+        Judge(encoder="dlib-resnet-v1", calibration=other)
 
 
 def test_an_empty_folder_is_no_set(tmp_path: Path) -> None:

@@ -80,26 +80,32 @@ class Judge:
 
     Args:
         home: the data folder; by default the one that ``onmodel up`` uses (``ONMODEL_HOME``).
-        encoder: whose vectors are compared.
+        encoder: whose vectors are compared; by default the calibration's, else dlib's.
         calibration: of that encoder; by default the shipped one.
         processes: how many pictures are measured at a time; by default one for each core.
 
     Raises:
-        NoCalibrationError: none is shipped for the encoder and none is given.
+        NoCalibrationError: none is shipped for the encoder and none is given, or the one that is
+            given belongs to another encoder.
     """
 
     def __init__(
         self,
         *,
         home: Path | str | None = None,
-        encoder: str = ENCODER,
+        encoder: str | None = None,
         calibration: Calibration | None = None,
         processes: int | None = None,
     ) -> None:
         settings = Settings()
+        encoder = encoder or (calibration.encoder if calibration else ENCODER)
         known = calibration or SHIPPED.get(encoder)
         if known is None:
             raise NoCalibrationError(f"No calibration comes with {encoder}.")
+        if known.encoder != encoder:
+            raise NoCalibrationError(
+                f"This calibration is {known.encoder}'s; distances of {encoder} mean other things."
+            )
         self.encoder = encoder
         self.calibration = known
         self._home = Path(home).expanduser() if home else settings.home
