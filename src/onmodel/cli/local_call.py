@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from onmodel.cli.output import escape, output
-from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.kit.errors import InvalidError
 from onmodel.kit.ids import new_id
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
+from onmodel.runner.choice import open_pool
 from onmodel.runner.errors import CallFailed
-from onmodel.runner.pool import Pool
-from onmodel.runner.process import ProcessRuntime
 from onmodel.settings import Settings
 
 
@@ -30,13 +28,12 @@ class FunctionFailedError(InvalidError):
 
 
 def call(settings: Settings, manifest: Manifest, request: CallRequest) -> CallResult:
-    """Run a call in a process of its own and tell how it goes.
+    """Run a call in a process or container of its own and tell how it goes.
 
     Raises:
         FunctionFailedError: with the function's own words.
     """
-    runtime = ProcessRuntime(settings.run / "functions")
-    pool = Pool(runtime, Installation(settings.home).prepare, max_per_function=1)
+    pool = open_pool(settings, max_per_function=1)
     try:
         return pool.call(manifest, request, on_event=_tell)
     except CallFailed as error:
