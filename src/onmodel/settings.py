@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         return self.home / "workspace"
 
     @property
+    def sdk_dir(self) -> Path:
+        """The package that authors of functions import."""
+        return _source_root() / "sdk"
+
+    @property
     def weights(self) -> Path:
         """The shared store of model weights."""
         return self.home / "weights"

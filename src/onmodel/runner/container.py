@@ -50,7 +50,7 @@ class _Folders:
     def make(cls, root: Path) -> "_Folders":
         made = cls(root, *(root / name for name in ("in", "out", "socket", "weights")))
         for folder in (made.inputs, made.outputs, made.sockets, made.weights):
-            folder.mkdir(mode=0o755)
+            _make_open(folder)
         _give(made.sockets)
         return made
 
@@ -98,7 +98,7 @@ class ContainerInstance:
         inputs, outputs = self._folders.inputs / name, self._folders.outputs / name
         try:
             try:
-                shutil.copytree(request.input_dir, inputs, copy_function=_lend)
+                _lend_folder(request.input_dir, inputs)
                 outputs.mkdir(mode=0o700)
                 _give(outputs)
             except OSError as error:
@@ -280,12 +280,27 @@ def _give(folder: Path) -> None:
         os.chown(folder, *_account())
 
 
-def _lend(source: str, target: str) -> None:
+def _make_open(folder: Path) -> None:
+    """Make a folder that a container may look into, whatever our umask says."""
+    folder.mkdir()
+    folder.chmod(0o755)
+
+
+def _lend_folder(source: Path, target: Path) -> None:
+    """Bring a folder to where the container reads it; its own modes may keep others out."""
+    _make_open(target)
+    for path in source.iterdir():
+        if path.is_dir():
+            _lend_folder(path, target / path.name)
+        else:
+            _lend(path, target / path.name)
+
+
+def _lend(source: Path, target: Path) -> None:
     """Bring a file to where the container reads it, without a copy where that is possible."""
-    readable = Path(source).stat().st_mode & _READABLE_BY_ALL
-    if readable:
+    if source.stat().st_mode & _READABLE_BY_ALL:
         with suppress(OSError):
-            os.link(source, target)
+            target.hardlink_to(source)
             return
     shutil.copyfile(source, target)
-    Path(target).chmod(0o444)
+    target.chmod(0o444)

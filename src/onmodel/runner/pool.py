@@ -58,6 +58,7 @@ class Pool:
         max_total: most instances altogether; the one that was idle longest makes room. By default
             four functions may be warm at their full width.
         idle_s: seconds after which an instance that nobody needs is ended, to free its memory.
+        owns: close the runtime together with the pool.
     """
 
     def __init__(
@@ -68,12 +69,14 @@ class Pool:
         max_per_function: int = 2,
         max_total: int | None = None,
         idle_s: float = 600.0,
+        owns: bool = True,
     ) -> None:
         self._runtime = runtime
         self._prepare = prepare
         self._max_per_function = max_per_function
         self._max_total = 4 * max_per_function if max_total is None else max_total
         self._idle_s = idle_s
+        self._owns = owns
         self._changed = threading.Condition()
         self._slots: list[_Slot] = []
         self._prepared: dict[str, Prepared] = {}
@@ -160,7 +163,8 @@ class Pool:
         for slot in slots:
             _end(slot)
         self._reaper.join()
-        self._runtime.close()
+        if self._owns:
+            self._runtime.close()
 
     def _run(
         self,
