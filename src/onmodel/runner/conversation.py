@@ -174,11 +174,13 @@ def _explain(error: Exception, instance: Instance) -> CallFailed:
 def verdict(ended: Ended, instance: Instance) -> CallFailed | None:
     """Judge how a call ended; None means that it succeeded."""
     snapshot = ended.snapshot
+    succeeded = snapshot.status == "succeeded" and snapshot.output is not None
+    if ended.stop is None and succeeded:
+        return None
+    # Not before, since a container engine takes its time to answer.
     log = instance.log_tail()
     if ended.stop is not None:
         return failed(ended.stop, log=log)
-    if snapshot.status == "succeeded" and snapshot.output is not None:
-        return None
     error = snapshot.error_detail
     if snapshot.status != "failed" or error is None:
         return failed("protocol_error", detail=f"ended as {snapshot.status}", log=log)
