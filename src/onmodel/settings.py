@@ -6,8 +6,9 @@ import socket
 import tempfile
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from onmodel import __file__ as _package_file
@@ -33,6 +34,12 @@ class Settings(BaseSettings):
     secret_key_text: SecretStr | None = Field(default=None, alias="ONMODEL_SECRET_KEY")
     functions_dir: Path = Field(default_factory=lambda: _source_root() / "functions")
     web_dir: Path = Field(default_factory=lambda: _source_root() / "web" / "build")
+    runtime: Literal["process", "docker"] = "process"
+    docker_host: str = Field(
+        default="unix:///var/run/docker.sock",
+        validation_alias=AliasChoices("ONMODEL_DOCKER_HOST", "DOCKER_HOST"),
+    )
+    docker_base: str | None = None
     log_level: str = "INFO"
     database_pool: int = 20
     worker_slots: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)
@@ -49,6 +56,11 @@ class Settings(BaseSettings):
     def workspace(self) -> Path:
         """Where the projects' Git repositories lie."""
         return self.home / "workspace"
+
+    @property
+    def sdk_dir(self) -> Path:
+        """The package that authors of functions import."""
+        return _source_root() / "sdk"
 
     @property
     def weights(self) -> Path:

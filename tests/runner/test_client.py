@@ -7,14 +7,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
 
 from onmodel.runner import client
+from onmodel.runner.calls import CallRequest
 from onmodel.runner.client import ProtocolError, read_events
-from onmodel.runner.runtime import Instance
+from onmodel.runner.runtime import Exchange, Instance
 from onmodel.runner.wire import Context, Log, PredictionRequest, Start
 
 
@@ -29,11 +30,14 @@ class Pretended:
     def owns(self, pid: int) -> bool:
         return pid == self._pid
 
-    def visible(self, folder: Path) -> str:
-        return str(folder)
+    def exchange(self, request: CallRequest) -> AbstractContextManager[Exchange]:
+        raise NotImplementedError
 
     def wait(self, timeout_s: float) -> int | None:
         return None
+
+    def out_of_memory(self) -> bool:
+        return False
 
     def log_tail(self) -> str:
         return ""

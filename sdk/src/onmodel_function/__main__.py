@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from onmodel_function.console import Console
-from onmodel_function.lifeline import hold
+from onmodel_function.lifeline import end_with_input, hold
 from onmodel_function.server import listen
 from onmodel_function.service import Service
 
@@ -26,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--parent-pid", type=int, help="end with this process, and when standard input closes"
     )
+    parser.add_argument(
+        "--end-with-input", action="store_true", help="end when standard input closes"
+    )
     options = parser.parse_args(arguments)
 
     # Ctrl-C in a terminal reaches the whole group: the supervisor decides what ends, in order.
@@ -33,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     faulthandler.enable(file=sys.__stderr__ or sys.stderr)
     if options.parent_pid is not None:
         hold(options.parent_pid)
+    elif options.end_with_input:
+        end_with_input()
 
     service = Service(options.entry, options.weights)
     _report_output(service)

@@ -21,6 +21,11 @@ def hold(parent_pid: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent_pid:
         os._exit(ORPHANED)
+    end_with_input()
+
+
+def end_with_input() -> None:
+    """End this process when standard input closes: in a container its parent is nobody's."""
     threading.Thread(target=_end_with_pipe, name="lifeline", daemon=True).start()
 
 

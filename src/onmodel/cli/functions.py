@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list")(list_functions)
+    command(app, "info")(info)
     command(app, "install")(install)
     command(app, "run")(run)
+    command(app, "new")(new)
+    command(app, "test")(test)
+    command(app, "build")(build)
 
 
 def list_functions() -> Answer:
@@ -53,8 +57,87 @@ def install(
     return Answer({"installed": data}, f"[green]✓[/] {len(done)} functions are ready.")
 
 
+def info(name: Annotated[str, typer.Argument(help="Which function.")]) -> Answer:
+    """Show one function: what it takes and answers, its limits, its weights and their terms."""
+    from onmodel.cli import function_card
+    from onmodel.settings import Settings
+
+    return function_card.describe(Settings(), name)
+
+
+def new(name: Annotated[str, typer.Argument(help="Of the function and of its folder.")]) -> Answer:
+    """Write the folder of a new function, which works and waits to be changed."""
+    from onmodel.functions.new import create
+    from onmodel.settings import Settings
+
+    settings = Settings()
+    made = create(name, settings.functions_dir, settings.sdk_dir, output.say)
+    handler = f"src/{made.entry.partition('.')[0]}/handler.py"
+    return Answer(
+        {"name": made.name, "folder": str(made.folder), "handler": handler},
+        f"[green]✓[/] {escape(made.folder)}\n"
+        f"    Write {escape(handler)}, then: onmodel function test {made.name}",
+    )
+
+
+def test(name: Annotated[str, typer.Argument(help="Which function, or its folder.")]) -> Answer:
+    """Try whether a function does what every function has to do."""
+    from dataclasses import asdict
+
+    from onmodel.functions.registry import find
+    from onmodel.runner.choice import choose_runtime
+    from onmodel.runner.conformance import Check, examine
+    from onmodel.settings import Settings
+
+    settings = Settings()
+    manifest = find(settings.functions_dir, name)
+    marks = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "skipped": "[cyan]○[/]"}
+    runtime, prepare = choose_runtime(settings)
+    checks = [Check("has a manifest", "passed", manifest.key)]
+    try:
+        for check in examine(manifest, runtime, prepare, on_line=_quietly):
+            checks.append(check)
+    finally:
+        runtime.close()
+    failed = sum(one.state == "failed" for one in checks)
+    lines = [
+        f"{marks[one.state]} {one.name}" + (f"  [dim]{escape(one.detail)}[/]" if one.detail else "")
+        for one in checks
+    ]
+    end = "[green]It conforms.[/]"
+    if failed:
+        end = f"[red]{failed} of {len(checks)} checks failed.[/]"
+    return Answer(
+        {
+            "function": manifest.key,
+            "runtime": settings.runtime,
+            "ok": not failed,
+            "checks": [asdict(one) for one in checks],
+        },
+        "\n".join([*lines, end]),
+        failed=bool(failed),
+    )
+
+
+def build(name: Annotated[str, typer.Argument(help="Which function, or its folder.")]) -> Answer:
+    """Build the image that a function runs in, where functions run in containers."""
+    from onmodel.functions.registry import find
+    from onmodel.runner.engine import Engine
+    from onmodel.runner.images import Images
+    from onmodel.settings import Settings
+
+    settings = Settings()
+    manifest = find(settings.functions_dir, name)
+    engine = Engine(settings.docker_host)
+    try:
+        image = Images(engine, base=settings.docker_base).ensure(manifest, _quietly)
+    finally:
+        engine.close()
+    return Answer({"name": manifest.name, "image": image}, f"[green]✓[/] {escape(image)}")
+
+
 def run(
-    name: Annotated[str, typer.Argument(help="Which function.")],
+    name: Annotated[str, typer.Argument(help="Which function, or its folder.")],
     inputs: Annotated[
         list[str] | None, typer.Argument(help="NAME=VALUE, and for files NAME=@path/to/file.")
     ] = None,
@@ -65,11 +148,11 @@ def run(
 ) -> Answer:
     """Run a function once on files of this machine."""
     from onmodel.cli import local_call
-    from onmodel.functions.registry import load
+    from onmodel.functions.registry import find
     from onmodel.settings import Settings
 
     settings = Settings()
-    manifest = load(settings.functions_dir).get(name)
+    manifest = find(settings.functions_dir, name)
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise local_call.InputError(
@@ -87,6 +170,10 @@ def run(
         {"outputs": result.outputs, "files": files, "seconds": round(result.seconds, 3)},
         "\n".join([*lines, f"[dim]{result.seconds:.2f} s[/]"]),
     )
+
+
+def _quietly(line: str) -> None:
+    output.say(f"[dim]{escape(line)}[/]")
 
 
 def _tell(progress: "Progress") -> None:

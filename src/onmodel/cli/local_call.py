@@ -2,18 +2,19 @@
 
 import json
 import shutil
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from onmodel.cli.output import escape, output
-from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.kit.errors import InvalidError
 from onmodel.kit.ids import new_id
-from onmodel.runner.calls import CallEvent, CallRequest, CallResult
+from onmodel.runner.calls import CallEvent, CallRequest, CallResult, OnEvent
+from onmodel.runner.choice import open_pool
 from onmodel.runner.errors import CallFailed
-from onmodel.runner.pool import Pool
-from onmodel.runner.process import ProcessRuntime
 from onmodel.settings import Settings
 
 
@@ -30,17 +31,18 @@ class FunctionFailedError(InvalidError):
 
 
 def call(settings: Settings, manifest: Manifest, request: CallRequest) -> CallResult:
-    """Run a call in a process of its own and tell how it goes.
+    """Run a call in a process or container of its own and tell how it goes.
 
     Raises:
         FunctionFailedError: with the function's own words.
     """
-    runtime = ProcessRuntime(settings.run / "functions")
-    pool = Pool(runtime, Installation(settings.home).prepare, max_per_function=1)
+    pool = open_pool(settings, max_per_function=1)
     try:
-        return pool.call(manifest, request, on_event=_tell)
+        with telling(manifest.title) as tell:
+            return pool.call(manifest, request, on_event=tell)
     except CallFailed as error:
-        raise FunctionFailedError(error.message, extra={"fields": list(error.fields)}) from error
+        extra = {"fields": error.fields, "cause": error.code, "detail_for_engineers": error.detail}
+        raise FunctionFailedError(error.message, extra=extra) from error
     finally:
         pool.close()
 
@@ -88,6 +90,29 @@ def _read(value: str) -> Any:
         return json.loads(value)
     except ValueError:
         return value
+
+
+@contextmanager
+def telling(title: str) -> Generator[OnEvent]:
+    """Show how a call goes: a bar on a terminal, lines elsewhere, nothing beside JSON."""
+    if output.json or not sys.stderr.isatty():
+        yield _tell
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(escape(title), total=1.0)
+
+        def show(event: CallEvent) -> None:
+            if event.fraction is not None:
+                bar.update(task, completed=event.fraction)
+            if event.stage:
+                bar.update(task, description=f"{escape(title)}: {escape(event.stage)}")
+            if event.line:
+                bar.console.print(escape(event.line), style="dim")
+
+        yield show
 
 
 def _tell(event: CallEvent) -> None:

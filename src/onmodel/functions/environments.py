@@ -70,7 +70,7 @@ class Environments:
 def digest_of(folder: Path) -> str:
     """Hash what an environment is made of: the lock, the manifest, and all source by path."""
     digest = hashlib.sha256()
-    for root in _sources(folder, seen=set()):
+    for root in sources_of(folder):
         for path in _files(root):
             content = path.read_bytes()
             name = path.relative_to(root).as_posix()
@@ -85,23 +85,22 @@ def _files(root: Path) -> list[Path]:
     return [path for path in (*named, *sorted(source)) if path.is_file()]
 
 
-def _sources(folder: Path, seen: set[Path]) -> Generator[Path]:
-    """Yield a project's folder and those of everything it takes by path."""
+def sources_of(folder: Path, seen: set[Path] | None = None) -> Generator[Path]:
+    """Yield a project's folder and those of everything it takes by path, each once."""
     folder = folder.resolve()
+    seen = set() if seen is None else seen
     if folder in seen:
         return
     seen.add(folder)
     yield folder
     for path in _paths(folder).values():
-        yield from _sources(folder / path, seen)
+        yield from sources_of(folder / path, seen)
 
 
 def _local_packages(folder: Path) -> list[str]:
     """Name the packages whose wheels must be made anew from their folders."""
     return sorted(
-        name
-        for root in _sources(folder, seen=set())
-        for name in (_project_name(root), *_paths(root))
+        name for root in sources_of(folder) for name in (_project_name(root), *_paths(root))
     )
 
 

@@ -29,11 +29,19 @@ class Progress:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a runtime needs to start a function."""
+    """What a runtime needs to start a function.
 
-    python: Path
+    Attributes:
+        python: of the function's environment, for a process.
+        weights: the folder with the declared names; the files in it may be links.
+        variables: added to the function's environment variables.
+        image: the name of the function's image, for a container.
+    """
+
+    python: Path | None
     weights: Path
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    image: str | None = None
 
 
 @dataclass(frozen=True)

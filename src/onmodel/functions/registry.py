@@ -82,3 +82,16 @@ def load(folder: Path) -> Registry:
         except ManifestError as error:
             broken.append(Broken(place, error))
     return Registry(tuple(functions), tuple(broken))
+
+
+def find(functions: Path, name: str) -> Manifest:
+    """Read the manifest of one function, by its name below `functions` or by its own folder.
+
+    Raises:
+        FunctionNotFoundError
+        ManifestError: with everything that is wrong in it.
+    """
+    for folder in (functions / name, Path(name)):
+        if (folder / FILE_NAME).is_file():
+            return read(folder.resolve())
+    raise FunctionNotFoundError(f"There is no function called {name}.")

@@ -14,7 +14,7 @@ from onmodel.runner import client
 from onmodel.runner.calls import CallEvent, CallRequest, IsCancelled, OnEvent
 from onmodel.runner.client import ProtocolError, RefusedError
 from onmodel.runner.errors import CallFailed, failed, refused
-from onmodel.runner.runtime import Instance
+from onmodel.runner.runtime import Exchange, Instance
 from onmodel.runner.wire import Context, Event, Log, PredictionRequest, Progress, Snapshot, Start
 
 # How often `cancelled` is asked when the function says nothing.
@@ -41,6 +41,7 @@ def converse(
     instance: Instance,
     manifest: Manifest,
     request: CallRequest,
+    exchange: Exchange,
     *,
     on_event: OnEvent,
     cancelled: IsCancelled,
@@ -55,10 +56,7 @@ def converse(
     prediction = PredictionRequest(
         id=uuid.uuid4().hex,
         input=request.inputs,
-        context=Context(
-            input_dir=instance.visible(request.input_dir),
-            output_dir=instance.visible(request.output_dir),
-        ),
+        context=Context(input_dir=exchange.input_dir, output_dir=exchange.output_dir),
     )
     items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
     threading.Thread(
@@ -86,6 +84,8 @@ def cause_of_death(instance: Instance) -> CallFailed:
     log = instance.log_tail()
     if status is None:
         return failed("protocol_error", detail="the stream ended without an end event", log=log)
+    if instance.out_of_memory():
+        return failed("out_of_memory", detail="ended at its memory limit", log=log)
     if status == _SIGKILL:
         return failed("killed", detail="ended by signal 9", log=log)
     how = f"signal {-status}" if status < 0 else f"exit status {status}"
@@ -174,11 +174,13 @@ def _explain(error: Exception, instance: Instance) -> CallFailed:
 def verdict(ended: Ended, instance: Instance) -> CallFailed | None:
     """Judge how a call ended; None means that it succeeded."""
     snapshot = ended.snapshot
+    succeeded = snapshot.status == "succeeded" and snapshot.output is not None
+    if ended.stop is None and succeeded:
+        return None
+    # Not before, since a container engine takes its time to answer.
     log = instance.log_tail()
     if ended.stop is not None:
         return failed(ended.stop, log=log)
-    if snapshot.status == "succeeded" and snapshot.output is not None:
-        return None
     error = snapshot.error_detail
     if snapshot.status != "failed" or error is None:
         return failed("protocol_error", detail=f"ended as {snapshot.status}", log=log)

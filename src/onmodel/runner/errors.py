@@ -4,6 +4,7 @@ A code that is not in the table comes from a function's author (`raise InvalidIn
 "...")`), who wrote the sentence, too: it is the caller's fault and is not tried again.
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -113,3 +114,9 @@ def unprepared(problem: ProblemError) -> CallFailed:
     """Make the failure for a function that could not be installed."""
     code = problem.code if problem.code in TABLE else "environment_failed"
     return failed(code, detail=problem.detail)
+
+
+def unwritten(error: OSError, *, otherwise: str) -> CallFailed:
+    """Make the failure for a file that could not be written: no room, or else `otherwise`."""
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return failed("disk_full" if full else otherwise, detail=str(error))

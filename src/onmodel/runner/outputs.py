@@ -48,24 +48,34 @@ def collect(
     schema: dict[str, object],
     *,
     max_bytes: int,
+    into: Path | None = None,
 ) -> list[OutputRecord]:
     """Check and hash every file among the outputs.
 
     Args:
         output_dir: the folder that the function wrote into.
+        into: where to copy each file while it is hashed, for a function that may go on writing;
+            what was checked is then what is kept. None leaves the files where they are.
         values: the outputs, by name.
         schema: the function's OpenAPI description.
         max_bytes: most that all files together may have.
 
     Raises:
         BadOutputError: with a sentence for the function's author.
+        OSError: the copy cannot be written.
     """
     declared = list(_declared(values, schema))
     records: list[OutputRecord] = []
     room = max_bytes
     with _opened_folder(output_dir) as root:
         for one in declared:
-            record = _read(root, output_dir, one, room)
+            with _opened(root, one.path) as file:
+                _require_plain(file, one, room)
+                if into is None:
+                    record = _read(file, output_dir, one, room)
+                else:
+                    with _copied(file, into / one.path, room) as copy:
+                        record = _read(copy, into, one, room)
             room -= record.bytes
             records.append(record)
         extra = sorted(_written(root) - {one.path for one in declared})
@@ -155,35 +165,55 @@ def _opened(root: int, name: str) -> Generator[BinaryIO]:
         yield file
 
 
-def _read(root: int, folder: Path, declared: _Declared, room: int) -> OutputRecord:
+def _require_plain(file: BinaryIO, declared: _Declared, room: int) -> None:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise BadOutputError(f"{declared.path!r} is not a regular file")
+    if status.st_nlink != 1:
+        raise BadOutputError(f"{declared.path!r} has a second name")
+    if status.st_size > room:
+        raise BadOutputError(f"{declared.path!r} is larger than the function may write")
+
+
+@contextmanager
+def _copied(file: BinaryIO, place: Path, room: int) -> Generator[BinaryIO]:
+    """Copy what is there, out of the function's reach."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("w+b") as copy:
+        for chunk in _chunks(file, room):
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy
+
+
+def _read(file: BinaryIO, folder: Path, declared: _Declared, room: int) -> OutputRecord:
     if declared.allowed and declared.media_type not in declared.allowed:
         raise BadOutputError(f"{declared.name} may not be {declared.media_type}")
-    with _opened(root, declared.path) as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise BadOutputError(f"{declared.path!r} is not a regular file")
-        if status.st_nlink != 1:
-            raise BadOutputError(f"{declared.path!r} has a second name")
-        if status.st_size > room:
-            raise BadOutputError(f"{declared.path!r} is larger than the function may write")
-        digest, size = _hashed(file, room)
-        file.seek(0)
-        if not _is_what_it_says(file, declared.media_type, size):
-            raise BadOutputError(f"{declared.path!r} is not {declared.media_type}")
+    digest, size = _hashed(file, room)
+    file.seek(0)
+    if not _is_what_it_says(file, declared.media_type, size):
+        raise BadOutputError(f"{declared.path!r} is not {declared.media_type}")
     path = folder / declared.path
     return OutputRecord(declared.name, path, declared.media_type, size, digest)
 
 
 def _hashed(file: BinaryIO, room: int) -> tuple[str, int]:
-    """Hash what is there. It may grow while we read; what is over the limit is an error."""
     digest = hashlib.sha256()
+    size = 0
+    for chunk in _chunks(file, room):
+        size += len(chunk)
+        digest.update(chunk)
+    return digest.hexdigest(), size
+
+
+def _chunks(file: BinaryIO, room: int) -> Generator[bytes]:
+    """Read what is there. It may grow meanwhile; what is over the limit is an error."""
     size = 0
     while chunk := file.read(_CHUNK):
         size += len(chunk)
         if size > room:
             raise BadOutputError("a file grew while it was read")
-        digest.update(chunk)
-    return digest.hexdigest(), size
+        yield chunk
 
 
 def _is_what_it_says(file: BinaryIO, media_type: str, size: int) -> bool:

@@ -1,6 +1,5 @@
 """Warm functions: started when first needed, kept for the next call, ended when idle or broken."""
 
-import errno
 import threading
 import time
 from dataclasses import dataclass, field
@@ -10,10 +9,10 @@ from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult, IsCancelled, OnEvent
-from onmodel.runner.conversation import POLL_S, converse, fit_after, verdict
-from onmodel.runner.errors import CallFailed, failed, unprepared
+from onmodel.runner.conversation import POLL_S, Ended, converse, fit_after, verdict
+from onmodel.runner.errors import CallFailed, failed, unprepared, unwritten
 from onmodel.runner.outputs import BadOutputError, collect
-from onmodel.runner.runtime import Runtime
+from onmodel.runner.runtime import Exchange, Runtime
 from onmodel.runner.startup import Ready, start
 
 SlotState = Literal["starting", "idle", "busy"]
@@ -59,6 +58,7 @@ class Pool:
         max_total: most instances altogether; the one that was idle longest makes room. By default
             four functions may be warm at their full width.
         idle_s: seconds after which an instance that nobody needs is ended, to free its memory.
+        owns: close the runtime together with the pool.
     """
 
     def __init__(
@@ -69,12 +69,14 @@ class Pool:
         max_per_function: int = 2,
         max_total: int | None = None,
         idle_s: float = 600.0,
+        owns: bool = True,
     ) -> None:
         self._runtime = runtime
         self._prepare = prepare
         self._max_per_function = max_per_function
         self._max_total = 4 * max_per_function if max_total is None else max_total
         self._idle_s = idle_s
+        self._owns = owns
         self._changed = threading.Condition()
         self._slots: list[_Slot] = []
         self._prepared: dict[str, Prepared] = {}
@@ -161,7 +163,8 @@ class Pool:
         for slot in slots:
             _end(slot)
         self._reaper.join()
-        self._runtime.close()
+        if self._owns:
+            self._runtime.close()
 
     def _run(
         self,
@@ -174,19 +177,16 @@ class Pool:
         """Run the call on a slot. Returns what came out and whether the instance is still fit."""
         ready = slot.ready
         assert ready is not None
-        ended = converse(ready.instance, manifest, request, on_event=on_event, cancelled=cancelled)
-        failure = verdict(ended, ready.instance)
-        if failure is not None:
-            return failure, fit_after(ended)
-        outputs = ended.snapshot.output
-        assert outputs is not None
-        limit = manifest.limits.output_mb * 1024 * 1024
-        try:
-            files = collect(request.output_dir, outputs, ready.schema, max_bytes=limit)
-        except BadOutputError as error:
-            log = ready.instance.log_tail()
-            return failed("bad_output", detail=str(error), log=log), True
-        return CallResult(outputs, files, ended.snapshot.metrics.predict_time), True
+        with ready.instance.exchange(request) as exchange:
+            ended = converse(
+                *(ready.instance, manifest, request, exchange),
+                on_event=on_event,
+                cancelled=cancelled,
+            )
+            failure = verdict(ended, ready.instance)
+            if failure is not None:
+                return failure, fit_after(ended)
+            return _collected(ready, manifest, request, exchange, ended), True
 
     def _prepare_once(self, manifest: Manifest, call_id: str, on_event: OnEvent) -> Prepared:
         """Install at the first call; afterwards a warm call does not even look at the disk."""
@@ -201,9 +201,7 @@ class Pool:
         except ProblemError as problem:
             raise unprepared(problem) from problem
         except OSError as error:
-            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-            code = "disk_full" if full else "environment_failed"
-            raise failed(code, detail=str(error)) from error
+            raise unwritten(error, otherwise="environment_failed") from error
         self._prepared[key] = found
         return found
 
@@ -301,3 +299,20 @@ class Pool:
 def _end(slot: _Slot) -> None:
     if slot.ready is not None:
         slot.ready.instance.kill()
+
+
+def _collected(
+    ready: Ready, manifest: Manifest, request: CallRequest, exchange: Exchange, ended: Ended
+) -> CallResult | CallFailed:
+    """Take over what the function wrote."""
+    outputs = ended.snapshot.output
+    assert outputs is not None
+    limit = manifest.limits.output_mb * 1024 * 1024
+    into = None if exchange.written == request.output_dir else request.output_dir
+    try:
+        files = collect(exchange.written, outputs, ready.schema, max_bytes=limit, into=into)
+    except BadOutputError as error:
+        return failed("bad_output", detail=str(error), log=ready.instance.log_tail())
+    except OSError as error:
+        return unwritten(error, otherwise="bad_output")
+    return CallResult(outputs, files, ended.snapshot.metrics.predict_time)

@@ -16,20 +16,21 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import IO
 
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
+from onmodel.runner.calls import CallRequest
 from onmodel.runner.orphans import Claim, sweep
+from onmodel.runner.runtime import Exchange
+from onmodel.runner.variables import variables_for
 
 TAIL_LINES = 60
 LINE_BYTES = 4_000
 # More together than a pipe holds.
 _READ_BYTES, _TAIL_READS = 65_536, 4
-# One function uses one core; how many run at once is the worker's decision.
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 class ProcessInstance:
@@ -61,14 +62,19 @@ class ProcessInstance:
     def owns(self, pid: int) -> bool:
         return pid == self._process.pid
 
-    def visible(self, folder: Path) -> str:
-        return str(folder)
+    def exchange(self, request: CallRequest) -> AbstractContextManager[Exchange]:
+        folders = str(request.input_dir), str(request.output_dir)
+        return nullcontext(Exchange(*folders, request.output_dir))
 
     def wait(self, timeout_s: float) -> int | None:
         try:
             return self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             return None
+
+    def out_of_memory(self) -> bool:
+        # The limit makes an allocation fail, and the function says so itself.
+        return False
 
     def log_tail(self) -> str:
         # What it printed last may still be in the pipe. Not until the end of that: the function may
@@ -158,6 +164,8 @@ class ProcessRuntime:
         folder = Path(tempfile.mkdtemp(prefix=f"{manifest.name}-", dir=self._claim.folder))
         scratch = folder / "scratch"
         scratch.mkdir()
+        if prepared.python is None:
+            raise OSError(f"{manifest.name} has no environment")
         arguments = [
             str(prepared.python),
             # The scratch folder must not be where modules come from.
@@ -173,7 +181,7 @@ class ProcessRuntime:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=scratch,
-                env=_environment(prepared, scratch),
+                env=_environment(prepared, prepared.python, scratch),
                 start_new_session=True,
             )
         except OSError:
@@ -183,21 +191,9 @@ class ProcessRuntime:
         return ProcessInstance(manifest.name, process, folder)
 
 
-def _environment(prepared: Prepared, scratch: Path) -> Mapping[str, str]:
-    """Build the environment from nothing, so that no secret of ours gets in."""
-    return {
-        "PATH": f"{prepared.python.parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONUNBUFFERED": "1",
-        # Weights are declared and fetched by us; nothing is downloaded behind our back.
-        "HF_HUB_OFFLINE": "1",
-        **dict.fromkeys(_ONE_THREAD, "1"),
-        **prepared.variables,
-    }
+def _environment(prepared: Prepared, python: Path, scratch: Path) -> Mapping[str, str]:
+    path = {"PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin"}
+    return path | variables_for(prepared, str(scratch))
 
 
 def _limit(pid: int, manifest: Manifest) -> None:

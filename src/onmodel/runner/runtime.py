@@ -1,10 +1,29 @@
-"""What the pool needs of whatever a function runs in: a process now, a container as well."""
+"""What the pool needs of whatever a function runs in: a process or a container."""
 
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
+from onmodel.runner.calls import CallRequest
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Where the files of one call change hands.
+
+    Attributes:
+        input_dir: absolute, as the function sees it.
+        output_dir: absolute, as the function sees it.
+        written: what the function wrote, as we see it. It may be a hostile function's to change
+            until the call's files are collected.
+    """
+
+    input_dir: str
+    output_dir: str
+    written: Path
 
 
 class Instance(Protocol):
@@ -24,12 +43,20 @@ class Instance(Protocol):
         """Whether a process belongs to the instance: who answers on the socket must."""
         ...
 
-    def visible(self, folder: Path) -> str:
-        """Tell under which path the function sees a folder of ours."""
+    def exchange(self, request: CallRequest) -> AbstractContextManager[Exchange]:
+        """Lend the function the folders of a call, for the length of the call.
+
+        Raises:
+            CallFailed: the inputs cannot be brought to it.
+        """
         ...
 
     def wait(self, timeout_s: float) -> int | None:
         """Wait for the end. Returns the exit status, negative for a signal, None if it lives."""
+        ...
+
+    def out_of_memory(self) -> bool:
+        """Whether it ended because it needed more memory than it may use."""
         ...
 
     def log_tail(self) -> str:
@@ -48,7 +75,7 @@ class Runtime(Protocol):
         """Start a function; it is not ready yet.
 
         Raises:
-            OSError: the system refused.
+            OSError: the system or the container engine refused.
         """
         ...
 

@@ -15,12 +15,11 @@ from celery.platforms import SecurityWarning
 from onmodel.composition import Resources, compose
 from onmodel.dispatch.tiers import tiers_for_vram
 from onmodel.functions import registry
-from onmodel.functions.installation import Installation
 from onmodel.kit import logging
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
+from onmodel.runner.choice import open_pool
 from onmodel.runner.pool import Pool
-from onmodel.runner.process import ProcessRuntime
 from onmodel.settings import Settings
 from onmodel.worker import presence
 from onmodel.worker.celery import add_tasks, make_app
@@ -47,10 +46,9 @@ def main(settings: Settings) -> int:
 
 
 def make_pool(settings: Settings) -> Pool:
-    """Return a pool of functions as processes; each slot can have one of its own."""
-    return Pool(
-        ProcessRuntime(settings.run / "functions"),
-        Installation(settings.home).prepare,
+    """Return a pool of functions in the chosen runtime; each slot can have one of its own."""
+    return open_pool(
+        settings,
         max_per_function=settings.worker_slots,
         max_total=max(_WARM_FUNCTIONS, settings.worker_slots),
     )

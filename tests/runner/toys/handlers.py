@@ -170,3 +170,36 @@ class NeverReady(Function[Text, Report]):
 
     def run(self, inputs: Text, context: Context) -> Report:
         return Report(report={})
+
+
+@dataclass(frozen=True)
+class Seeded:
+    seed: int = field("Should decide everything.", default=0)
+
+
+class Unsteady(Function[Seeded, Report]):
+    """Goes back in its progress, rolls dice, and does not listen for a while."""
+
+    def run(self, inputs: Seeded, context: Context) -> Report:
+        context.progress(0.5, "ahead")
+        # what comes at once is put together, and only the last of it is sent
+        threading.Event().wait(0.5)
+        context.progress(0.2, "back")
+        return Report(report={"dice": os.urandom(8).hex()})
+
+
+class Littering(Function[Seeded, Report]):
+    """Writes a file and does not say so."""
+
+    def run(self, inputs: Seeded, context: Context) -> Report:
+        context.output("forgotten.txt").write_text("oops")
+        return Report(report={})
+
+
+class Picky(Function[EchoInputs, Report]):
+    """Wants to be asked nicely."""
+
+    def run(self, inputs: EchoInputs, context: Context) -> Report:
+        if inputs.text != "please":
+            raise InvalidInput("rude", "Say please.", field="text")
+        return Report(report={})

@@ -1,0 +1,132 @@
+"""bench-runner: what the Function Runner itself costs, in containers and in processes.
+
+A function that only greets, so that nearly all of the time is ours: a warm call from request to
+checked result, a cold start until ready, and fifty instances started at once. It brings a container
+engine of its own and needs root for that.
+"""
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from support import figures
+from support.engine import NoEngineError, own_engine
+from support.house import shared_caches
+
+from onmodel.functions.installation import Installation, Prepared
+from onmodel.functions.manifest import Manifest, read
+from onmodel.runner.calls import CallRequest
+from onmodel.runner.container import ContainerRuntime
+from onmodel.runner.engine import Engine
+from onmodel.runner.images import ContainerInstallation, Images
+from onmodel.runner.pool import Pool
+from onmodel.runner.process import ProcessRuntime
+from onmodel.runner.runtime import Runtime
+from onmodel.runner.startup import Ready, start
+
+FUNCTION = Path(__file__).parents[1] / "tests" / "functions" / "fixtures" / "greeting"
+WARM_CALLS, COLD_STARTS, AT_ONCE, THREADS = 300, 12, 50, 4
+# Others at work make every number here worse; above this it is said so.
+QUIET_LOAD = 0.5
+
+
+def main() -> None:
+    load = os.getloadavg()[0]
+    caches = shared_caches()
+    manifest = read(FUNCTION)
+    installation = Installation(caches)
+    with tempfile.TemporaryDirectory(prefix="onmodel-bench-", dir="/tmp") as folder:
+        place = Path(folder)
+        in_process = measure(
+            manifest,
+            lambda: ProcessRuntime(place / "processes"),
+            installation.prepare(manifest, print),
+            place,
+        )
+        try:
+            with own_engine(caches) as (host, base):
+                engine = Engine(host)
+                images = ContainerInstallation(installation, Images(engine, base=base))
+                prepared = images.prepare(manifest, lambda line: None)
+                engine.close()
+                in_container = measure(
+                    manifest,
+                    lambda: ContainerRuntime(place / "containers", Engine(host)),
+                    prepared,
+                    place,
+                )
+        except NoEngineError as error:
+            sys.exit(f"bench-runner: no container engine can run here: {error}")
+    rows = [
+        [name, in_container[name], in_process[name]]
+        for name in ("warm_ms", "warm_p95_ms", "cold_ms", "fifty_start_s", "mb_per_container")
+    ]
+    print(figures.table(["", "container", "process"], rows))
+    quiet = "" if load < QUIET_LOAD else ": NOT QUIET, do not quote these numbers"
+    print(f"load of the machine at the start: {load:.2f}{quiet}")
+    keys = ("warm_ms", "cold_ms", "fifty_start_s", "mb_per_container")
+    print(json.dumps({key: in_container[key] for key in keys}))
+
+
+def measure(
+    manifest: Manifest, open_runtime: Callable[[], Runtime], prepared: Prepared, place: Path
+) -> dict[str, float]:
+    """Take all figures of one runtime."""
+    runtime = open_runtime()
+    pool = Pool(runtime, lambda _manifest, _on_line: prepared, max_per_function=1, owns=False)
+    overheads = [overhead(pool, manifest, place) for _ in range(WARM_CALLS + 1)][1:]
+    pool.close()
+    colds: list[float] = []
+    for _ in range(COLD_STARTS):
+        begun = time.monotonic()
+        ready = begin(runtime, manifest, prepared)
+        colds.append(time.monotonic() - begun)
+        ready.instance.kill()
+    before = available_mb()
+    begun = time.monotonic()
+    with ThreadPoolExecutor(THREADS) as threads:
+        many = list(threads.map(lambda _: begin(runtime, manifest, prepared), range(AT_ONCE)))
+    seconds = time.monotonic() - begun
+    taken = before - available_mb()
+    with ThreadPoolExecutor(THREADS) as threads:
+        list(threads.map(lambda one: one.instance.kill(), many))
+    runtime.close()
+    return {
+        "warm_ms": round(1000 * statistics.median(overheads), 2),
+        "warm_p95_ms": round(1000 * figures.percentile(overheads, 95), 2),
+        "cold_ms": round(1000 * statistics.median(colds), 1),
+        "fifty_start_s": round(seconds, 2),
+        "mb_per_container": round(taken / AT_ONCE, 1),
+    }
+
+
+def begin(runtime: Runtime, manifest: Manifest, prepared: Prepared) -> Ready:
+    return start(runtime, manifest, prepared, cancelled=lambda: False)
+
+
+def overhead(pool: Pool, manifest: Manifest, place: Path) -> float:
+    """Run one call; return the seconds outside the function."""
+    with tempfile.TemporaryDirectory(dir=place) as folder:
+        inputs, outputs = Path(folder) / "in", Path(folder) / "out"
+        inputs.mkdir()
+        outputs.mkdir()
+        begun = time.monotonic()
+        result = pool.call(manifest, CallRequest("bench", {"name": "Mira"}, inputs, outputs))
+        return time.monotonic() - begun - result.seconds
+
+
+def available_mb() -> float:
+    """Return the memory that the machine could still give."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    (line,) = (one for one in lines if one.startswith("MemAvailable"))
+    return int(line.split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Which runtime functions run in, as the settings say."""
+
+from onmodel.functions.installation import Installation, Prepare
+from onmodel.kit.errors import UnavailableError
+from onmodel.runner.pool import Pool
+from onmodel.runner.process import ProcessRuntime
+from onmodel.runner.runtime import Runtime
+from onmodel.settings import Settings
+
+
+class EngineUnreachableError(UnavailableError):
+    code = "container_engine_unreachable"
+    title = "The container engine does not answer"
+    default_try = (
+        "Start it (systemctl start docker), say where it is with DOCKER_HOST, or let functions "
+        "run as processes: ONMODEL_RUNTIME=process."
+    )
+
+
+def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
+    """Return what functions run in, and what makes them ready for it.
+
+    Raises:
+        EngineUnreachableError: containers are wanted, and nobody makes them.
+    """
+    folder = settings.run / "functions"
+    installation = Installation(settings.home)
+    if settings.runtime == "process":
+        return ProcessRuntime(folder), installation.prepare
+    # docker-py takes a quarter of a second to import, and most do without.
+    from onmodel.runner.container import ContainerRuntime
+    from onmodel.runner.engine import Engine, EngineError
+    from onmodel.runner.images import ContainerInstallation, Images
+
+    engine = Engine(settings.docker_host)
+    try:
+        runtime = ContainerRuntime(folder, engine)
+    except EngineError as error:
+        raise EngineUnreachableError(f"{settings.docker_host}: {error}") from error
+    images = Images(engine, base=settings.docker_base)
+    return runtime, ContainerInstallation(installation, images).prepare
+
+
+def open_pool(settings: Settings, *, max_per_function: int, max_total: int | None = None) -> Pool:
+    """Return a pool of functions in the chosen runtime.
+
+    Raises:
+        EngineUnreachableError: see `choose_runtime`.
+    """
+    runtime, prepare = choose_runtime(settings)
+    return Pool(runtime, prepare, max_per_function=max_per_function, max_total=max_total)

@@ -1,0 +1,266 @@
+"""The few things that we ask of a container engine. Only this module knows docker-py.
+
+Docker's engine and Podman's Docker-compatible socket answer the same questions.
+"""
+
+import re
+import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import docker
+from docker.errors import APIError, BuildError, DockerException, NotFound
+from docker.types import LogConfig, Mount, Ulimit
+from requests.exceptions import RequestException
+
+_MIB = 1024 * 1024
+# The engine prints what went to standard error in red, word by word.
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+# Enough for the threads of the numerical libraries, and an end to a fork bomb.
+_PROCESSES = 256
+_OPEN_FILES = 1024
+_ONE_CORE = 1_000_000_000
+_SCRATCH_MB = 512
+_ANSWER_S = 60
+# Kept for the next question; each warm container has one more, on which we wait for its end.
+_CONNECTIONS = 16
+
+
+class EngineError(OSError):
+    """The container engine did not answer, or refused."""
+
+
+class Closable(Protocol):
+    """Something that stays open until it is closed."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Bind:
+    """A folder or file of ours that the container sees at `target`."""
+
+    source: Path
+    target: str
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """A container to be made. What every container is denied is not for the order to say.
+
+    Attributes:
+        image: name of the image.
+        command: added to the image's entry point.
+        entrypoint: instead of the image's own.
+        user: `UID:GID` inside.
+        memory_mb: limit for all its processes, its scratch folder included; there is no swap.
+        file_mb: limit for the size of one file.
+    """
+
+    name: str
+    image: str
+    command: Sequence[str]
+    variables: Mapping[str, str]
+    labels: Mapping[str, str]
+    binds: Sequence[Bind]
+    user: str
+    memory_mb: int
+    file_mb: int
+    entrypoint: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A container that the engine knows."""
+
+    id: str
+    labels: Mapping[str, str]
+
+
+class Engine:
+    """Talks to the engine. Every method may be used from every thread, and raises `EngineError`.
+
+    Args:
+        host: the engine's socket, such as `unix:///var/run/docker.sock`. It has to be on this
+            machine, since folders are shared with the containers.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._connected: Any = None
+        self._connecting = threading.Lock()
+
+    def close(self) -> None:
+        """Hang up."""
+        with self._connecting:
+            if self._connected is not None:
+                self._connected.close()
+                self._connected = None
+
+    def version(self) -> str:
+        """Return the engine's version."""
+        with _translated():
+            return str(self._client().version()["Version"])
+
+    def has_image(self, name: str) -> bool:
+        """Whether an image is on this machine."""
+        with _translated():
+            try:
+                self._client().inspect_image(name)
+            except NotFound:
+                return False
+            return True
+
+    def build(
+        self, context: IO[bytes], *, dockerfile: str, name: str, arguments: Mapping[str, str]
+    ) -> Generator[str]:
+        """Build an image from a tar archive and yield what the engine prints."""
+        with _translated():
+            parts: Iterator[dict[str, Any]] = self._client().build(
+                fileobj=context,
+                custom_context=True,
+                dockerfile=dockerfile,
+                tag=name,
+                buildargs=dict(arguments),
+                rm=True,
+                forcerm=True,
+                decode=True,
+                timeout=None,
+            )
+            rest = ""
+            for part in parts:
+                if "error" in part:
+                    raise EngineError(str(part["error"]).strip())
+                *lines, rest = (rest + _COLOURS.sub("", part.get("stream", ""))).split("\n")
+                yield from filter(None, map(str.strip, lines))
+
+    def create(self, order: Order) -> str:
+        """Make a container, with every control that we know; return its id."""
+        with _translated():
+            client = self._client()
+            made = client.create_container(
+                order.image,
+                list(order.command),
+                name=order.name,
+                entrypoint=None if order.entrypoint is None else list(order.entrypoint),
+                user=order.user,
+                environment=dict(order.variables),
+                labels=dict(order.labels),
+                working_dir="/tmp",  # noqa: S108 - the container's own
+                # Closed by the engine when whoever attached to it lets go, or ends.
+                stdin_open=True,
+                host_config=_host_config(client, order),
+            )
+            return str(made["Id"])
+
+    def start(self, container: str) -> None:
+        """Start a container."""
+        with _translated():
+            self._client().start(container)
+
+    def hold(self, container: str) -> Closable:
+        """Attach to standard input, before the start; it closes when we do, however we end."""
+        with _translated():
+            client = self._client()
+            return _Lifeline(client.attach_socket(container, params={"stdin": 1, "stream": 1}))
+
+    def wait(self, container: str) -> int:
+        """Wait for the end; return the exit status as the engine tells it."""
+        with _translated():
+            return int(self._client().wait(container, timeout=None)["StatusCode"])
+
+    def inspect(self, container: str) -> dict[str, Any]:
+        """Return everything that the engine knows about a container."""
+        with _translated():
+            return dict(self._client().inspect_container(container))
+
+    def log(self, container: str, lines: int) -> bytes:
+        """Return the last lines that a container printed."""
+        with _translated():
+            return bytes(self._client().logs(container, tail=lines))
+
+    def remove(self, container: str) -> None:
+        """End a container with SIGKILL and remove it; nothing happens if there is none."""
+        with _translated():
+            try:
+                self._client().remove_container(container, force=True, v=True)
+            except NotFound:
+                return
+            except APIError as error:
+                # Somebody else is removing it at this moment.
+                if error.status_code != 409:
+                    raise
+
+    def find(self, label: str) -> list[Found]:
+        """Return the containers with a label `NAME=VALUE`, running or not."""
+        with _translated():
+            found = self._client().containers(all=True, filters={"label": label})
+            return [Found(str(one["Id"]), dict(one["Labels"])) for one in found]
+
+    def _client(self) -> Any:
+        """Return the connections, of which each thread takes one for the length of a question."""
+        with self._connecting:
+            if self._connected is None:
+                scheme, _, path = self._host.partition("://")
+                if scheme == "unix" and not Path(path).exists():
+                    raise EngineError(f"there is no {path}")
+                self._connected = docker.APIClient(
+                    base_url=self._host,
+                    version="auto",
+                    timeout=_ANSWER_S,
+                    max_pool_size=_CONNECTIONS,
+                )
+            return self._connected
+
+
+class _Lifeline:
+    """Standard input of a container, held open."""
+
+    def __init__(self, attached: Any) -> None:
+        # docker-py hands out a file around the socket, and closing that leaves the socket open.
+        self._socket, self._response = attached._sock, attached._response
+
+    def close(self) -> None:
+        self._response.close()
+        self._socket.close()
+
+
+def _host_config(client: Any, order: Order) -> Any:
+    return client.create_host_config(
+        network_mode="none",
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges:true"],
+        init=True,
+        ipc_mode="private",
+        pids_limit=_PROCESSES,
+        mem_limit=order.memory_mb * _MIB,
+        memswap_limit=order.memory_mb * _MIB,
+        nano_cpus=_ONE_CORE,
+        ulimits=[
+            Ulimit(name="nofile", soft=_OPEN_FILES, hard=_OPEN_FILES),
+            Ulimit(name="fsize", soft=order.file_mb * _MIB, hard=order.file_mb * _MIB),
+            Ulimit(name="core", soft=0, hard=0),
+        ],
+        tmpfs={"/tmp": f"rw,noexec,nosuid,nodev,mode=1777,size={_SCRATCH_MB}m"},  # noqa: S108
+        mounts=[
+            Mount(one.target, str(one.source), type="bind", read_only=not one.writable)
+            for one in order.binds
+        ],
+        log_config=LogConfig(type="json-file", config={"max-size": "10m", "max-file": "2"}),
+        restart_policy={"Name": "no"},
+    )
+
+
+@contextmanager
+def _translated() -> Generator[None]:
+    try:
+        yield
+    except APIError as error:
+        raise EngineError(str(error.explanation or error)) from error
+    except (DockerException, BuildError, RequestException) as error:
+        raise EngineError(str(error)) from error

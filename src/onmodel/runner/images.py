@@ -1,0 +1,121 @@
+"""The image of each function, made from its folder by the container engine."""
+
+import hashlib
+import os
+import tarfile
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from onmodel.functions.environments import digest_of, sources_of
+from onmodel.functions.errors import EnvironmentBrokenError
+from onmodel.functions.installation import Installation, Prepared
+from onmodel.functions.manifest import Manifest
+from onmodel.runner.engine import Engine, EngineError
+
+DOCKERFILE = "Dockerfile"
+_LEFT_OUT = frozenset(
+    {".venv", ".git", "__pycache__", ".pytest_cache", ".ruff_cache", "node_modules", "tests"}
+)
+OnLine = Callable[[str], None]
+
+
+class Images:
+    """Makes images, each named after everything that shapes it.
+
+    Args:
+        engine: who makes them.
+        base: the image to start from; None leaves it to each Dockerfile.
+    """
+
+    def __init__(self, engine: Engine, *, base: str | None = None) -> None:
+        self._engine = engine
+        self._base = base
+        self._building = threading.Lock()
+
+    def name(self, manifest: Manifest) -> str:
+        """Return the name of a function's image, made or not.
+
+        Raises:
+            EnvironmentBrokenError: there is no Dockerfile.
+        """
+        digest = hashlib.sha256(digest_of(manifest.folder).encode())
+        try:
+            digest.update((manifest.folder / DOCKERFILE).read_bytes())
+        except OSError as error:
+            raise EnvironmentBrokenError(
+                f"{manifest.name} has no Dockerfile.",
+                try_="Add one, or run functions as processes: ONMODEL_RUNTIME=process.",
+            ) from error
+        digest.update((self._base or "").encode())
+        return f"onmodel-function/{manifest.name}:{digest.hexdigest()[:16]}"
+
+    def has(self, manifest: Manifest) -> bool:
+        """Whether the function's image is on this machine."""
+        return self._engine.has_image(self.name(manifest))
+
+    def ensure(self, manifest: Manifest, on_line: OnLine) -> str:
+        """Make the image if it is not there. Returns its name.
+
+        Raises:
+            EnvironmentBrokenError: the Dockerfile failed, or the engine does not answer.
+        """
+        name = self.name(manifest)
+        try:
+            with self._building:
+                if not self._engine.has_image(name):
+                    on_line(f"Building the image of {manifest.name}")
+                    self._build(manifest, name, on_line)
+        except EngineError as error:
+            raise EnvironmentBrokenError(
+                f"The image of {manifest.name} could not be made: {error}",
+                try_=f"`onmodel function build {manifest.name}` shows what the engine printed.",
+            ) from error
+        return name
+
+    def _build(self, manifest: Manifest, name: str, on_line: OnLine) -> None:
+        roots = list(sources_of(manifest.folder))
+        top = Path(os.path.commonpath(roots))
+        inside = manifest.folder.resolve().relative_to(top).as_posix()
+        arguments = {"FUNCTION": inside} | ({"BASE": self._base} if self._base else {})
+        with tempfile.TemporaryFile() as context:
+            _pack(context, top, roots)
+            context.seek(0)
+            for line in self._engine.build(
+                context, dockerfile=f"{inside}/{DOCKERFILE}", name=name, arguments=arguments
+            ):
+                on_line(line)
+
+
+class ContainerInstallation:
+    """Gets a function ready to run in a container: its image and its weights."""
+
+    def __init__(self, installation: Installation, images: Images) -> None:
+        self._installation = installation
+        self._images = images
+
+    def prepare(self, manifest: Manifest, on_line: OnLine) -> Prepared:
+        """Make sure that a function can start; quick when everything is there.
+
+        Raises:
+            ProblemError: the class and the sentence tell.
+        """
+        image = self._images.ensure(manifest, on_line)
+        weights = self._installation.prepare_weights(manifest, on_line)
+        return Prepared(python=None, weights=weights, image=image)
+
+
+def _pack(target: IO[bytes], top: Path, roots: list[Path]) -> None:
+    """Write the function's folder, and those that it takes by path, at the same distances."""
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        for root in roots:
+            place = root.relative_to(top)
+
+            def wanted(member: tarfile.TarInfo, place: Path = place) -> tarfile.TarInfo | None:
+                return (
+                    None if _LEFT_OUT & set(Path(member.name).relative_to(place).parts) else member
+                )
+
+            archive.add(root, place.as_posix(), filter=wanted)
