@@ -91,11 +91,13 @@ def measure(
     before = available_mb()
     begun = time.monotonic()
     with ThreadPoolExecutor(THREADS) as threads:
-        many = list(threads.map(lambda _: begin(runtime, manifest, prepared), range(AT_ONCE)))
+        jobs = [threads.submit(begin, runtime, manifest, prepared) for _ in range(AT_ONCE)]
+        many = [job.result() for job in jobs]
     seconds = time.monotonic() - begun
     taken = before - available_mb()
     with ThreadPoolExecutor(THREADS) as threads:
-        list(threads.map(lambda one: one.instance.kill(), many))
+        for one in many:
+            threads.submit(one.instance.kill)
     runtime.close()
     return {
         "warm_ms": round(1000 * statistics.median(overheads), 2),

@@ -45,12 +45,13 @@ class Start:
         self._folder = folder
         self.started: list[subprocess.Popen[str]] = []
 
-    def __call__(self, parent_pid: int) -> "subprocess.Popen[str]":
+    def __call__(self, parent_pid: int | None) -> "subprocess.Popen[str]":
         source = Path(__file__).parents[1] / "src"
+        tie = ["--end-with-input"] if parent_pid is None else ["--parent-pid", str(parent_pid)]
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "onmodel_function", "--entry", "quiet:Quiet"),
-                *("--socket", "socket", "--weights", ".", "--parent-pid", str(parent_pid)),
+                *("--socket", "socket", "--weights", ".", *tie),
             ],
             cwd=self._folder,
             env={"PYTHONPATH": f"{source}:{self._folder}"},
@@ -65,6 +66,15 @@ class Start:
 
 def test_it_ends_when_its_parent_lets_go(start: Start) -> None:
     process = start(os.getpid())
+    assert process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout.readline() == "set up\n"
+    process.stdin.close()
+    assert process.wait(120) == ORPHANED
+
+
+def test_it_ends_with_its_input_whoever_its_parent_is(start: Start) -> None:
+    process = start(None)
     assert process.stdout is not None
     assert process.stdin is not None
     assert process.stdout.readline() == "set up\n"

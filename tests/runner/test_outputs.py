@@ -153,3 +153,26 @@ def test_answers_that_make_no_sense(
 ) -> None:
     with pytest.raises(BadOutputError):
         collect(tmp_path, values, schema, max_bytes=LIMIT)
+
+
+def test_a_copy_is_out_of_the_functions_reach(tmp_path: Path) -> None:
+    written, kept = tmp_path / "written", tmp_path / "kept"
+    (written / "a").mkdir(parents=True)
+    kept.mkdir()
+    (written / "a" / "b.txt").write_text("checked")
+    (record,) = collect(written, text("a/b.txt"), SCHEMA, max_bytes=LIMIT, into=kept)
+    (written / "a" / "b.txt").write_text("changed")
+
+    assert record.path == kept / "a" / "b.txt"
+    assert record.path.read_text() == "checked"
+    assert record.sha256 == hashlib.sha256(b"checked").hexdigest()
+
+
+def test_a_copy_of_something_bad_is_not_handed_out(tmp_path: Path) -> None:
+    written, kept = tmp_path / "written", tmp_path / "kept"
+    written.mkdir()
+    kept.mkdir()
+    (written / "big.txt").write_bytes(bytes(LIMIT + 1))
+    with pytest.raises(BadOutputError, match="larger than"):
+        collect(written, text("big.txt"), SCHEMA, max_bytes=LIMIT, into=kept)
+    assert list(kept.iterdir()) == []

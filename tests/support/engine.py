@@ -4,13 +4,15 @@
   the reason is in the summary.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from bench.support.engine import NoEngineError, own_engine
 from bench.support.house import shared_caches
+
+SKIPPED = "CONTAINERS NOT TESTED"
 
 
 @dataclass(frozen=True)
@@ -28,4 +30,13 @@ def engine() -> Iterator[OwnEngine]:
         with own_engine(shared_caches()) as (host, base):
             yield OwnEngine(host, base)
     except NoEngineError as error:
-        pytest.skip(f"CONTAINERS NOT TESTED: no container engine can run here: {error}")
+        pytest.skip(f"{SKIPPED}: no container engine can run here: {error}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let all tests without an engine be told in one line, as if all were skipped here."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and SKIPPED in report.longrepr[2]:
+        report.longrepr = (__file__, 1, report.longrepr[2])
+    return report

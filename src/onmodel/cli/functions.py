@@ -104,7 +104,8 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
         f"{marks[one.state]} {one.name}" + (f"  [dim]{escape(one.detail)}[/]" if one.detail else "")
         for one in checks
     ]
-    end = "[green]It conforms.[/]"
+    ran = any((one.name, one.state) == ("runs", "passed") for one in checks)
+    end = "[green]It conforms.[/]" if ran else "[yellow]Nothing failed, but it was not run.[/]"
     if failed:
         end = f"[red]{failed} of {len(checks)} checks failed.[/]"
     return Answer(
@@ -112,6 +113,7 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
             "function": manifest.key,
             "runtime": settings.runtime,
             "ok": not failed,
+            "ran": ran,
             "checks": [asdict(one) for one in checks],
         },
         "\n".join([*lines, end]),

@@ -22,6 +22,9 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Enough for the threads of the numerical libraries, and an end to a fork bomb.
 _PROCESSES = 256
 _OPEN_FILES = 1024
+# Processes of all containers together, since they share a user; unless it is told, Podman asks for
+# more than some machines allow.
+_OF_ONE_USER = 16_384
 _ONE_CORE = 1_000_000_000
 _SCRATCH_MB = 512
 _ANSWER_S = 60
@@ -245,6 +248,7 @@ def _host_config(client: Any, order: Order) -> Any:
             Ulimit(name="nofile", soft=_OPEN_FILES, hard=_OPEN_FILES),
             Ulimit(name="fsize", soft=order.file_mb * _MIB, hard=order.file_mb * _MIB),
             Ulimit(name="core", soft=0, hard=0),
+            Ulimit(name="nproc", soft=_OF_ONE_USER, hard=_OF_ONE_USER),
         ],
         tmpfs={"/tmp": f"rw,noexec,nosuid,nodev,mode=1777,size={_SCRATCH_MB}m"},  # noqa: S108
         mounts=[
