@@ -13,7 +13,7 @@ from onmodel.text import operations as ot
 JUDGE = Path(__file__).with_name("ot_judge.mjs")
 # astral, combining, joined families, flags, right to left, invisible, line ends, the last one
 ALPHABET = [
-    *"abc xyz\n\t\"\\",
+    *'abc xyz\n\t"\\',
     *("é", "e\u0301", "\u0300", "\u00a0", "\u2028", "\ufeff", "\x00", "\x7f"),
     *("😀", "👩\u200d👩\u200d👧", "🇩🇰", "𝒳", "\U0010ffff", "אב", "\u202e", "عر", "漢字"),
 ]

@@ -16,7 +16,9 @@ def test_it_makes_one_of_the_other_and_back(before: str, after: str) -> None:
 
 def test_what_lies_between_two_changed_words_is_left_alone() -> None:
     made = difference("A tall smuggler with green eyes.", "A short smuggler with brown eyes.")
-    theirs = difference("A tall smuggler with green eyes.", "A tall retired smuggler with green eyes.")
+    theirs = difference(
+        "A tall smuggler with green eyes.", "A tall retired smuggler with green eyes."
+    )
     both = ot.apply(
         "A tall smuggler with green eyes.", ot.compose(made, ot.transform(theirs, made, "right"))
     )

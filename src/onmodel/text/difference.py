@@ -2,7 +2,7 @@
 
 from difflib import SequenceMatcher
 
-from onmodel.text.operations import Operation, normalise
+from onmodel.text.operations import Component, Operation, normalise
 
 # difflib compares every character with every other; above this one change is assumed
 MAX_COMPARED = 4_000
@@ -20,14 +20,17 @@ def difference(before: str, after: str) -> Operation:
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
     operation: Operation = [head]
     if max(len(old), len(new)) > MAX_COMPARED:
-        operation += [{"d": old}, new]
-        return normalise(operation)
+        return normalise([*operation, *_replaced(old, new)])
     old_words, new_words = _words(old), _words(new)
     matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         gone, come = "".join(old_words[i1:i2]), "".join(new_words[j1:j2])
-        operation += [len(gone)] if tag == "equal" else [{"d": gone}, come]
+        operation += [len(gone)] if tag == "equal" else _replaced(gone, come)
     return normalise(operation)
+
+
+def _replaced(old: str, new: str) -> list[Component]:
+    return [{"d": old}, new]
 
 
 def _common(one: str, other: str) -> int:

@@ -134,8 +134,8 @@ class _Reader:
             return count
         component = self._operation[self._index]
         left = length(component) - self._offset
-        kind = {str: "insert", dict: "delete"}.get(type(component))
-        return self._cut(component, left if kind == whole else min(count, left))
+        uncut = isinstance(component, str if whole == "insert" else dict)
+        return self._cut(component, left if uncut else min(count, left))
 
     def _cut(self, component: Component, count: int) -> Component:
         start, end = self._offset, self._offset + count
