@@ -195,7 +195,7 @@ class TextOperationRead(BaseModel):
 
 
 class TextRead(BaseModel):
-    """Event ``server:text.document``: a text, or only the operations that were missed.
+    """A text, or only the operations that were missed.
 
     ``revision`` is where the text is now. Either ``text`` is the whole of it, or ``ops`` lead
     there from the revision that was asked for.
@@ -206,7 +206,6 @@ class TextRead(BaseModel):
     text: str | None
     ops: list[TextOperationRead] | None
     can_write: bool
-    client: str = ""
 
 
 class TextAck(BaseModel):

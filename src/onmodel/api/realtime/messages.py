@@ -201,6 +201,12 @@ class TaskProgress(BaseModel):
     step: str
 
 
+class TextOpened(TextRead):
+    """Event ``server:text.document``: the answer to opening; ``client`` is who we are there."""
+
+    client: str
+
+
 class Ok(BaseModel):
     """Event ``server:ok``: the answer to a client's message, with its ``id``."""
 
@@ -231,7 +237,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:golden_set.updated": GoldenSetUpdated,
     "server:task_progress": TaskProgress,
     "server:presence": Presence,
-    "server:text.document": TextRead,
+    "server:text.document": TextOpened,
     "server:text.op": TextOperationRead,
     "server:text.ack": TextAck,
     "server:text.cursor": TextCursor,

@@ -61,8 +61,8 @@ class TextDesk:
                 uow, actor, self._connection.project_id, asked.document, asked.revision
             )
         self._opened.add(asked.document)
-        text.client = self._client
-        self._say("server:text.document", text, id_)
+        opened = messages.TextOpened(**text.model_dump(), client=self._client)
+        self._say("server:text.document", opened, id_)
 
     async def _change(self, actor: Actor, change: messages.TextChange, id_: str | None) -> None:
         async with self._resources.database.begin() as uow:

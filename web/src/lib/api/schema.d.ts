@@ -3424,7 +3424,7 @@ export interface components {
             /** @constant */
             event: "server:text.document";
             id?: string;
-            payload: components["schemas"]["TextRead"];
+            payload: components["schemas"]["TextOpened"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -3804,6 +3804,24 @@ export interface components {
             payload: components["schemas"]["TextOpen"];
         };
         /**
+         * TextOpened
+         * @description Event ``server:text.document``: the answer to opening; ``client`` is who we are there.
+         */
+        TextOpened: {
+            /** Can Write */
+            can_write: boolean;
+            /** Client */
+            client: string;
+            /** Document */
+            document: string;
+            /** Ops */
+            ops: components["schemas"]["TextOperationRead"][] | null;
+            /** Revision */
+            revision: number;
+            /** Text */
+            text: string | null;
+        };
+        /**
          * TextOperationRead
          * @description Event ``server:text.op``: an operation on ``revision``, which makes the next one of it.
          *
@@ -3819,30 +3837,6 @@ export interface components {
             op: (number | string | components["schemas"]["TextDeletion"])[];
             /** Revision */
             revision: number;
-        };
-        /**
-         * TextRead
-         * @description Event ``server:text.document``: a text, or only the operations that were missed.
-         *
-         *     ``revision`` is where the text is now. Either ``text`` is the whole of it, or ``ops`` lead
-         *     there from the revision that was asked for.
-         */
-        TextRead: {
-            /** Can Write */
-            can_write: boolean;
-            /**
-             * Client
-             * @default
-             */
-            client?: string;
-            /** Document */
-            document: string;
-            /** Ops */
-            ops: components["schemas"]["TextOperationRead"][] | null;
-            /** Revision */
-            revision: number;
-            /** Text */
-            text: string | null;
         };
         /** TokenAnswer */
         TokenAnswer: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TextClient, type Outgoing } from './client';
-import { changeBetween, ot, toPoints, toUnits, type Operation } from './operations';
+import { changeBetween, ot, pointsOf, toPoints, toUnits, type Operation } from './operations';
 
 /** A repeatable source of numbers from 0 to below 1 (mulberry32). */
 function seeded(seed: number): () => number {
@@ -15,104 +15,127 @@ function seeded(seed: number): () => number {
 
 /** The rules of the server in a few lines: the real one is tested in Python. */
 class Server {
-  log: { op: Operation; id: string; from: number }[] = [];
+  log: { op: Operation; id: string }[] = [];
   text: string;
 
   constructor(text: string) {
     this.text = text;
   }
 
-  take(from: number, { revision, op, id }: Outgoing): number {
+  take({ revision, op, id }: Outgoing): number {
     const known = this.log.findIndex((one) => one.id === id);
     if (known >= 0) return known;
     const moved = this.log
       .slice(revision)
       .reduce((mine, earlier) => ot.transform(mine, earlier.op, 'right'), op);
     this.text = ot.apply(this.text, moved);
-    this.log.push({ op: moved, id, from });
+    this.log.push({ op: moved, id });
     return this.log.length - 1;
   }
+}
+
+type Message = () => void;
+
+interface Seat {
+  client: TextClient;
+  up: Message[];
+  down: Message[];
 }
 
 /** Clients around one server; every message waits until somebody lets it through. */
 class Meeting {
   readonly server: Server;
-  readonly clients: TextClient[] = [];
-  readonly typed = new Set<string>();
-  #up: (() => void)[][] = [];
-  #down: (() => void)[][] = [];
+  readonly seats: Seat[] = [];
   #random: () => number;
   #ids = 0;
 
   constructor(text: string, count: number, random: () => number) {
     this.server = new Server(text);
     this.#random = random;
-    for (let who = 0; who < count; who += 1) {
-      this.#up.push([]);
-      this.#down.push([]);
-      const client = new TextClient(text, {
-        send: (change) => this.#up[who]!.push(() => this.#submit(who, change)),
-        ask: (since) => this.#up[who]!.push(() => this.#missed(who, since)),
-        newId: () => `id-${(this.#ids += 1)}`,
-      });
-      client.takeText(0, text);
-      this.clients.push(client);
-    }
+    for (let number = 0; number < count; number += 1) this.seats.push(this.#seat(text));
   }
 
-  #submit(who: number, change: Outgoing): void {
+  #seat(text: string): Seat {
+    const up: Message[] = [];
+    const client: TextClient = new TextClient(text, {
+      send: (change) => {
+        up.push(() => {
+          this.#submit(seat, structuredClone(change));
+        });
+      },
+      ask: (since) => {
+        up.push(() => {
+          this.#missed(seat, since);
+        });
+      },
+      newId: () => `id-${(this.#ids += 1)}`,
+    });
+    const seat: Seat = { client, up, down: [] };
+    client.takeText(0, text);
+    return seat;
+  }
+
+  #submit(seat: Seat, change: Outgoing): void {
     const before = this.server.log.length;
-    const revision = this.server.take(who, change);
-    this.#down[who]!.push(() => this.clients[who]!.takeAck(change.id, revision));
-    if (revision < before) return;
-    const { op, id } = this.server.log[revision]!;
-    for (const [other, client] of this.clients.entries())
-      this.#down[other]!.push(() => client.takeOperation(revision, op, id, `${who}`));
+    const revision = this.server.take(change);
+    seat.down.push(() => {
+      seat.client.takeAck(change.id, revision);
+    });
+    const taken = this.server.log[revision];
+    if (revision < before || !taken) return;
+    for (const { client, down } of this.seats)
+      down.push(() => {
+        client.takeOperation(revision, taken.op, taken.id, null);
+      });
   }
 
-  #missed(who: number, since: number): void {
+  #missed({ client, down }: Seat, since: number): void {
     const missed = this.server.log
       .slice(since)
       .map(({ op, id }, index) => ({ op, id, revision: since + index }));
-    this.#down[who]!.push(() => this.clients[who]!.takeMissed(missed));
+    down.push(() => {
+      client.takeMissed(missed);
+    });
   }
 
-  /** Lets one message through: of one client in order upwards, in any order downwards. */
+  any<T>(list: readonly T[]): T {
+    const one = list[Math.floor(this.#random() * list.length)];
+    if (one === undefined) throw new Error('nothing to choose from');
+    return one;
+  }
+
+  /** Lets one message through: upwards in order, downwards in any order and some twice. */
   deliver(): boolean {
-    const lines = [...this.#up, ...this.#down].filter((line) => line.length > 0);
-    const line = lines[Math.floor(this.#random() * lines.length)];
-    if (!line) return false;
-    const isUp = this.#up.includes(line);
-    const at = isUp ? 0 : Math.floor(this.#random() * line.length);
-    const message = line[at]!;
-    // Some come twice.
-    if (isUp || this.#random() > 0.1) line.splice(at, 1);
-    message();
+    const lines = this.seats.flatMap(({ up, down }) => [up, down]).filter((one) => one.length);
+    if (lines.length === 0) return false;
+    const line = this.any(lines);
+    const isUp = this.seats.some(({ up }) => up === line);
+    const message = isUp ? line[0] : this.any(line);
+    if (isUp || this.#random() > 0.1) line.splice(line.indexOf(message as Message), 1);
+    message?.();
     return true;
   }
 
-  cut(who: number): void {
-    this.#up[who] = [];
-    this.#down[who] = [];
-    const client = this.clients[who]!;
-    client.disconnected();
-    this.#up[who].push(() => this.#missed(who, client.revision));
+  cut(seat: Seat): void {
+    seat.up.length = 0;
+    seat.down.length = 0;
+    seat.client.disconnected();
+    const since = seat.client.revision;
+    seat.up.push(() => {
+      this.#missed(seat, since);
+    });
   }
 
-  type(who: number): void {
-    const client = this.clients[who]!;
+  type({ client }: Seat): void {
     const pick = this.#random();
     if (pick < 0.1) client.undo();
     else if (pick < 0.15) client.redo();
     else {
-      const letters = [...client.text];
+      const letters = pointsOf(client.text);
       const at = Math.floor(this.#random() * (letters.length + 1));
-      const gone = letters.slice(at, at + Math.floor(this.#random() * 3)).join('');
-      const come = ['a', '😀', 'e\u0301', '\n', 'אב', ''][Math.floor(this.#random() * 6)]!;
-      const op: Operation = [at, { d: gone }, come].filter(
-        (one) => one !== 0 && one !== '' && (typeof one !== 'object' || one.d !== ''),
-      );
-      if (op.length > 1 || (op.length === 1 && typeof op[0] !== 'number')) client.edit(op);
+      const come = this.any(['a', '😀', 'e\u0301', '\n', 'אב', '']);
+      const after = letters.toSpliced(at, Math.floor(this.#random() * 3), come).join('');
+      client.edit(changeBetween(client.text, after));
     }
   }
 }
@@ -123,14 +146,14 @@ describe('clients around one server', () => {
       const random = seeded(seed);
       const meeting = new Meeting('A tall 😀 smuggler.', 2 + (seed % 7), random);
       for (let round = 0; round < 60; round += 1) {
-        const who = Math.floor(random() * meeting.clients.length);
+        const who = meeting.any(meeting.seats);
         const pick = random();
         if (pick < 0.4) meeting.type(who);
         else if (pick < 0.97) meeting.deliver();
         else meeting.cut(who);
       }
       while (meeting.deliver());
-      for (const client of meeting.clients) {
+      for (const { client } of meeting.seats) {
         expect(client.text, `seed ${seed}`).toBe(meeting.server.text);
         expect(client.pending).toBe(false);
       }
@@ -143,8 +166,12 @@ describe('TextClient', () => {
     const sent: Outgoing[] = [];
     const asked: number[] = [];
     const client = new TextClient(text, {
-      send: (change) => sent.push(structuredClone(change)),
-      ask: (since) => asked.push(since),
+      send: (change) => {
+        sent.push(structuredClone(change));
+      },
+      ask: (since) => {
+        asked.push(since);
+      },
       newId: () => `id-${sent.length}`,
     });
     client.takeText(0, text);

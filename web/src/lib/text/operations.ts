@@ -19,20 +19,19 @@ interface TextType {
 // The package's own types leave out what it takes to undo.
 export const ot = type as unknown as TextType;
 
+/** The code points of a text, each as a text: what the operations count. */
+export function pointsOf(text: string): string[] {
+  return Array.from(text);
+}
+
 /** Code points before a position in UTF-16 units, as the browser counts. */
 export function toPoints(text: string, units: number): number {
-  let points = 0;
-  for (let at = 0; at < units && at < text.length; points += 1)
-    at += text.codePointAt(at)! > 0xffff ? 2 : 1;
-  return points;
+  return pointsOf(text.slice(0, units)).length;
 }
 
 /** The position in UTF-16 units after so many code points. */
 export function toUnits(text: string, points: number): number {
-  let units = 0;
-  for (let seen = 0; seen < points && units < text.length; seen += 1)
-    units += text.codePointAt(units)! > 0xffff ? 2 : 1;
-  return units;
+  return pointsOf(text).slice(0, points).join('').length;
 }
 
 /**
@@ -40,8 +39,8 @@ export function toUnits(text: string, points: number): number {
  * (code points in the new text) tells which of several equal letters was typed.
  */
 export function changeBetween(before: string, after: string, caret?: number): Operation {
-  const old = [...before];
-  const now = [...after];
+  const old = pointsOf(before);
+  const now = pointsOf(after);
   const shorter = Math.min(old.length, now.length);
   const tailMost = caret === undefined ? shorter : Math.min(shorter, now.length - caret);
   let tail = 0;
