@@ -45,13 +45,14 @@ class TextClient:
         self.waiting: ot.Operation = []
         self.acknowledged: list[str] = []
         self._early: dict[int, tuple[str | None, ot.Operation | None]] = {}
-        self._connected = self._asked = False
+        self._connected = self._asked = self._loaded = False
 
     def connect(self) -> None:
         """Say where we are; nothing else is sent before the answer."""
         self._connected, self._asked = False, True
         self._early.clear()
-        self._send("client:text.open", {"revision": self.revision} if self.revision else {})
+        # what we sent may stand in a text that comes whole: only the first one is asked for so
+        self._send("client:text.open", {"revision": self.revision} if self._loaded else {})
 
     def edit(self, operation: ot.Operation) -> None:
         """Change our own text at once."""
@@ -73,6 +74,7 @@ class TextClient:
         if payload["text"] is not None and payload["revision"] >= self.revision:
             self._merge(difference(self._base, payload["text"]))
             self._base, self.revision = payload["text"], payload["revision"]
+        self._loaded = True
         for one in payload["ops"] or []:
             self._keep(one["revision"], one["id"], one["op"])
         self._drain()
@@ -86,6 +88,8 @@ class TextClient:
             self._early[revision] = (id_, operation)
 
     def _drain(self) -> None:
+        if not self._loaded:
+            return
         while (entry := self._early.pop(self.revision, None)) is not None:
             id_, operation = entry
             if self.sent and id_ == self.sent[0]:

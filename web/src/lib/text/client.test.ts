@@ -188,6 +188,15 @@ describe('TextClient', () => {
     expect(sent[1]).toEqual({ revision: 1, op: [1, 'bc'], id: 'id-1' });
   });
 
+  it('waits for the text itself before it takes a change', () => {
+    const client = new TextClient('x', { send: () => undefined, ask: () => undefined });
+    client.takeOperation(0, ['a'], null, null);
+    client.takeOperation(1, ['b'], null, null);
+    expect(client.text).toBe('x');
+    client.takeText(1, 'ax');
+    expect(client.text).toBe('bax');
+  });
+
   it('takes the answer to a change from whichever message brings it', () => {
     const { client } = open('x');
     client.edit(['a']);

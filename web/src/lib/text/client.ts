@@ -38,6 +38,7 @@ export class TextClient {
   #sent: { op: Operation; id: string } | null = null;
   #waiting: Operation = [];
   #early = new Map<number, Entry>();
+  #loaded = false;
   #connected = false;
   #asked = false;
 
@@ -91,6 +92,7 @@ export class TextClient {
     }
     this.#base = text;
     this.#revision = revision;
+    this.#loaded = true;
     this.#resume();
   }
 
@@ -166,6 +168,8 @@ export class TextClient {
   }
 
   #drain(): void {
+    // What came before the text itself may already stand in it.
+    if (!this.#loaded) return;
     for (;;) {
       const entry = this.#early.get(this.#revision);
       if (!entry) break;
