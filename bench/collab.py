@@ -56,8 +56,8 @@ def sessions() -> tuple[list[Outcome], int]:
         )
         postgres.start()
         try:
-            upgrade(postgres.url("postgres"))
-            return asyncio.run(_run(postgres.url("postgres")))
+            upgrade(postgres.url())
+            return asyncio.run(_run(postgres.url()))
         finally:
             postgres.stop()
 
