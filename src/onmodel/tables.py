@@ -10,6 +10,7 @@ from onmodel.kit.db.base import Base
 from onmodel.projects import models as projects
 from onmodel.review import models as review
 from onmodel.templates import models as templates
+from onmodel.text import models as text
 from onmodel.training import models as training
 from onmodel.variations import models as variations
 
@@ -25,6 +26,7 @@ _DEFINING = (
     projects,
     review,
     templates,
+    text,
     training,
     variations,
 )

@@ -13,6 +13,7 @@ from onmodel.api.openapi import describe
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
+from onmodel.api.realtime.settler import Settler
 from onmodel.api.realtime.watch import Watch
 from onmodel.api.security import SecurityHeaders
 from onmodel.api.state_routes import router as state
@@ -47,6 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub)
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
         app.state.watch = watch
+        settler = Settler(resources.database)
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
         ) as ingest:
@@ -54,9 +56,11 @@ def create_app(settings: Settings) -> FastAPI:
             hub.start()
             board.start()
             watch.start()
+            settler.start()
             try:
                 yield
             finally:
+                await settler.stop()
                 await watch.stop()
                 await hub.stop()
                 await board.stop()

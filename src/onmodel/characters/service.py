@@ -7,7 +7,7 @@ from uuid import UUID
 
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
-from onmodel.characters import repository
+from onmodel.characters import repository, shared_text
 from onmodel.characters.errors import CharacterNotFoundError, StaleVersionError
 from onmodel.characters.models import Character
 from onmodel.characters.schemas import (
@@ -154,8 +154,10 @@ async def update_character(
             f"{character.name} was changed while you were editing.",
             extra={"current": current.model_dump(mode="json")},
         )
+    texts = {f: v for f, v in values.items() if v is not None and shared_text.is_shared(f)}
+    merged = await _write_texts(uow, actor, character, texts)
     changed: dict[str, list[Any]] = {}
-    for field, value in values.items():
+    for field, value in (values | merged).items():
         if value is not None and getattr(character, field) != value:
             changed[field] = [getattr(character, field), value]
             setattr(character, field, value)
@@ -166,6 +168,25 @@ async def update_character(
     character.updated_at = now()
     await repository.flush_unique(uow, character.trigger_word)
     return await tell(uow, character, actor.user_id, {"verb": "changed", "fields": changed})
+
+
+async def _write_texts(
+    uow: UnitOfWork, actor: Actor, character: Character, texts: dict[str, str]
+) -> dict[str, str]:
+    """Return new texts with what others are writing in them; their part becomes a version."""
+    was = {
+        field: await shared_text.seen(uow, character, field)
+        for field, text in texts.items()
+        if text != getattr(character, field)
+    }
+    for settled in await shared_text.settle_all(uow, character, set(was)):
+        await tell(uow, character, settled.author_id, settled.change)
+    return {
+        field: await shared_text.replace(
+            uow, character, field, was=seen, new=texts[field], author_id=actor.user_id
+        )
+        for field, seen in was.items()
+    }
 
 
 async def remove_character(uow: UnitOfWork, actor: Actor, character_id: UUID) -> CharacterRead:

@@ -16,6 +16,10 @@ from onmodel.characters.schemas import (
     CharacterUpdated,
     ReferenceRemoved,
     ReferenceUpdated,
+    TextAck,
+    TextCursor,
+    TextOperationRead,
+    TextRead,
 )
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
@@ -71,6 +75,36 @@ class StartGeneration(BaseModel):
     node_id: UUID
 
 
+DocumentName = Annotated[str, Field(max_length=100)]
+Revision = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Position = Annotated[int, Field(ge=0, le=20_000)]
+
+
+class TextOpen(BaseModel):
+    """Read a text and hear of it; with the revision that is known, only what was missed."""
+
+    document: DocumentName
+    revision: Revision | None = None
+
+
+class TextChange(BaseModel):
+    """An operation made on ``revision``; ``id`` is new for each one and the same when repeated."""
+
+    document: DocumentName
+    revision: Revision
+    op: list[Any]
+    id: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[\w-]+$")]
+
+
+class TextCursorUpdate(BaseModel):
+    """Where the sender stands, in code points at ``revision``; None when they left the text."""
+
+    document: DocumentName
+    revision: Revision
+    anchor: Position | None = None
+    head: Position | None = None
+
+
 class _Message(BaseModel):
     id: str | None = Field(default=None, max_length=100)
 
@@ -110,16 +144,34 @@ class StartGenerationMessage(_Message):
     payload: StartGeneration
 
 
-ClientMessage = Annotated[
+class TextOpenMessage(_Message):
+    event: Literal["client:text.open"]
+    payload: TextOpen
+
+
+class TextChangeMessage(_Message):
+    event: Literal["client:text.op"]
+    payload: TextChange
+
+
+class TextCursorMessage(_Message):
+    event: Literal["client:text.cursor"]
+    payload: TextCursorUpdate
+
+
+TextMessage = TextOpenMessage | TextChangeMessage | TextCursorMessage
+
+OtherMessage = (
     SyncMessage
     | PresenceMessage
     | CharacterUpdateMessage
     | NodeUpdateMessage
     | CharacterTrainMessage
     | CharacterGenerateMessage
-    | StartGenerationMessage,
-    Field(discriminator="event"),
-]
+    | StartGenerationMessage
+)
+
+ClientMessage = Annotated[OtherMessage | TextMessage, Field(discriminator="event")]
 
 client_message: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
@@ -147,6 +199,12 @@ class TaskProgress(BaseModel):
     node_id: UUID
     progress: float
     step: str
+
+
+class TextOpened(TextRead):
+    """Event ``server:text.document``: the answer to opening; ``client`` is who we are there."""
+
+    client: str
 
 
 class Ok(BaseModel):
@@ -179,6 +237,10 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:golden_set.updated": GoldenSetUpdated,
     "server:task_progress": TaskProgress,
     "server:presence": Presence,
+    "server:text.document": TextOpened,
+    "server:text.op": TextOperationRead,
+    "server:text.ack": TextAck,
+    "server:text.cursor": TextCursor,
     "server:ok": Ok,
     "server:error": Problem,
 }

@@ -17,6 +17,7 @@ from onmodel.api.realtime import messages
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.presence import PresenceBoard
+from onmodel.api.realtime.texts import TextDesk
 from onmodel.api.state import project_state
 from onmodel.characters import service as characters
 from onmodel.composition import Resources
@@ -62,15 +63,17 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
         return
     board: PresenceBoard = socket.app.state.presence
     connection = Connection(socket, project_id, actor)
+    desk = TextDesk(connection, resources)
     connection.start()
     try:
         await hub.join(connection)
         board.enter(connection, actor, None)
-        await Session(socket, connection, resources, board).read()
+        await Session(socket, connection, resources, board, desk).read()
     finally:
         board.leave(connection)
         hub.leave(connection)
         await connection.finish()
+        await desk.leave()
 
 
 async def _admit(socket: WebSocket, resources: Resources, project_id: UUID) -> Actor | None:
@@ -100,12 +103,14 @@ class Session:
         connection: Connection,
         resources: Resources,
         board: PresenceBoard,
+        desk: TextDesk,
     ) -> None:
         self._socket = socket
         self._connection = connection
         self._actor = connection.actor
         self._resources = resources
         self._board = board
+        self._desk = desk
 
     async def read(self) -> None:
         """Answer messages until the client goes."""
@@ -122,6 +127,9 @@ class Session:
             message_id = raw["id"] if isinstance(raw.get("id"), str) else None
             message = messages.client_message.validate_python(raw)
             self._actor = await self._still_here()
+            if isinstance(message, messages.TextMessage):
+                await self._desk.answer(self._actor, message)
+                return
             data = await self._handle(message)
         except ValidationError as error:
             first = error.errors()[0]
@@ -152,7 +160,7 @@ class Session:
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
         self._connection.put(encode(name, payload, id=message_id).decode())
 
-    async def _handle(self, message: messages.ClientMessage) -> Any:  # noqa: PLR0911 - one a message
+    async def _handle(self, message: messages.OtherMessage) -> Any:  # noqa: PLR0911 - one a message
         match message:
             case messages.SyncMessage():
                 return await self._sync(message.payload.since, message.id)

@@ -2046,7 +2046,7 @@ export interface components {
             check_id: string;
             data: components["schemas"]["CheckRead"];
         };
-        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"];
+        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
         /**
          * Coherence
          * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
@@ -3422,6 +3422,46 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:text.document";
+            id?: string;
+            payload: components["schemas"]["TextOpened"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:text.op";
+            id?: string;
+            payload: components["schemas"]["TextOperationRead"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:text.ack";
+            id?: string;
+            payload: components["schemas"]["TextAck"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:text.cursor";
+            id?: string;
+            payload: components["schemas"]["TextCursor"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:ok";
             id?: string;
             payload: components["schemas"]["Ok"];
@@ -3625,6 +3665,178 @@ export interface components {
             members: components["schemas"]["PersonRead"][];
             /** Name */
             name: string;
+        };
+        /**
+         * TextAck
+         * @description Event ``server:text.ack``: the operation ``id`` was applied to ``revision``.
+         */
+        TextAck: {
+            /** Document */
+            document: string;
+            /** Id */
+            id: string;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * TextChange
+         * @description An operation made on ``revision``; ``id`` is new for each one and the same when repeated.
+         */
+        TextChange: {
+            /** Document */
+            document: string;
+            /** Id */
+            id: string;
+            /** Op */
+            op: unknown[];
+            /** Revision */
+            revision: number;
+        };
+        /** TextChangeMessage */
+        TextChangeMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:text.op";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["TextChange"];
+        };
+        /**
+         * TextCursor
+         * @description Event ``server:text.cursor``: where somebody stands in a text; may be lost.
+         *
+         *     ``anchor`` and ``head`` count code points at ``revision``; None when they left the text.
+         *     ``client`` tells two windows of one person apart.
+         */
+        TextCursor: {
+            /** Anchor */
+            anchor: number | null;
+            /** Client */
+            client: string;
+            /** Colour */
+            colour: string;
+            /** Document */
+            document: string;
+            /** Head */
+            head: number | null;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /** TextCursorMessage */
+        TextCursorMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:text.cursor";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["TextCursorUpdate"];
+        };
+        /**
+         * TextCursorUpdate
+         * @description Where the sender stands, in code points at ``revision``; None when they left the text.
+         */
+        TextCursorUpdate: {
+            /**
+             * Anchor
+             * @default null
+             */
+            anchor?: number | null;
+            /** Document */
+            document: string;
+            /**
+             * Head
+             * @default null
+             */
+            head?: number | null;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * TextDeletion
+         * @description Takes out this text, or so many characters.
+         */
+        TextDeletion: {
+            /** D */
+            d: number | string;
+        };
+        /**
+         * TextOpen
+         * @description Read a text and hear of it; with the revision that is known, only what was missed.
+         */
+        TextOpen: {
+            /** Document */
+            document: string;
+            /**
+             * Revision
+             * @default null
+             */
+            revision?: number | null;
+        };
+        /** TextOpenMessage */
+        TextOpenMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:text.open";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["TextOpen"];
+        };
+        /**
+         * TextOpened
+         * @description Event ``server:text.document``: the answer to opening; ``client`` is who we are there.
+         */
+        TextOpened: {
+            /** Can Write */
+            can_write: boolean;
+            /** Client */
+            client: string;
+            /** Document */
+            document: string;
+            /** Ops */
+            ops: components["schemas"]["TextOperationRead"][] | null;
+            /** Revision */
+            revision: number;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * TextOperationRead
+         * @description Event ``server:text.op``: an operation on ``revision``, which makes the next one of it.
+         *
+         *     ``op`` has the form of ot-text-unicode. ``id`` is the one that its client gave it; changes
+         *     by REST have none.
+         */
+        TextOperationRead: {
+            /** Document */
+            document: string;
+            /** Id */
+            id: string | null;
+            /** Op */
+            op: (number | string | components["schemas"]["TextDeletion"])[];
+            /** Revision */
+            revision: number;
         };
         /** TokenAnswer */
         TokenAnswer: {

@@ -91,10 +91,10 @@ export class ProjectSocket {
   }
 
   /** Sends now if connected. Ephemeral: a message that cannot be sent is not queued. */
-  send(event: string, payload: Record<string, unknown>): boolean {
+  send(event: string, payload: Record<string, unknown>, id?: string): boolean {
     if (!this.#wire) return false;
     try {
-      this.#wire.send(JSON.stringify({ event, payload }));
+      this.#wire.send(JSON.stringify({ event, payload, id }));
       return true;
     } catch {
       return false;

@@ -33,6 +33,13 @@ export interface Progress {
   eta_s: number | null;
 }
 
+/** Somebody who writes in a text that is open, and hears of what the socket says about it. */
+export interface TextListener {
+  connected(): void;
+  disconnected(): void;
+  take(message: ServerMessage, actorId: string | null): void;
+}
+
 type Member = MemberRead & { id: string };
 
 const FIRST_PAGE = 200;
@@ -85,6 +92,7 @@ export class Room {
   #socket: ProjectSocket | null = null;
   #closed = false;
   #here: string | null = null;
+  #texts = new Map<string, TextListener>();
 
   constructor(projectId: string) {
     this.projectId = projectId;
@@ -126,6 +134,20 @@ export class Room {
     const message = { event: 'client:presence', payload: { character_id: characterId } };
     this.#socket?.greet([message]);
     this.#socket?.send(message.event, message.payload);
+  }
+
+  /** Says something to the server; false when there is no connection. */
+  say(event: string, payload: Record<string, unknown>, id?: string): boolean {
+    return this.#socket?.send(event, payload, id) ?? false;
+  }
+
+  /** Hears of a text that is written together, until the returned function is called. */
+  listen(document: string, listener: TextListener): () => void {
+    this.#texts.set(document, listener);
+    if (this.connection === 'live') listener.connected();
+    return () => {
+      if (this.#texts.get(document) === listener) this.#texts.delete(document);
+    };
   }
 
   /** Name for a user id: a member, somebody who is here, or nobody we know. */
@@ -200,6 +222,15 @@ export class Room {
       case 'server:identity.calibrated':
         this.syncs += 1;
         break;
+      case 'server:text.document':
+      case 'server:text.op':
+      case 'server:text.ack':
+      case 'server:text.cursor':
+        this.#texts.get(message.payload.document)?.take(message, message.actor ?? null);
+        break;
+      case 'server:error':
+        for (const listener of this.#texts.values()) listener.take(message, null);
+        break;
       case 'server:presence':
         this.presence = message.payload.people;
         break;
@@ -268,6 +299,9 @@ export class Room {
       },
       onConnection: (state) => {
         this.connection = state;
+        for (const listener of this.#texts.values())
+          if (state === 'live') listener.connected();
+          else listener.disconnected();
       },
       // Signed out or taken out of the project: asking again over HTTP says which.
       onRefused: () => void this.open(),

@@ -10,6 +10,8 @@ export interface HistoryLine {
   text: string;
   /** Names of what was done, when several lines became one. */
   names: string[];
+  /** Who wrote at the same time. */
+  others: string[];
   /** Old and new value of each changed fact. */
   changes: { field: string; before: string; after: string }[];
 }
@@ -120,6 +122,7 @@ function lineOf(entry: HistoryEntry): HistoryLine {
     actorId: machine ? null : entry.actor_id,
     text: sentence?.(text(change['picture']) ?? 'a picture', change) ?? textOf(entry, changes),
     names: verb === 'added picture' ? [text(change['name']) ?? 'picture'] : [],
+    others: Array.isArray(change['with']) ? (change['with'] as string[]) : [],
     changes,
   };
 }

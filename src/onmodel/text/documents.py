@@ -1,0 +1,219 @@
+"""The authority over shared texts: operations come in, are transformed, kept and applied.
+
+Callers hold the row of the noun (or the document's) locked, so one operation of a text is applied
+at a time, in whichever process it arrives.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from onmodel.kit.clock import now
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.text import operations as ot
+from onmodel.text.errors import (
+    OperationRefusedError,
+    RevisionGoneError,
+    TextTooLongError,
+    UnknownRevisionError,
+)
+from onmodel.text.models import TextDocument, TextOperation
+
+MAX_CHARACTERS = 10_000
+MAX_COMPONENTS = 1_000
+# who was away for more than so many operations gets the whole text
+KEPT_OPERATIONS = 2_000
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An operation as it was applied to ``revision``; ``repeated`` when that was earlier."""
+
+    revision: int
+    operation: ot.Operation
+    repeated: bool
+
+
+def plain(text: str) -> str:
+    """Return ``text`` with line ends as a browser's text field has them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+async def lock(uow: UnitOfWork, subject_id: UUID, field: str) -> TextDocument | None:
+    """Return a document as it is now and keep others from changing it meanwhile."""
+    return await uow.session.scalar(
+        select(TextDocument)
+        .where(TextDocument.subject_id == subject_id, TextDocument.field == field)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def lock_or_create(uow: UnitOfWork, subject_id: UUID, field: str, text: str) -> TextDocument:
+    """Return a document, made at revision 0 from ``text`` if there is none.
+
+    The row of its noun has to be locked: two of them must not be made.
+    """
+    document = await lock(uow, subject_id, field)
+    if document is None:
+        document = TextDocument(
+            subject_id=subject_id,
+            field=field,
+            text=plain(text),
+            revision=0,
+            settled_revision=0,
+            run_authors=[],
+        )
+        uow.session.add(document)
+        await uow.session.flush()
+    return document
+
+
+async def submit(
+    uow: UnitOfWork,
+    document: TextDocument,
+    operation: list[Any],
+    *,
+    revision: int,
+    operation_id: str,
+    author_id: UUID,
+) -> Accepted:
+    """Apply an operation that was made on ``revision``, transformed over all that came since.
+
+    One that comes again (same ``operation_id``) changes nothing and gets the same answer.
+
+    Raises:
+        OperationRefusedError: malformed, too many parts, or not fitting the text.
+        UnknownRevisionError: the text has not come to this revision yet.
+        RevisionGoneError: it left this revision too long ago.
+        TextTooLongError: the text would have more than ``MAX_CHARACTERS``.
+    """
+    wished = _checked(operation)
+    if not 0 <= revision <= document.revision:
+        raise UnknownRevisionError(
+            f"The text is at revision {document.revision}, the change was made on {revision}."
+        )
+    known = await _find(uow, document, operation_id)
+    if known is not None:
+        if known.author_id != author_id:
+            raise OperationRefusedError("Another change has this id.", try_="Choose a new id.")
+        return Accepted(known.revision, known.operation, repeated=True)
+    for _, earlier in await _require_since(uow, document, revision):
+        # both put text in at one place: what was there first stays first
+        wished = ot.transform(wished, earlier, "right")
+    document.text = _applied(document.text, wished)
+    uow.session.add(
+        TextOperation(
+            document_id=document.id,
+            revision=document.revision,
+            operation_id=operation_id,
+            author_id=author_id,
+            operation=wished,
+        )
+    )
+    _touch(document, author_id)
+    document.revision += 1
+    await uow.session.flush()
+    return Accepted(document.revision - 1, wished, repeated=False)
+
+
+def _checked(operation: list[Any]) -> ot.Operation:
+    if len(operation) > MAX_COMPONENTS:
+        raise OperationRefusedError(f"A change has at most {MAX_COMPONENTS} parts.")
+    try:
+        ot.check(operation)
+    except ot.OperationError as error:
+        raise OperationRefusedError(str(error)) from error
+    if any(ot.length(one) > MAX_CHARACTERS for one in operation):
+        raise TextTooLongError(f"A text has at most {MAX_CHARACTERS:,} characters.")
+    if any(isinstance(one, str) and not _storable(one) for one in operation):
+        raise OperationRefusedError("The change puts in characters that no text may have.")
+    return ot.normalise(operation)
+
+
+def _storable(text: str) -> bool:
+    """Say whether PostgreSQL and a browser's text field can hold it unchanged."""
+    return not any(one in "\0\r" or "\ud800" <= one <= "\udfff" for one in text)
+
+
+def _applied(text: str, operation: ot.Operation) -> str:
+    try:
+        changed = ot.apply(text, operation)
+    except ot.OperationError as error:
+        raise OperationRefusedError(str(error)) from error
+    if len(changed) > max(MAX_CHARACTERS, len(text)):
+        raise TextTooLongError(
+            f"A text has at most {MAX_CHARACTERS:,} characters; this would be {len(changed):,}."
+        )
+    return changed
+
+
+def _touch(document: TextDocument, author_id: UUID) -> None:
+    moment = now()
+    document.touched_at = moment
+    document.run_began_at = document.run_began_at or moment
+    if author_id not in document.run_authors:
+        document.run_authors = [*document.run_authors, author_id]
+
+
+def settle(document: TextDocument) -> list[UUID]:
+    """End the run; return who took part, in the order in which they began."""
+    authors = document.run_authors
+    document.settled_revision = document.revision
+    document.run_authors = []
+    document.run_began_at = document.touched_at = None
+    return authors
+
+
+async def compact(uow: UnitOfWork, document: TextDocument) -> None:
+    """Forget the operations that nobody may refer to any more."""
+    oldest = min(document.settled_revision, document.revision - KEPT_OPERATIONS)
+    if oldest > 0:
+        await uow.session.execute(
+            delete(TextOperation).where(
+                TextOperation.document_id == document.id, TextOperation.revision < oldest
+            )
+        )
+
+
+async def since(
+    uow: UnitOfWork, document_id: UUID, revision: int, until: int
+) -> list[tuple[str, ot.Operation]] | None:
+    """Return id and operation of each revision from ``revision`` to before ``until``.
+
+    None when some of them were forgotten, or when the text never came to ``revision``.
+    """
+    if revision > until:
+        return None
+    rows = await uow.session.execute(
+        select(TextOperation.operation_id, TextOperation.operation)
+        .where(
+            TextOperation.document_id == document_id,
+            TextOperation.revision >= revision,
+            TextOperation.revision < until,
+        )
+        .order_by(TextOperation.revision)
+    )
+    found = [(row.operation_id, row.operation) for row in rows]
+    return found if len(found) == until - revision else None
+
+
+async def _require_since(
+    uow: UnitOfWork, document: TextDocument, revision: int
+) -> list[tuple[str, ot.Operation]]:
+    found = await since(uow, document.id, revision, document.revision)
+    if found is None:
+        raise RevisionGoneError(
+            f"More than {KEPT_OPERATIONS:,} changes were made since this one began."
+        )
+    return found
+
+
+async def _find(uow: UnitOfWork, document: TextDocument, operation_id: str) -> TextOperation | None:
+    return await uow.session.scalar(
+        select(TextOperation).where(
+            TextOperation.document_id == document.id, TextOperation.operation_id == operation_id
+        )
+    )

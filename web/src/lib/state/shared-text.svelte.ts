@@ -1,0 +1,227 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { Problem } from '$lib/api/problem';
+import type { ServerMessage } from '$lib/api/types';
+import { TextClient } from '$lib/text/client';
+import { ot, type Operation, type Selection } from '$lib/text/operations';
+import { announcer } from './announce.svelte';
+import type { Room, TextListener } from './room.svelte';
+import { session } from './session.svelte';
+
+/** Where somebody else stands in the text, in code points of what we show. */
+export interface Cursor {
+  userId: string;
+  name: string;
+  colour: string;
+  selection: Selection;
+}
+
+type Host = Pick<Room, 'say' | 'listen' | 'nameOf'>;
+
+const CURSOR_MS = 100;
+const RETRY_MS = 1_000;
+/** A screen reader hears that somebody writes, not of every letter. */
+const SAY_AGAIN_MS = 30_000;
+
+/** One text of a character, written together over the project's socket. */
+export class SharedText implements TextListener {
+  readonly document: string;
+  readonly cursors = new SvelteMap<string, Cursor>();
+  text = $state('');
+  pending = $state(false);
+  loaded = $state(false);
+  canWrite = $state(false);
+  /** Set when the server would not take what was written. */
+  problem = $state.raw<Problem | null>(null);
+  /** What was written and could not be kept, for copying. */
+  lost = $state<string | null>(null);
+  /** Moves the field's own selection over somebody else's change. */
+  onRemote: (op: Operation, before: string) => void = () => undefined;
+  #label: string;
+  #room: Host;
+  #client: TextClient;
+  #me = '';
+  #said = new Map<string, number>();
+  #selection: Selection | null = null;
+  #shown = '';
+  #cursorTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(room: Host, document: string, label: string, text: string) {
+    this.document = document;
+    this.text = text;
+    this.#room = room;
+    this.#label = label.toLowerCase();
+    this.#client = new TextClient(text, {
+      send: ({ revision, op, id }) => {
+        room.say('client:text.op', { document, revision, op, id }, id);
+      },
+      ask: (since) => room.say('client:text.open', { document, revision: since }),
+      onRemote: (op, author) => {
+        this.#moved(op, author);
+      },
+    });
+  }
+
+  /** Listens until the returned function is called. */
+  start(): () => void {
+    const stop = this.#room.listen(this.document, this);
+    return () => {
+      this.leave();
+      stop();
+    };
+  }
+
+  edit(op: Operation, join: boolean): void {
+    this.problem = null;
+    this.#moveCursors(op);
+    this.#client.edit(op, join);
+    this.#show();
+  }
+
+  undo(): Operation | null {
+    return this.#stepped(this.#client.undo());
+  }
+
+  redo(): Operation | null {
+    return this.#stepped(this.#client.redo());
+  }
+
+  /** The record changed: a good moment to see whether the last message got lost. */
+  verify(): void {
+    if (this.loaded && !this.#client.pending) this.#ask();
+  }
+
+  /** We stand there now; told when nothing of ours is on its way, since only then it fits. */
+  select(selection: Selection): void {
+    this.#selection = selection;
+    this.#cursorTimer ??= setTimeout(() => {
+      this.#cursorTimer = null;
+      this.#tellCursor();
+    }, CURSOR_MS);
+  }
+
+  leave(): void {
+    this.#selection = null;
+    this.#tellCursor();
+  }
+
+  forget(): void {
+    this.lost = null;
+    this.problem = null;
+  }
+
+  connected(): void {
+    this.#ask();
+  }
+
+  disconnected(): void {
+    this.#client.disconnected();
+    this.cursors.clear();
+    this.#shown = '';
+  }
+
+  take(message: ServerMessage, actorId: string | null): void {
+    switch (message.event) {
+      case 'server:text.document': {
+        const { text, ops, revision, can_write, client } = message.payload;
+        this.#me = client;
+        this.canWrite = can_write;
+        this.loaded = true;
+        if (ops) this.#client.takeMissed(ops);
+        else if (text !== null) this.#client.takeText(revision, text);
+        break;
+      }
+      case 'server:text.op': {
+        const { revision, op, id } = message.payload;
+        this.#client.takeOperation(revision, op, id, actorId);
+        break;
+      }
+      case 'server:text.ack':
+        this.#client.takeAck(message.payload.id, message.payload.revision);
+        break;
+      case 'server:text.cursor':
+        this.#takeCursor(message.payload);
+        break;
+      case 'server:error':
+        if (message.id !== undefined && message.id === this.#client.sentId)
+          this.#refused(new Problem(message.payload.status, message.payload));
+        break;
+    }
+    this.#show();
+    this.#tellCursor();
+  }
+
+  #ask(): void {
+    const since = this.loaded ? { revision: this.#client.revision } : {};
+    this.#room.say('client:text.open', { document: this.document, ...since });
+  }
+
+  #show(): void {
+    this.text = this.#client.text;
+    this.pending = this.#client.pending;
+  }
+
+  #stepped(op: Operation | null): Operation | null {
+    if (op) this.#moveCursors(op);
+    this.#show();
+    return op;
+  }
+
+  #refused(problem: Problem): void {
+    if (problem.isPassing) {
+      setTimeout(() => {
+        this.#client.again();
+      }, RETRY_MS);
+    } else if (problem.code === 'revision_gone') {
+      this.#room.say('client:text.open', { document: this.document });
+    } else {
+      this.lost = this.#client.text;
+      this.problem = problem;
+      this.#client.giveUp();
+      this.#room.say('client:text.open', { document: this.document });
+    }
+  }
+
+  #moved(op: Operation, author: string | null): void {
+    this.#moveCursors(op);
+    const before = this.text;
+    this.text = this.#client.text;
+    this.onRemote(op, before);
+    if (author === null || author === session.me?.id) return;
+    const last = this.#said.get(author) ?? 0;
+    if (Date.now() - last > SAY_AGAIN_MS)
+      announcer.say(`${this.#room.nameOf(author)} is changing the ${this.#label}.`);
+    this.#said.set(author, Date.now());
+  }
+
+  #moveCursors(op: Operation): void {
+    for (const [client, cursor] of this.cursors)
+      this.cursors.set(client, { ...cursor, selection: over(cursor.selection, op) });
+  }
+
+  #takeCursor(cursor: Extract<ServerMessage, { event: 'server:text.cursor' }>['payload']): void {
+    if (cursor.client === this.#me) return;
+    if (cursor.head === null || cursor.anchor === null) this.cursors.delete(cursor.client);
+    // One for another revision is dropped: its owner tells again after the next change.
+    else if (cursor.revision === this.#client.revision && !this.#client.pending)
+      this.cursors.set(cursor.client, {
+        userId: cursor.user_id,
+        name: cursor.name,
+        colour: cursor.colour,
+        selection: [cursor.anchor, cursor.head],
+      });
+  }
+
+  #tellCursor(): void {
+    if (!this.loaded || this.#client.pending) return;
+    const [anchor, head] = this.#selection ?? [null, null];
+    const told = `${this.#client.revision}:${anchor}:${head}`;
+    if (told === this.#shown || (head === null && this.#shown === '')) return;
+    this.#shown = head === null ? '' : told;
+    const at = { document: this.document, revision: this.#client.revision, anchor, head };
+    this.#room.say('client:text.cursor', at);
+  }
+}
+
+function over([anchor, head]: Selection, op: Operation): Selection {
+  return [ot.transformPosition(anchor, op), ot.transformPosition(head, op)];
+}

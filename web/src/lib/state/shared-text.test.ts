@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ServerMessage } from '$lib/api/types';
+import { announcer } from './announce.svelte';
+import { SharedText } from './shared-text.svelte';
+
+const DOCUMENT = 'character:c1:description';
+
+interface Said {
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+let said: Said[];
+let text: SharedText;
+
+function hear(event: string, payload: Record<string, unknown>, id?: string): void {
+  const message = { event, payload: { document: DOCUMENT, ...payload }, id };
+  text.take(message as unknown as ServerMessage, 'u2');
+}
+
+function opened(over: Record<string, unknown> = {}): void {
+  hear('server:text.document', {
+    revision: 3,
+    text: 'A tall smuggler.',
+    ops: null,
+    can_write: true,
+    client: 'me',
+    ...over,
+  });
+}
+
+const cursor = (over: Record<string, unknown> = {}) => ({
+  client: 'bo',
+  user_id: 'u2',
+  name: 'Bo',
+  colour: '#fff',
+  revision: 3,
+  anchor: 2,
+  head: 6,
+  ...over,
+});
+
+beforeEach(() => {
+  said = [];
+  text = new SharedText(
+    {
+      say: (event, payload) => said.push({ event, payload }) > 0,
+      listen: () => () => undefined,
+      nameOf: () => 'Bo',
+    },
+    DOCUMENT,
+    'Description',
+    'A tall smuggler.',
+  );
+  text.connected();
+});
+
+describe('SharedText', () => {
+  it('asks for the text first, and for what it missed after that', () => {
+    expect(said[0]).toEqual({ event: 'client:text.open', payload: { document: DOCUMENT } });
+    opened();
+    text.disconnected();
+    text.connected();
+    expect(said[1]?.payload).toEqual({ document: DOCUMENT, revision: 3 });
+  });
+
+  it('says what is not saved yet', () => {
+    opened();
+    text.edit(['So: '], false);
+    expect([text.text, text.pending]).toEqual(['So: A tall smuggler.', true]);
+    const { id } = said[1]?.payload as { id: string };
+    hear('server:text.ack', { id, revision: 3 });
+    expect(text.pending).toBe(false);
+  });
+
+  it('lets a viewer read only', () => {
+    opened({ can_write: false });
+    expect(text.canWrite).toBe(false);
+  });
+
+  it("moves others' cursors with the text, and drops those that leave", () => {
+    opened();
+    hear('server:text.cursor', cursor());
+    text.edit(['So: '], false);
+    expect(text.cursors.get('bo')?.selection).toEqual([6, 10]);
+    hear('server:text.cursor', cursor({ anchor: null, head: null }));
+    expect(text.cursors.size).toBe(0);
+  });
+
+  it('does not show us our own cursor', () => {
+    opened();
+    hear('server:text.cursor', cursor({ client: 'me' }));
+    expect(text.cursors.size).toBe(0);
+  });
+
+  it('tells a screen reader once that somebody writes', () => {
+    opened();
+    announcer.text = '';
+    hear('server:text.op', { revision: 3, op: ['x'], id: 'theirs-1' });
+    expect(announcer.text).toBe('Bo is changing the description.');
+    announcer.text = '';
+    hear('server:text.op', { revision: 4, op: ['y'], id: 'theirs-2' });
+    expect([announcer.text, text.text]).toEqual(['', 'yxA tall smuggler.']);
+  });
+
+  it('keeps for copying what the server will not take', () => {
+    opened();
+    text.edit(['too long '], false);
+    const { id } = said[1]?.payload as { id: string };
+    hear('server:error', { status: 413, code: 'text_too_long', detail: 'Too long.' }, id);
+    expect([text.text, text.lost]).toEqual(['A tall smuggler.', 'too long A tall smuggler.']);
+    expect(text.problem?.message).toBe('Too long.');
+    text.forget();
+    expect(text.lost).toBeNull();
+  });
+
+  it("does not mind errors over others' messages", () => {
+    opened();
+    text.edit(['x'], false);
+    hear('server:error', { status: 413, code: 'text_too_long' }, 'another');
+    expect([text.pending, text.problem]).toEqual([true, null]);
+  });
+});
