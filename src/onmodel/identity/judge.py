@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,6 @@ from typing import Any, Self
 import numpy as np
 from pydantic import JsonValue
 
-from onmodel.functions.installation import Installation
 from onmodel.functions.registry import load
 from onmodel.identity.calibration import ENCODER, SHIPPED, Calibration
 from onmodel.identity.scoring import Reason, Score, Vectors
@@ -25,9 +25,9 @@ from onmodel.identity.scoring import score as score_face
 from onmodel.kit.errors import InvalidError, ProblemError, UnavailableError
 from onmodel.kit.ids import new_id
 from onmodel.runner.calls import CallRequest
+from onmodel.runner.choice import open_pool
 from onmodel.runner.errors import CallFailed
 from onmodel.runner.pool import Pool
-from onmodel.runner.process import ProcessRuntime
 from onmodel.settings import Settings
 from onmodel.storage.picture_formats import HEAD_BYTES, Format, detect
 from onmodel.storage.picture_process import remake
@@ -150,8 +150,9 @@ class Judge:
         size = max(1, min(BATCH, -(-len(files) // self._processes)))
         batches = [files[at : at + size] for at in range(0, len(files), size)]
         found: list[Measured] = []
+        pool = self._started()
         with ThreadPoolExecutor(max_workers=self._processes) as threads:
-            for batch in threads.map(self._measure, batches):
+            for batch in threads.map(partial(self._measure, pool), batches):
                 found += batch
                 if on_progress:
                     on_progress(len(found), len(files))
@@ -196,20 +197,20 @@ class Judge:
         found = [one for picture in pictures if (one := self.vector(picture)) is not None]
         return np.stack(found) if found else None
 
-    def _measure(self, files: Sequence[Path]) -> list[Measured]:
+    def _measure(self, pool: Pool, files: Sequence[Path]) -> list[Measured]:
         with tempfile.TemporaryDirectory(prefix="onmodel-judge-") as temporary:
             folder = Path(temporary)
             (folder / "in").mkdir()
             (folder / "out").mkdir()
             staged = [_stage(file, folder / "in", at) for at, file in enumerate(files)]
             sent = [name for name in staged if name is not None]
-            entries = iter(self._call(sent, folder) if sent else [])
+            entries = iter(self._call(pool, sent, folder) if sent else [])
         return [
             _measured(file, next(entries) if name is not None else None)
             for file, name in zip(files, staged, strict=True)
         ]
 
-    def _call(self, names: Sequence[str], folder: Path) -> list[dict[str, Any]]:
+    def _call(self, pool: Pool, names: Sequence[str], folder: Path) -> list[dict[str, Any]]:
         pictures: list[JsonValue] = [{"path": name} for name in names]
         request = CallRequest(
             id=str(new_id()),
@@ -218,7 +219,7 @@ class Judge:
             output_dir=folder / "out",
         )
         try:
-            result = self._started().call(self._manifest, request)
+            result = pool.call(self._manifest, request)
         except CallFailed as error:
             raise MeasuringFailedError(error.message) from error
         report: Any = result.outputs["report"]
@@ -226,9 +227,8 @@ class Judge:
 
     def _started(self) -> Pool:
         if self._pool is None:
-            runtime = ProcessRuntime(self._home / "run" / "functions")
-            prepare = Installation(self._home).prepare
-            self._pool = Pool(runtime, prepare, max_per_function=self._processes)
+            settings = Settings(home=self._home)
+            self._pool = open_pool(settings, max_per_function=self._processes)
         return self._pool
 
 
