@@ -54,6 +54,7 @@ def own_engine(caches: Path) -> Generator[tuple[str, str]]:
             name = f"{IMAGE}:{_recipe()}"
             if not client.images.list(name=name):
                 _import(client, home, name)
+            _try_out(client, name)
             yield host, name
             _clear(client)
 
@@ -125,6 +126,16 @@ def _import(client: docker.DockerClient, home: Path, name: str) -> None:
         client.api.import_image_from_file(
             str(archive), repository=repository, tag=tag, changes=['CMD ["python3"]']
         )
+
+
+def _try_out(client: docker.DockerClient, name: str) -> None:
+    """An engine may answer where the kernel lets it run nothing."""
+    try:
+        client.containers.run(
+            name, ["true"], network_mode="none", mem_limit="64m", pids_limit=16, remove=True
+        )
+    except DockerException as error:
+        raise NoEngineError(f"dockerd starts, but runs no container: {error}") from error
 
 
 def _recipe() -> str:
