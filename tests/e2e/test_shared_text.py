@@ -20,11 +20,11 @@ async def test_two_write_one_sentence_and_one_loses_the_network(
     house: House, token: str, windows: Windows, shots: Path
 ) -> None:
     async with windows.open() as ada, windows.open(width=390, height=844, scheme="light") as bo:
-        await steps.come_in(ada, house.command("link")["url"], name="Ada")
+        await steps.enter(ada, house.command("link")["url"])
         project = await steps.make_project(ada, "The Lighthouse")
-        link = await steps.invite(ada, name="Bo", username="bo.writer")
-        await steps.add_to_project(ada, project, name="Bo")
-        await steps.come_in(bo, link, name="Bo")
+        link = await steps.invite(ada, name="Bea", username="bea")
+        await steps.add_to_project(ada, project, name="Bea")
+        await steps.come_in(bo, link, name="Bea")
         made = {"name": "Mara", "description": TEXT}
         character = house.call("POST", f"/projects/{project}/characters", token, made)["id"]
         for page in (ada, bo):
@@ -43,7 +43,7 @@ async def test_two_write_one_sentence_and_one_loses_the_network(
 async def _both_write_at_once(ada: Page, bo: Page) -> None:
     await _stand(ada, len("A tall"))
     await _stand(bo, len(TEXT) - 1)
-    await expect(ada.locator("[data-cursor=Bo]")).to_be_attached()
+    await expect(ada.locator("[data-cursor=Bea]")).to_be_attached()
     for one, other in zip(" and old", " and a 😀", strict=True):
         await ada.keyboard.insert_text(one)
         await bo.keyboard.insert_text(other)
