@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Query, Response, UploadFile
 from fastapi.params import File as FileParam
 
 from onmodel.accounts.permissions import Permission
@@ -27,16 +27,15 @@ from onmodel.characters.schemas import (
     ReferenceRead,
 )
 from onmodel.events import log as events
-from onmodel.http.deps import DatabaseDep, IngestDep, Reading, SettingsDep, StoreDep, Writing
+from onmodel.http.deps import DatabaseDep, Reading, Writing
 from onmodel.http.problems import problems
-from onmodel.http.uploads import received
+from onmodel.http.uploads import IntakeDep
 from onmodel.kit.errors import ForbiddenError
 from onmodel.kit.paging import MAX_LIMIT, BadCursorError, Page
 from onmodel.projects import access
 from onmodel.projects.access import ProjectNotFoundError
 from onmodel.projects.schemas import Quality
 from onmodel.storage.picture_errors import BY_CODE
-from onmodel.storage.pictures import keep
 
 router = APIRouter(tags=["characters"])
 
@@ -164,20 +163,14 @@ async def list_references(character_id: UUID, uow: Reading, actor: SignedIn) -> 
 async def add_reference(
     character_id: UUID,
     file: Annotated[UploadFile, FileParam(description="One picture")],
-    request: Request,
     actor: SignedIn,
     database: DatabaseDep,
-    store: StoreDep,
-    ingest: IngestDep,
-    settings: SettingsDep,
+    intake: IntakeDep,
 ) -> ReferenceRead:
     """Add one picture; it is remade, stripped of its metadata, stored and measured."""
     async with database.read() as uow:
         await service.get_permitted(uow, actor, character_id, Permission.EDIT)
-    # no transaction is open while a picture is decoded: that takes a second
-    async with received(request, file, settings) as (path, folder):
-        picture = await ingest.picture(path, into=folder, name=file.filename or "picture")
-        await keep(store, picture)
+    picture = await intake.take(file)
     async with database.begin() as uow:
         return await references.add_reference(uow, actor, character_id, picture)
 

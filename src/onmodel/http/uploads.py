@@ -6,11 +6,15 @@ import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import Request, UploadFile
+from fastapi import Depends, Request, UploadFile
 
+from onmodel.http.deps import IngestDep, SettingsDep, StoreDep
 from onmodel.settings import Settings
 from onmodel.storage.picture_errors import FileTooLargeError
+from onmodel.storage.pictures import Ingest, Picture, keep
+from onmodel.storage.store import Store
 
 CHUNK_BYTES = 1 << 20
 ENVELOPE_BYTES = 64 * 1024
@@ -53,6 +57,40 @@ async def received(
         yield path, made
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+class Intake:
+    """Takes an uploaded picture in. Ask for permission first, and open no transaction meanwhile:
+    decoding takes a second.
+    """
+
+    def __init__(self, request: Request, store: Store, ingest: Ingest, settings: Settings) -> None:
+        self._request = request
+        self._store = store
+        self._ingest = ingest
+        self._settings = settings
+
+    async def take(self, file: UploadFile) -> Picture:
+        """Remake a picture, strip it of its metadata and store it.
+
+        Raises:
+            FileTooLargeError: as soon as there are more bytes than allowed.
+            ProblemError: it is no picture that can be taken; see `storage.picture_errors`.
+        """
+        async with received(self._request, file, self._settings) as (path, folder):
+            name = file.filename or "picture"
+            picture = await self._ingest.picture(path, into=folder, name=name)
+            await keep(self._store, picture)
+            return picture
+
+
+async def _intake(
+    request: Request, store: StoreDep, ingest: IngestDep, settings: SettingsDep
+) -> Intake:
+    return Intake(request, store, ingest, settings)
+
+
+IntakeDep = Annotated[Intake, Depends(_intake)]
 
 
 def _too_large(size: int, settings: Settings) -> FileTooLargeError:

@@ -4,16 +4,16 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, UploadFile
+from fastapi import APIRouter, Query, UploadFile
 from fastapi.params import File as FileParam
 
 from onmodel.accounts.errors import AdminOnlyError
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.signed_in import SignedIn
 from onmodel.characters.errors import CharacterNotFoundError, ReferenceNotFoundError
-from onmodel.http.deps import DatabaseDep, IngestDep, Reading, SettingsDep, StoreDep, Writing
+from onmodel.http.deps import DatabaseDep, Reading, SettingsDep, Writing
 from onmodel.http.problems import problems
-from onmodel.http.uploads import received
+from onmodel.http.uploads import IntakeDep
 from onmodel.identity import calibrations, checks, encoders, references, search
 from onmodel.identity.errors import (
     CalibrationNotFoundError,
@@ -36,7 +36,6 @@ from onmodel.kit.errors import ForbiddenError
 from onmodel.projects import access
 from onmodel.projects.access import ProjectNotFoundError
 from onmodel.storage.picture_errors import BY_CODE
-from onmodel.storage.pictures import keep
 
 router = APIRouter(tags=["identity"])
 
@@ -125,12 +124,9 @@ async def find_like_reference(
 async def create_check(
     project_id: UUID,
     file: Annotated[UploadFile, FileParam(description="One picture")],
-    request: Request,
     actor: SignedIn,
     database: DatabaseDep,
-    store: StoreDep,
-    ingest: IngestDep,
-    settings: SettingsDep,
+    intake: IntakeDep,
     expected: Annotated[
         list[UUID] | None,
         Query(max_length=MAX_EXPECTED, description="Characters that should be in it"),
@@ -139,10 +135,7 @@ async def create_check(
     """Check any picture against the cast; the answer comes over the socket."""
     async with database.read() as uow:
         await access.require(uow, actor, project_id, Permission.REVIEW)
-    # no transaction is open while a picture is decoded: that takes a second
-    async with received(request, file, settings) as (path, folder):
-        picture = await ingest.picture(path, into=folder, name=file.filename or "picture")
-        await keep(store, picture)
+    picture = await intake.take(file)
     async with database.begin() as uow:
         return await checks.create(uow, actor, project_id, picture, expected or [])
 
