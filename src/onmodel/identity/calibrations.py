@@ -20,7 +20,8 @@ from onmodel.identity.errors import (
     EncoderNotFoundError,
     TooFewVerdictsError,
 )
-from onmodel.identity.fitting import CannotFitError, fit
+from onmodel.identity.evidence import Evidence
+from onmodel.identity.fitting import CannotFitError, Fit, fit
 from onmodel.identity.models import CalibrationVersion, Encoder
 from onmodel.identity.schemas import CalibrationChanged, CalibrationRead, ReliabilityBin
 from onmodel.kit.db.uow import UnitOfWork
@@ -71,6 +72,15 @@ def version_of(
         created_by=created_by,
         **{name: getattr(calibration, name) for name in CONSTANTS},
     )
+
+
+def prove(row: CalibrationVersion, found: Fit | Evidence) -> None:
+    """Keep with a version how it held for people who took no part in it."""
+    row.pairs, row.people, row.ece, row.auc = found.pairs, found.people, found.ece, found.auc
+    row.reliability = [
+        ReliabilityBin.model_validate(one, from_attributes=True).model_dump()
+        for one in found.reliability
+    ]
 
 
 def is_same(row: CalibrationVersion, calibration: Calibration) -> bool:
@@ -159,11 +169,7 @@ async def learn(uow: UnitOfWork, actor: Actor, encoder: str) -> CalibrationRead:
         source="verdicts",
         created_by=actor.user_id,
     )
-    row.pairs, row.people, row.ece, row.auc = found.pairs, found.people, found.ece, found.auc
-    row.reliability = [
-        ReliabilityBin.model_validate(one, from_attributes=True).model_dump()
-        for one in found.reliability
-    ]
+    prove(row, found)
     uow.session.add(row)
     await uow.session.flush()
     await uow.session.refresh(row)

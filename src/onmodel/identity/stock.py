@@ -77,15 +77,9 @@ async def ship(uow: UnitOfWork, calibration: Calibration) -> None:
     row = calibrations.version_of(
         calibration, version=max((row.version for row in rows), default=0) + 1, source="shipped"
     )
-    _prove(row)
+    if calibration.encoder in EVIDENCE:
+        calibrations.prove(row, EVIDENCE[calibration.encoder])
     uow.session.add(row)
     await uow.session.flush()
     if all(row.source == "shipped" for row in rows if row.active):
         await calibrations.put_in_force(uow, row, actor_id=None)
-
-
-def _prove(row: CalibrationVersion) -> None:
-    found = EVIDENCE.get(row.encoder)
-    if found is not None:
-        row.pairs, row.people, row.ece, row.auc = found.pairs, found.people, found.ece, found.auc
-        row.reliability = [one.model_dump() for one in found.reliability]
