@@ -20,6 +20,9 @@ MOST_AT_ONCE = 25
 
 async def go_on(database: Database) -> bool:
     """Advise anew on the next few characters, each in its own transaction; True if more wait."""
+    async with database.read() as uow:
+        if await _waiting(uow) is None:
+            return False  # nearly always: no round of the Producer takes a lock for nothing
     for _ in range(MOST_AT_ONCE):
         async with database.begin() as uow:
             if not await _next(uow):
@@ -29,12 +32,7 @@ async def go_on(database: Database) -> bool:
 
 async def _next(uow: UnitOfWork) -> bool:
     await repository.hold_encoders(uow)
-    calibration = await uow.session.scalar(
-        select(CalibrationVersion)
-        .where(CalibrationVersion.active, CalibrationVersion.advised_to.is_not(None))
-        .order_by(CalibrationVersion.encoder)
-        .limit(1)
-    )
+    calibration = await _waiting(uow)
     if calibration is None:
         return False
     character_id = await uow.session.scalar(
@@ -47,6 +45,16 @@ async def _next(uow: UnitOfWork) -> bool:
         await _advise(uow, character_id)
     calibration.advised_to = character_id
     return True
+
+
+async def _waiting(uow: UnitOfWork) -> CalibrationVersion | None:
+    """Return a calibration in force whose advice has not reached every character."""
+    return await uow.session.scalar(
+        select(CalibrationVersion)
+        .where(CalibrationVersion.active, CalibrationVersion.advised_to.is_not(None))
+        .order_by(CalibrationVersion.encoder)
+        .limit(1)
+    )
 
 
 async def _advise(uow: UnitOfWork, character_id: UUID) -> None:
