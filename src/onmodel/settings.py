@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     docker_base: str | None = None
     log_level: str = "INFO"
     database_pool: int = 20
+    web_processes: int = Field(default=1, ge=1, le=64)
     worker_slots: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)
     lease_seconds: float = 15.0
     heartbeat_seconds: float = 5.0

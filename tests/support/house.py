@@ -23,6 +23,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from onmodel.accounts import service as accounts
 from onmodel.accounts.schemas import UserCreate
 from onmodel.api.app import create_app
+from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.watch import Watch
 from onmodel.composition import Resources
@@ -103,9 +104,12 @@ class Socket:
 class House:
     """The running process and ways to reach it."""
 
-    def __init__(self, url: str, resources: Resources, watch: Watch, board: PresenceBoard) -> None:
+    def __init__(
+        self, url: str, resources: Resources, hub: Hub, watch: Watch, board: PresenceBoard
+    ) -> None:
         self.url = url
         self.resources = resources
+        self.hub = hub
         self.watch = watch
         self.board = board
         self._clients: list[httpx2.AsyncClient] = []
@@ -234,7 +238,9 @@ async def running(settings: Settings) -> AsyncGenerator[House]:
             await asyncio.sleep(0)
         await app.state.hub.listening.wait()
     state = app.state
-    house = House(f"http://127.0.0.1:{port}", state.resources, state.watch, state.presence)
+    house = House(
+        f"http://127.0.0.1:{port}", state.resources, state.hub, state.watch, state.presence
+    )
     try:
         yield house
     finally:

@@ -9,6 +9,7 @@ from onmodel.accounts.routes import router as accounts
 from onmodel.api import health, spa
 from onmodel.api.assets import router as assets
 from onmodel.api.limits import BodyLimit
+from onmodel.api.loop_lag import LoopLag
 from onmodel.api.openapi import describe
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.presence import PresenceBoard
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
         board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub)
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
         app.state.watch = watch
-        settler = Settler(resources.database)
+        settler, app.state.loop_lag = Settler(resources.database), LoopLag()
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
         ) as ingest:
@@ -57,9 +58,11 @@ def create_app(settings: Settings) -> FastAPI:
             board.start()
             watch.start()
             settler.start()
+            app.state.loop_lag.start()
             try:
                 yield
             finally:
+                await app.state.loop_lag.stop()
                 await settler.stop()
                 await watch.stop()
                 await hub.stop()

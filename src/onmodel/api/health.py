@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from onmodel.api.loop_lag import LoopLag
 from onmodel.composition import Resources
 from onmodel.dispatch import workers
 from onmodel.dispatch.leadership import is_led
@@ -28,10 +29,11 @@ class _MissingError(Exception):
 
 
 class Part(BaseModel):
-    """One part of the house, and in words how it is."""
+    """One part of the house, and in words how it is; what can be counted, in numbers, too."""
 
     ok: bool
     detail: str
+    numbers: dict[str, float] = {}
 
 
 class Health(BaseModel):
@@ -58,7 +60,7 @@ async def read_health(request: Request, response: Response) -> Health:
     }
     found = await asyncio.gather(*(_check(check, resources) for check in checks.values()))
     parts = dict(zip(checks, found, strict=True))
-    parts["api"] = Part(ok=True, detail=f"{_count(request.app.state.hub.sockets, 'socket')} open.")
+    parts["api"] = _api(request)
     if not all(parts[name].ok for name in ESSENTIAL):
         response.status_code = 503
         return Health(status="down", version=VERSION, parts=parts)
@@ -76,6 +78,18 @@ async def _check(check: Callable[[Resources], Awaitable[str]], resources: Resour
         # anybody may ask, and the error names paths and servers: those go to the log
         log.warning("part_down", part=check.__name__.strip("_"), error=repr(error))
         return Part(ok=False, detail="It does not answer; the server's log says why.")
+
+
+def _api(request: Request) -> Part:
+    """The process that answers; where several serve one port, the next answer is another's."""
+    sockets: int = request.app.state.hub.sockets
+    lag: LoopLag = request.app.state.loop_lag
+    worst = round(lag.worst_seconds * 1000, 1)
+    return Part(
+        ok=True,
+        detail=f"{_count(sockets, 'socket')} open; the longest wait was {worst} ms.",
+        numbers={"sockets": sockets, "loop_lag_ms": worst},
+    )
 
 
 async def _database(resources: Resources) -> str:

@@ -20,7 +20,6 @@ from onmodel.cli import handover
 from onmodel.cli.backoff import Backoff
 from onmodel.embedded.service import open_log
 
-MEMBERS = ("serve", "producer", "worker")
 _STOP_SECONDS = 6.0  # long enough for a web request or a step of a call to end
 _SIGNALS = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT)
 _COMMAND_NAME = Path("/proc/self/comm")  # what ``ps`` and ``top`` show, 15 letters at most
@@ -28,6 +27,9 @@ _COMMAND_NAME = Path("/proc/self/comm")  # what ``ps`` and ``top`` show, 15 lett
 
 @dataclass
 class _Member:
+    """One process: what it does, and the name of its log; several web processes serve one port."""
+
+    role: str
     name: str
     pid: int | None = None
     due_at: float | None = 0.0
@@ -39,24 +41,30 @@ class Crew:
 
     Args:
         logs: the folder in which each member has its log.
+        web_processes: how many processes answer browsers.
     """
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, *, web_processes: int = 1) -> None:
         self._logs = logs
-        self._members = [_Member(name) for name in MEMBERS]
+        self._members = [
+            _Member("serve", "serve"),
+            *(_Member("serve", f"serve-{number}") for number in range(2, web_processes + 1)),
+            _Member("producer", "producer"),
+            _Member("worker", "worker"),
+        ]
         self._stopping = False
 
     def attend(self) -> str | None:
         """Look after the members until SIGTERM.
 
-        Returns twice, as ``fork`` does: in a new member its name, and in this process, when
+        Returns twice, as ``fork`` does: in a new member its role, and in this process, when
         everything is stopped, None.
         """
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         while True:
             for member in self._due():
                 if self._fork(member):
-                    return member.name
+                    return member.role
             # the first start alone gets the gate and the way to tell the link
             for name in (handover.GATE, handover.LINK):
                 if (descriptor := handover.take(name)) is not None:
@@ -80,25 +88,27 @@ class Crew:
         """Start a member; say whether we are it."""
         pid = os.fork()
         if pid == 0:
-            self._become(member.name)
+            self._become(member)
             return True
         member.pid, member.due_at = pid, None
         member.backoff.started()
         _report(event="started", member=member.name, pid=pid)
         return False
 
-    def _become(self, name: str) -> None:
+    def _become(self, member: _Member) -> None:
         """Turn a fresh fork into an ordinary process with its own log."""
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        with open_log(self._logs / f"{name}.log") as log:
+        with open_log(self._logs / f"{member.name}.log") as log:
             os.dup2(log.fileno(), sys.stdout.fileno())
             os.dup2(log.fileno(), sys.stderr.fileno())
         with contextlib.suppress(OSError):
-            _COMMAND_NAME.write_text(f"onmodel-{name}"[:15])
-        if name != "serve":
-            for unused in (handover.LISTEN, handover.LINK):
-                if (descriptor := handover.take(unused)) is not None:
-                    os.close(descriptor)
+            _COMMAND_NAME.write_text(f"onmodel-{member.name}"[:15])
+        unused = [] if member.name == "serve" else [handover.LINK]  # one link is enough
+        if member.role != "serve":
+            unused.append(handover.LISTEN)
+        for name in unused:
+            if (descriptor := handover.take(name)) is not None:
+                os.close(descriptor)
 
     def _reap(self) -> None:
         while True:

@@ -75,9 +75,9 @@ class CrewPart(Part):
             for line in process.stdout:
                 event = json.loads(line)
                 if event["event"] == "started":
-                    self._note_start(_NAMES[event["member"]], event["pid"])
+                    self._note_start(_name(event["member"]), event["pid"])
                 else:
-                    self._note_crash(_NAMES[event["member"]], event)
+                    self._note_crash(_name(event["member"]), event)
 
     def _note_start(self, name: str, pid: int) -> None:
         again = name in self._members
@@ -96,3 +96,9 @@ class CrewPart(Part):
         )
         for line in last_lines(log):
             output.say(f"    [dim]{escape(line)}[/]")
+
+
+def _name(member: str) -> str:
+    """Return what people call a member: "The web process", "The web process 2"."""
+    role, _, number = member.partition("-")
+    return f"{_NAMES[role]} {number}".strip()

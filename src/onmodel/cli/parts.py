@@ -73,9 +73,10 @@ def crew() -> Answer | None:
         from onmodel.worker import app, producer
 
     mains = {"serve": serve_forever, "producer": producer.main, "worker": app.main}
-    name = Crew(Settings().logs).attend()
-    if name is not None:
-        _run(mains[name])
+    settings = Settings()
+    role = Crew(settings.logs, web_processes=settings.web_processes).attend()
+    if role is not None:
+        _run(mains[role])
     return None
 
 

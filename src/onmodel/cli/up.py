@@ -158,6 +158,10 @@ class Installation:
 
         return [
             part("The web process", "serve", wait | tell, listen),
+            *(
+                part(f"The web process {number}", "serve", wait, listen)
+                for number in range(2, self.settings.web_processes + 1)
+            ),
             part("The Producer", "producer", wait, {}),
             part("The worker", "worker", wait, {}),
         ]

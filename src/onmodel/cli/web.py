@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import resource
 import socket
 from typing import Any
 
@@ -26,6 +27,7 @@ def serve_forever(settings: Settings) -> int:
     The supervisor hands over a socket that listens already; alone, the process opens its own.
     """
     logging.configure(level=settings.log_level)
+    _allow_many_sockets()
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -46,6 +48,13 @@ def serve_forever(settings: Settings) -> int:
 def describe() -> dict[str, Any]:
     """Return the OpenAPI document; no service is needed for that."""
     return create_app(Settings()).openapi()
+
+
+def _allow_many_sockets() -> None:
+    """Take as many files as the system lets us: each browser is one, and many begin at 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # macOS names a most that it does not grant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class _Server(uvicorn.Server):
