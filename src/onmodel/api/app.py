@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from onmodel.accounts.routes import router as accounts
 from onmodel.api import health, spa
 from onmodel.api.assets import router as assets
+from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
 from onmodel.api.openapi import describe
 from onmodel.api.realtime.hub import Hub
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         golden,
         files,
         assets,
+        functions,
     ):
         v1.include_router(router)
     app.include_router(v1)

@@ -60,6 +60,12 @@ class Call(Base):
             postgresql_where=text("state = 'succeeded'"),
         ),
         Index(
+            "ix_calls_of_function",
+            "function",
+            text("finished_at DESC"),
+            postgresql_where=text("state IN ('succeeded', 'failed')"),
+        ),
+        Index(
             "ix_calls_depends_on",
             "depends_on",
             postgresql_using="gin",

@@ -559,6 +559,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Functions
+         * @description Every function of this server, the broken ones too, by name.
+         */
+        get: operations["list_functions_api_v1_functions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/functions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Function */
+        get: operations["read_function_api_v1_functions__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/calibrations": {
         parameters: {
             query?: never;
@@ -2327,6 +2364,105 @@ export interface components {
             seq: number;
             /** Training */
             training: components["schemas"]["TrainingJobRead"][];
+        };
+        /**
+         * FunctionHealth
+         * @description The latest 50 runs.
+         *
+         *     ``refused`` had an unfit input; ``failed`` were the fault of the function or a machine.
+         *     ``running`` go on now.
+         */
+        FunctionHealth: {
+            /** Failed */
+            failed: number;
+            /** Last At */
+            last_at: string | null;
+            /** Last Failure At */
+            last_failure_at: string | null;
+            /** Last Failure Code */
+            last_failure_code: string | null;
+            /** Refused */
+            refused: number;
+            /** Running */
+            running: number;
+            /** Succeeded */
+            succeeded: number;
+        };
+        /**
+         * FunctionRead
+         * @description A model function.
+         *
+         *     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
+         *     known then. ``commercial`` is whether all of it may be used in work that is sold.
+         *     ``install`` is the command that fetches what is missing, null when nothing is.
+         */
+        FunctionRead: {
+            /** Commercial */
+            commercial: boolean;
+            health: components["schemas"]["FunctionHealth"];
+            /** Install */
+            install: string | null;
+            /** Installed */
+            installed: boolean;
+            /** Licence */
+            licence: string;
+            /** Memory Mb */
+            memory_mb: number;
+            /** Name */
+            name: string;
+            /** Preview */
+            preview: boolean;
+            /** Problem */
+            problem: string | null;
+            /** Run Seconds */
+            run_seconds: number;
+            /** Summary */
+            summary: string;
+            /** Tasks */
+            tasks: string[];
+            /** Tiers */
+            tiers: components["schemas"]["FunctionTierRead"][];
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+            /** Weights */
+            weights: components["schemas"]["FunctionWeightRead"][];
+        };
+        /**
+         * FunctionTierRead
+         * @description What a function takes in one tier.
+         *
+         *     ``vram_mb`` is 0 on a CPU. ``median_seconds`` is over ``runs`` past runs, null without any.
+         */
+        FunctionTierRead: {
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** Runs */
+            runs: number;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "low" | "standard" | "high";
+            /** Vram Mb */
+            vram_mb: number;
+        };
+        /**
+         * FunctionWeightRead
+         * @description A model file: its size, its terms, and whether it is on this server.
+         */
+        FunctionWeightRead: {
+            /** Bytes */
+            bytes: number;
+            /** Commercial */
+            commercial: boolean;
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+            /** Present */
+            present: boolean;
         };
         /** GenerateMessage */
         GenerateMessage: {
@@ -5979,6 +6115,66 @@ export interface operations {
             };
             /** @description `range_not_satisfiable`: That part of the file does not exist */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_functions_api_v1_functions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"][];
+                };
+            };
+        };
+    };
+    read_function_api_v1_functions__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
