@@ -18,5 +18,6 @@ export const links = {
     `/p/${projectId}/c/${characterId}?look=${variationId}`,
   settings: () => '/settings',
   identity: () => '/identity',
+  functions: () => '/functions',
   adminPeople: () => '/admin/people',
 };

@@ -5,6 +5,7 @@ import type {
   ConsistencyItem,
   ConsistencyRead,
   FileRef,
+  FunctionRead,
   ReferenceRead,
   TrainingJobRead,
   VariationRead,
@@ -173,6 +174,36 @@ export function alert(over: Partial<AlertRead> = {}): AlertRead {
     owner_id: 'u1',
     created_at: '2026-01-01T00:00:00Z',
     updated_at: '2026-01-01T00:00:00Z',
+    ...over,
+  };
+}
+
+export function modelFunction(over: Partial<FunctionRead> = {}): FunctionRead {
+  return {
+    name: 'puppet',
+    version: '0.1.0',
+    title: 'Puppet',
+    summary: 'Moves one photograph.',
+    tasks: ['character.generate_variation'],
+    preview: false,
+    licence: 'Apache-2.0',
+    commercial: true,
+    installed: true,
+    install: null,
+    problem: null,
+    tiers: [{ tier: 'low', vram_mb: 0, median_seconds: null, runs: 0 }],
+    weights: [],
+    memory_mb: 2048,
+    run_seconds: 120,
+    health: {
+      succeeded: 0,
+      refused: 0,
+      failed: 0,
+      running: 0,
+      last_at: null,
+      last_failure_at: null,
+      last_failure_code: null,
+    },
     ...over,
   };
 }

@@ -14,6 +14,7 @@ export type Drift = Schemas['Drift'];
 export type EncoderRead = Schemas['EncoderRead'];
 export type FileRef = Schemas['FileRef'];
 export type Finding = Schemas['Finding'];
+export type FunctionRead = Schemas['FunctionRead'];
 export type FullSync = Schemas['FullSync'];
 export type GoldenRead = Schemas['GoldenRead'];
 export type GoldenResult = Schemas['GoldenResult'];
