@@ -47,7 +47,7 @@ describe('a function in words', () => {
   });
 
   it('writes memory and time', () => {
-    expect(vramText(0)).toBe('None, runs on the processor');
+    expect(vramText(0)).toBe('Runs on the processor');
     expect(vramText(12_288)).toBe('12 GB');
     expect(vramText(800)).toBe('800 MB');
     expect(durationText(0.02)).toBe('0.1 s');

@@ -67,9 +67,9 @@ export function licenceText({ licence, commercial }: FunctionRead): string {
     : `${licence}: only for tests and study. Pictures made with it must not go into work that is sold.`;
 }
 
-/** "12 GB", or that none is needed. */
+/** "12 GB", or that it needs none. */
 export function vramText(vramMb: number): string {
-  if (vramMb === 0) return 'None, runs on the processor';
+  if (vramMb === 0) return 'Runs on the processor';
   return vramMb < 1000 ? `${vramMb} MB` : `${Number((vramMb / 1024).toFixed(1))} GB`;
 }
 
