@@ -11,6 +11,7 @@ from onmodel.api.assets import router as assets
 from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
 from onmodel.api.openapi import describe
+from onmodel.api.queue.routes import router as queue
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
         files,
         assets,
         functions,
+        queue,
     ):
         v1.include_router(router)
     app.include_router(v1)

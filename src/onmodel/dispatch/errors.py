@@ -25,3 +25,21 @@ class LeaseLostError(ConflictError):
     code = "lease_lost"
     title = "This call is somebody else's now"
     default_try = "Drop the result: the call was cancelled or given to another worker."
+
+
+class NotWaitingError(ConflictError):
+    code = "call_not_waiting"
+    title = "This does not wait any more"
+    default_try = "Look at where it stands now."
+
+
+class OthersTurnError(ConflictError):
+    code = "others_turn"
+    title = "People take turns"
+    default_try = "Move it before or after another one of the same person."
+
+
+class NotOverError(ConflictError):
+    code = "call_not_over"
+    title = "This has not failed"
+    default_try = "Only what failed or was cancelled can be tried again."

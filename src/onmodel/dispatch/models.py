@@ -60,6 +60,12 @@ class Call(Base):
             postgresql_where=text("state = 'succeeded'"),
         ),
         Index(
+            "ix_calls_ended",
+            text("finished_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("state IN ('succeeded', 'failed', 'cancelled')"),
+        ),
+        Index(
             "ix_calls_of_function",
             "function",
             text("finished_at DESC"),
@@ -133,5 +139,7 @@ class Worker(Base):
     vram_mb: Mapped[int | None]
     # False while it shuts down: it keeps its calls but gets no new ones.
     accepts: Mapped[bool] = mapped_column(default=True)
+    # The last samples of its use, oldest first: see workers.seen.
+    use: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     started_at: Mapped[CreatedAt]
     seen_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

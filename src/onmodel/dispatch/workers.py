@@ -1,9 +1,11 @@
 """The registry of worker processes."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
 from onmodel.dispatch.models import Worker
 from onmodel.dispatch.notices import tell_waiting
@@ -47,8 +49,18 @@ async def register(
     return worker
 
 
-async def seen(uow: UnitOfWork, worker_id: UUID) -> bool:
-    """Note that a worker is alive; False when the registry has forgotten it."""
+async def seen(uow: UnitOfWork, worker_id: UUID, *, use: dict[str, Any] | None = None) -> bool:
+    """Note that a worker is alive; False when the registry has forgotten it.
+
+    Args:
+        uow: the transaction.
+        worker_id: whose sign of life it is.
+        use: a sample of the machine's use (``worker/use.py``); the last ``USE_SAMPLES`` stay.
+    """
+    if use is not None:
+        await uow.session.execute(
+            _KEEP_USE, {"id": worker_id, "sample": json.dumps([use]), "kept": USE_SAMPLES}
+        )
     found = await uow.session.scalar(
         update(Worker)
         .where(Worker.id == worker_id)
@@ -57,6 +69,20 @@ async def seen(uow: UnitOfWork, worker_id: UUID) -> bool:
         .execution_options(synchronize_session=False)
     )
     return found is not None
+
+
+# With a heartbeat every five seconds: five minutes.
+USE_SAMPLES = 60
+
+_KEEP_USE = text(
+    """
+    UPDATE workers SET use = CASE
+        WHEN jsonb_array_length(use) < :kept THEN use || CAST(:sample AS jsonb)
+        ELSE (use - 0) || CAST(:sample AS jsonb)
+    END
+    WHERE id = :id
+    """
+)
 
 
 async def stop_accepting(uow: UnitOfWork, worker_id: UUID) -> None:

@@ -14,6 +14,7 @@ from onmodel.kit.db.uow import UnitOfWork
 from onmodel.worker.durable import persist
 from onmodel.worker.held import HeldCall, StopReason
 from onmodel.worker.process import WorkerProcess
+from onmodel.worker.use import sample
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +61,9 @@ async def _beat_forever(worker: WorkerProcess) -> None:
 
 async def _beat(worker: WorkerProcess) -> None:
     lease = worker.resources.settings.lease_seconds
+    use = await asyncio.to_thread(sample)
     async with worker.resources.database.begin() as uow:
-        known = await workers.seen(uow, worker.id)
+        known = await workers.seen(uow, worker.id, use=use)
         lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
     if not known and not worker.stopping:
         log.warning("worker_forgotten", worker=str(worker.id))

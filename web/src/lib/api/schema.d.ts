@@ -1066,6 +1066,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Queue
+         * @description What works and what waits, in the order in which it will be done.
+         */
+        get: operations["read_queue_api_v1_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Many
+         * @description Do the same with many calls; those with which it does not work are named.
+         */
+        post: operations["change_many_api_v1_queue_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read History
+         * @description What ended, the newest first.
+         */
+        get: operations["read_history_api_v1_queue_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Call */
+        get: operations["read_call_api_v1_queue__call_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Put a waiting call before or after another one of the same person.
+         */
+        post: operations["move_api_v1_queue__call_id__move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change
+         * @description Cancel, pause, resume or retry. A retry answers with the new call.
+         */
+        post: operations["change_api_v1_queue__call_id___verb__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/references/{reference_id}": {
         parameters: {
             query?: never;
@@ -1423,6 +1540,26 @@ export interface paths {
          * @description Pictures like this one in every project that you may see, the nearest first.
          */
         get: operations["find_like_variation_api_v1_variations__variation_id__similar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workers
+         * @description The machines that are alive, the oldest first.
+         */
+        get: operations["list_workers_api_v1_workers_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2891,6 +3028,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[QueueItem] */
+        Page_QueueItem_: {
+            /** Items */
+            items: components["schemas"]["QueueItem"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** PairAnswer */
         PairAnswer: {
             /**
@@ -3162,6 +3308,172 @@ export interface components {
              * Format: uuid
              */
             project_id: string;
+        };
+        /** QueueBatch */
+        QueueBatch: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Verb
+             * @enum {string}
+             */
+            verb: "cancel" | "pause" | "resume" | "retry";
+        };
+        /**
+         * QueueBatchDone
+         * @description ``done`` are the calls changed, or with ``retry`` the new ones.
+         */
+        QueueBatchDone: {
+            /** Done */
+            done: string[];
+            /** Refused */
+            refused: components["schemas"]["QueueRefusal"][];
+        };
+        /**
+         * QueueChanged
+         * @description Event ``server:queue.changed``: read the queue again. May be lost.
+         */
+        QueueChanged: Record<string, never>;
+        /** QueueCharacter */
+        QueueCharacter: {
+            cover: components["schemas"]["FileRef"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * QueueError
+         * @description Why a call failed. ``log`` is for engineers, and empty for those who may only look.
+         */
+        QueueError: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Log */
+            log: string;
+            /** Try */
+            try: string;
+        };
+        /**
+         * QueueItem
+         * @description One call.
+         *
+         *     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
+         *     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
+         *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
+         *     asked for was used. ``rights`` is what the reader may do with it now.
+         */
+        QueueItem: {
+            /** Attempt */
+            attempt: number;
+            character: components["schemas"]["QueueCharacter"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            error: components["schemas"]["QueueError"] | null;
+            /** Eta Error S */
+            eta_error_s: number | null;
+            /** Eta S */
+            eta_s: number | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Function */
+            function: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            person: components["schemas"]["PersonRead"] | null;
+            picture: components["schemas"]["FileRef"] | null;
+            /** Position */
+            position: number | null;
+            /** Progress */
+            progress: number;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Project Title */
+            project_title: string;
+            /** Rights */
+            rights: ("cancel" | "pause" | "resume" | "retry" | "move")[];
+            /** Seconds */
+            seconds: number | null;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["State"];
+            /** Step */
+            step: string;
+            /**
+             * Subject Id
+             * Format: uuid
+             */
+            subject_id: string;
+            /** Subject Kind */
+            subject_kind: string;
+            task: components["schemas"]["Task"];
+            /**
+             * Tier Asked
+             * @enum {string}
+             */
+            tier_asked: "low" | "standard" | "high";
+            /** Tier Reason */
+            tier_reason: string | null;
+            /** Tier Used */
+            tier_used: ("low" | "standard" | "high") | null;
+            /** Worker */
+            worker: string | null;
+        };
+        /**
+         * QueueMove
+         * @description Directly before, or directly after, another waiting call of the same person.
+         */
+        QueueMove: {
+            /** After */
+            after?: string | null;
+            /** Before */
+            before?: string | null;
+        };
+        /**
+         * QueueRead
+         * @description What has not ended: what works, then the line, then what is paused.
+         *
+         *     ``others`` counts the calls of projects that the reader does not see; they have their
+         *     places, too. At most 500 are listed; ``more`` counts the rest.
+         */
+        QueueRead: {
+            /** Items */
+            items: components["schemas"]["QueueItem"][];
+            /** More */
+            more: number;
+            /** Others */
+            others: number;
+        };
+        /**
+         * QueueRefusal
+         * @description A call of a batch with which it did not work, and why.
+         */
+        QueueRefusal: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
         };
         /**
          * Recipe
@@ -3548,6 +3860,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:queue.changed";
+            id?: string;
+            payload: components["schemas"]["QueueChanged"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:presence";
             id?: string;
             payload: components["schemas"]["Presence"];
@@ -3765,6 +4087,12 @@ export interface components {
              */
             since?: number | null;
         };
+        /**
+         * Task
+         * @description What a call does; a function declares which of these it can do.
+         * @enum {string}
+         */
+        Task: "character.train_lora" | "character.generate_base" | "character.generate_variation" | "character.generate_talking" | "character.transfer_motion" | "character.edit_instruction" | "character.validate_consistency" | "character.optimize_model" | "character.deploy_model";
         /**
          * TaskProgress
          * @description Event ``server:task_progress``; may be lost.
@@ -4187,6 +4515,25 @@ export interface components {
              */
             job_id: string;
         };
+        /**
+         * UseSample
+         * @description Use of a machine in percent at one moment; null where it has no such part.
+         */
+        UseSample: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cpu */
+            cpu: number | null;
+            /** Gpu */
+            gpu: number | null;
+            /** Memory */
+            memory: number | null;
+            /** Vram */
+            vram: number | null;
+        };
         /** UserCreate */
         UserCreate: {
             /**
@@ -4412,6 +4759,43 @@ export interface components {
              * @enum {string}
              */
             part: "function" | "adapter" | "tier" | "parameters" | "references";
+        };
+        /**
+         * WorkerRead
+         * @description A worker: what it serves, what it does, and its use over the last five minutes.
+         */
+        WorkerRead: {
+            /** Accepts */
+            accepts: boolean;
+            /** Busy */
+            busy: number;
+            /** Gpu */
+            gpu: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** Slots */
+            slots: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Tiers */
+            tiers: ("low" | "standard" | "high")[];
+            /** Use */
+            use: components["schemas"]["UseSample"][];
+            /** Vram Mb */
+            vram_mb: number | null;
         };
     };
     responses: never;
@@ -7567,6 +7951,268 @@ export interface operations {
             };
         };
     };
+    read_queue_api_v1_queue_get: {
+        parameters: {
+            query?: {
+                project_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_many_api_v1_queue_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueBatchDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_history_api_v1_queue_history_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["State"] | null;
+                person_id?: string | null;
+                project_id?: string | null;
+                task?: components["schemas"]["Task"] | null;
+                q?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QueueItem_"];
+                };
+            };
+            /** @description `bad_cursor`: That page does not exist */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_call_api_v1_queue__call_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_v1_queue__call_id__move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_waiting`: This does not wait any more; `others_turn`: People take turns */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_api_v1_queue__call_id___verb__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                verb: "cancel" | "pause" | "resume" | "retry";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_over`: It is over already; `call_not_waiting`: This does not wait any more; `call_not_over`: This has not failed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     remove_reference_api_v1_references__reference_id__delete: {
         parameters: {
             query?: never;
@@ -8790,6 +9436,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_workers_api_v1_workers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerRead"][];
                 };
             };
         };
