@@ -19,5 +19,6 @@ export const links = {
   settings: () => '/settings',
   identity: () => '/identity',
   functions: () => '/functions',
+  queue: (projectId?: string | null) => (projectId ? `/p/${projectId}/queue` : '/queue'),
   adminPeople: () => '/admin/people',
 };

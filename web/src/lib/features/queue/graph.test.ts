@@ -47,9 +47,7 @@ describe('describeUse', () => {
       { at: 10_000, percent: 91 },
       { at: 20_000, percent: 42 },
     ];
-    expect(describeUse(samples, frame)).toBe(
-      '42 % now, between 12 and 91 % in the last 5 minutes',
-    );
+    expect(describeUse(samples, frame)).toBe('42 % now, between 12 and 91 % in the last 5 minutes');
     expect(describeUse([{ at: 1, percent: null }], frame)).toBe('not measured');
     expect(describeUse([{ at: 1, percent: 7 }], frame)).toBe('7 % now');
   });

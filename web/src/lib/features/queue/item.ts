@@ -84,3 +84,8 @@ export function summaryOf(items: readonly QueueItem[]): string {
 export function chosenText(amount: number): string {
   return `${count(amount, 'entry', 'entries')} chosen`;
 }
+
+/** "Mara, Happy"; for what belongs to no character its own words. */
+export function titleOf({ character, label, task }: QueueItem): string {
+  return [character?.name, label].filter(Boolean).join(', ') || task;
+}
