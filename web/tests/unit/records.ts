@@ -6,6 +6,7 @@ import type {
   ConsistencyRead,
   FileRef,
   FunctionRead,
+  QueueItem,
   ReferenceRead,
   TrainingJobRead,
   VariationRead,
@@ -204,6 +205,40 @@ export function modelFunction(over: Partial<FunctionRead> = {}): FunctionRead {
       last_failure_at: null,
       last_failure_code: null,
     },
+    ...over,
+  };
+}
+
+export function queueItem(over: Partial<QueueItem> = {}): QueueItem {
+  return {
+    id: 'q1',
+    project_id: 'p1',
+    project_title: 'The Long Night',
+    task: 'character.generate_variation',
+    subject_kind: 'variation',
+    subject_id: 'v1',
+    label: 'Happy',
+    character: { id: 'c1', name: 'Mara', cover: null },
+    picture: null,
+    person: { id: 'u1', username: 'ada', name: 'Ada', colour: '#e07a5f' },
+    state: 'queued',
+    position: 1,
+    eta_s: null,
+    eta_error_s: null,
+    progress: 0,
+    step: '',
+    tier_asked: 'low',
+    tier_used: null,
+    tier_reason: null,
+    function: null,
+    worker: null,
+    attempt: 0,
+    error: null,
+    created_at: '2026-01-01T00:00:00Z',
+    started_at: null,
+    finished_at: null,
+    seconds: null,
+    rights: ['cancel', 'pause', 'move'],
     ...over,
   };
 }
