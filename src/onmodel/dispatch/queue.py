@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from onmodel.dispatch.forecast import SAMPLES
+from onmodel.dispatch import costs
+from onmodel.dispatch.costs import Past
 from onmodel.dispatch.models import Call, Worker
 from onmodel.dispatch.order import WAITING
 from onmodel.dispatch.tiers import ASCENDING, Tier
@@ -38,14 +39,6 @@ class Standing:
     worker: str | None
 
 
-@dataclass(frozen=True)
-class Past:
-    """How long calls of one task in one tier took: median, and half the interquartile range."""
-
-    median: float
-    spread: float
-
-
 async def standing(uow: UnitOfWork, *, lease_seconds: float) -> list[Standing]:
     """Return every call that has not ended: working ones first, then the line, then the rest.
 
@@ -53,9 +46,9 @@ async def standing(uow: UnitOfWork, *, lease_seconds: float) -> list[Standing]:
     that serve its tier, and its own median; the errors of independent calls add as squares.
     """
     rows = list(await uow.session.scalars(select(Call).where(Call.state.in_(HELD))))
-    places = await _places(uow)
+    past = await costs.past(uow)
+    places = await _places(uow, past)
     workers = await live(uow, lease_seconds=lease_seconds)
-    past = await _past(uow, {(row.task.value, _tier(row).value) for row in rows})
     elapsed = await _elapsed(uow)
     names = {worker.id: worker.name for worker in workers}
     last = len(rows) + 1
@@ -112,24 +105,17 @@ def _forecast(
     return found
 
 
-async def _places(uow: UnitOfWork) -> dict[UUID, int]:
+async def _places(uow: UnitOfWork, past: dict[tuple[str, str], Past]) -> dict[UUID, int]:
     tiers = [tier.value for tier in ASCENDING]
-    everything = {"asked": tiers, "used": tiers, "reasons": [None] * len(tiers), "depth": None}
+    everything = {
+        **costs.parameters(past),
+        "asked": tiers,
+        "used": tiers,
+        "reasons": [None] * len(tiers),
+        "depth": None,
+        "limited": False,
+    }
     return {row.id: row.place for row in await uow.session.execute(_PLACES, everything)}
-
-
-async def _past(uow: UnitOfWork, kinds: set[tuple[str, str]]) -> dict[tuple[str, str], Past]:
-    ordered = sorted(kinds)
-    parameters = {
-        "tasks": [task for task, _ in ordered],
-        "tiers": [tier for _, tier in ordered],
-        "samples": SAMPLES,
-    }
-    return {
-        (row.task, row.tier): Past(row.median, row.spread)
-        for row in await uow.session.execute(_PAST, parameters)
-        if row.median is not None
-    }
 
 
 async def _elapsed(uow: UnitOfWork) -> dict[UUID, float]:
@@ -143,19 +129,3 @@ async def _elapsed(uow: UnitOfWork) -> dict[UUID, float]:
 
 
 _PLACES = text(f"{WAITING} SELECT id, place FROM dealt")  # noqa: S608 - constants
-
-_PAST = text(
-    """
-    SELECT kinds.task, kinds.tier,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY latest.seconds) AS median,
-           (percentile_cont(0.75) WITHIN GROUP (ORDER BY latest.seconds)
-            - percentile_cont(0.25) WITHIN GROUP (ORDER BY latest.seconds)) / 2 AS spread
-    FROM unnest(CAST(:tasks AS text[]), CAST(:tiers AS text[])) AS kinds (task, tier)
-    CROSS JOIN LATERAL (
-        SELECT p.seconds FROM calls p
-        WHERE p.state = 'succeeded' AND p.task = kinds.task AND p.tier_used = kinds.tier
-        ORDER BY p.finished_at DESC LIMIT :samples
-    ) latest
-    GROUP BY kinds.task, kinds.tier
-    """
-)

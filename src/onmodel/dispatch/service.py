@@ -125,6 +125,8 @@ def _queued(wish: NewCall, now: datetime, waiting_for: int) -> Call:
         tier_asked=wish.tier,
         may_fall_back=wish.may_fall_back,
         priority=wish.priority,
+        urgent=wish.urgent,
+        due_at=wish.due_at,
         order_at=now - wish.priority * order.PRIORITY_STEP,
         depends_on=sorted(set(wish.depends_on)),
         waiting_for=waiting_for,
