@@ -15,7 +15,7 @@ def upgrade() -> None:
     sa.Column('weight', sa.Integer(), server_default='1', nullable=False),
     sa.Column('had', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('waiting', sa.Boolean(), server_default='false', nullable=False),
-    sa.Column('served_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('began', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('max_running', sa.Integer(), nullable=True),
     sa.Column('quota_calls', sa.Integer(), nullable=True),
     sa.Column('quota_seconds', sa.Integer(), nullable=True),
@@ -35,7 +35,7 @@ def upgrade() -> None:
     sa.Column('weight', sa.Integer(), server_default='1', nullable=False),
     sa.Column('had', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('waiting', sa.Boolean(), server_default='false', nullable=False),
-    sa.Column('served_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('began', sa.BigInteger(), server_default='0', nullable=False),
     sa.CheckConstraint('weight BETWEEN 1 AND 10', name=op.f('ck_person_shares_weight')),
     sa.PrimaryKeyConstraint('project_id', 'person_id', name=op.f('pk_person_shares'))
     )

@@ -44,8 +44,8 @@ def _no_worker(house: House, token: str) -> Iterator[None]:
 
 def _row(page: Page, title: str) -> Locator:
     box = page.get_by_role("checkbox", name=f"Choose {title}", exact=True)
-    return page.get_by_role("list", name="Working and waiting").get_by_role("listitem").filter(
-        has=box
+    return (
+        page.get_by_role("list", name="Working and waiting").get_by_role("listitem").filter(has=box)
     )
 
 

@@ -1,6 +1,6 @@
 """What can go wrong with a call, for people and for workers."""
 
-from onmodel.kit.errors import ConflictError, InvalidError, NotFoundError
+from onmodel.kit.errors import ConflictError, InvalidError, NotFoundError, TooManyError
 
 
 class CallNotFoundError(NotFoundError):
@@ -43,3 +43,11 @@ class NotOverError(ConflictError):
     code = "call_not_over"
     title = "This has not failed"
     default_try = "Only what failed or was cancelled can be tried again."
+
+
+class QuotaReachedError(TooManyError):
+    """The project is set to refuse what is beyond its quota."""
+
+    code = "quota_reached"
+    title = "The project has used up its quota"
+    default_try = "Wait for the next period, or ask an administrator for more."

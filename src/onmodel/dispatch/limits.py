@@ -19,7 +19,7 @@ USED_CALLS = f"(SELECT count(*) {_USED})"
 USED_SECONDS = f"""(
     SELECT coalesce(sum(extract(epoch FROM
         coalesce(u.finished_at, clock_timestamp()) - u.started_at)), 0)::float8 {_USED}
-)"""
+)"""  # noqa: S608 - constants
 
 RUNNING = """(
     SELECT count(*) FROM calls r

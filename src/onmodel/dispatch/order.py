@@ -5,7 +5,7 @@ queueing on two levels (Goyal, Vin, Cheng: "Start-time Fair Queueing", SIGCOMM 1
 that has *had* the least machine time for its weight goes next, and inside it the person who has.
 Had (``shares.py``) grows by what a call is expected to take when it is dealt, and is put right
 when it ends. Whoever comes back after a rest starts level with those who wait: rest is not saved
-up. Of two that had the same, the one served longest ago goes first.
+up. Of two that had the same, the one goes first whose call was asked for first.
 
 One person's calls: by ``order_at``, the moment of submission moved back by ``PRIORITY_STEP`` per
 step of priority. That is priority with ageing: all calls age alike, so their order never changes
@@ -42,19 +42,19 @@ FLOWS = """
     )
 """
 
-# What everybody who waits has had; newcomers start level with who has had the least of those
-# that waited before, or with who has had the most of all when nobody did.
+# What everybody who waits has had. Newcomers start level with who has had the least of those
+# that waited before, or where the last call dealt began when nobody did.
 SHARES = f"""
     people AS (
         SELECT
-            f.project_id, f.created_by, coalesce(s.weight, 1) AS weight, s.served_at,
+            f.project_id, f.created_by, coalesce(s.weight, 1) AS weight,
             CASE WHEN s.waiting THEN s.had ELSE greatest(s.had, level.had) END AS had
         FROM flows f
         LEFT JOIN person_shares s ON s.project_id = f.project_id AND s.person_id = f.created_by
         JOIN (
             SELECT w.project_id, coalesce(
                 min(s.had) FILTER (WHERE s.waiting),
-                (SELECT max(m.had) FROM person_shares m WHERE m.project_id = w.project_id),
+                (SELECT max(m.began) FROM person_shares m WHERE m.project_id = w.project_id),
                 0
             ) AS had
             FROM flows w
@@ -64,19 +64,19 @@ SHARES = f"""
     ),
     asking AS (
         SELECT w.project_id, s.project_id IS NOT NULL AS known, coalesce(s.weight, 1) AS weight,
-               s.had, s.waiting, s.served_at, s.max_running, s.quota_calls, s.quota_seconds,
+               s.had, s.waiting, s.max_running, s.quota_calls, s.quota_seconds,
                s.quota_period
         FROM (SELECT DISTINCT project_id FROM flows) w
         LEFT JOIN project_shares s ON s.project_id = w.project_id
     ),
     projects AS MATERIALIZED (
         SELECT
-            p.project_id, p.weight, p.served_at,
+            p.project_id, p.weight,
             CASE WHEN :limited AND p.known THEN {ROOM} END AS room,
             CASE WHEN p.waiting THEN p.had ELSE greatest(p.had, (
                 SELECT coalesce(
                     min(b.had) FILTER (WHERE b.waiting),
-                    (SELECT max(m.had) FROM project_shares m),
+                    (SELECT max(m.began) FROM project_shares m),
                     0
                 )
                 FROM asking b
@@ -94,14 +94,14 @@ READY = "(waiting_for = 0 AND (not_before IS NULL OR not_before <= clock_timesta
 _DEALT = f"""
     ready AS (
         SELECT
-            w.id, w.tier_used, w.tier_reason, w.urgent, w.cost, w.turn,
-            p.project_id, p.created_by, p.served_at,
+            w.id, w.tier_used, w.tier_reason, w.urgent, w.order_at, w.cost,
+            p.project_id, p.created_by,
             p.had + w.before * ({LCM} / p.weight) AS start
         FROM people p
         CROSS JOIN LATERAL (
             SELECT
-                c.id, c.urgent, o.used AS tier_used, o.reason AS tier_reason, cost.ms AS cost,
-                row_number() OVER (ORDER BY c.urgent DESC, c.order_at, c.id) AS turn,
+                c.id, c.urgent, c.order_at, o.used AS tier_used, o.reason AS tier_reason,
+                cost.ms AS cost,
                 coalesce(sum(cost.ms) OVER (
                     ORDER BY c.urgent DESC, c.order_at, c.id
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
@@ -130,7 +130,7 @@ _DEALT = f"""
         FROM ready r
         WINDOW own AS (
             PARTITION BY r.project_id
-            ORDER BY r.urgent DESC, r.start, r.turn, r.served_at NULLS FIRST, r.created_by
+            ORDER BY r.urgent DESC, r.start, r.order_at, r.id
         )
     ),
     dealt AS (
@@ -138,8 +138,7 @@ _DEALT = f"""
             i.id, i.project_id, i.created_by, i.tier_used, i.tier_reason, i.cost,
             row_number() OVER (
                 ORDER BY
-                    i.urgent DESC, p.had + i.before * ({LCM} / p.weight), i.project_turn,
-                    p.served_at NULLS FIRST, i.project_id
+                    i.urgent DESC, p.had + i.before * ({LCM} / p.weight), i.order_at, i.id
             ) AS place
         FROM inside i
         JOIN projects p ON p.project_id = i.project_id

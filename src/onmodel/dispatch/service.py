@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from onmodel.dispatch import handlers, order
+from onmodel.dispatch import handlers, order, quotas
 from onmodel.dispatch.ending import end_dependents
 from onmodel.dispatch.errors import CallOverError, UnknownDependencyError
 from onmodel.dispatch.models import Call
@@ -31,9 +31,11 @@ async def submit_many(uow: UnitOfWork, new: Sequence[NewCall]) -> list[Call]:
     Raises:
         UnknownDependencyError: a dependency is neither stored nor earlier in the batch, or it
             failed or was cancelled already.
+        QuotaReachedError: its project is set to refuse what is beyond its quota.
     """
     if not new:
         return []
+    await quotas.check(uow, [wish.project_id for wish in new])
     stored = await _lock_dependencies(uow, new)
     now: datetime = await uow.session.scalar(select(func.clock_timestamp()))
     calls: list[Call] = []

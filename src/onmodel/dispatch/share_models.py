@@ -1,6 +1,5 @@
 """What each project and each person may have of the machines, and what they have had."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint
@@ -34,7 +33,8 @@ class ProjectShare(Base):
     had: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     # Whether it had work waiting when slots were last dealt.
     waiting: Mapped[bool] = mapped_column(default=False, server_default="false")
-    served_at: Mapped[datetime | None]
+    # What it had when its last call was dealt.
+    began: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
     max_running: Mapped[int | None]
     quota_calls: Mapped[int | None]
@@ -57,4 +57,5 @@ class PersonShare(Base):
     weight: Mapped[int] = mapped_column(default=1, server_default="1")
     had: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     waiting: Mapped[bool] = mapped_column(default=False, server_default="false")
-    served_at: Mapped[datetime | None]
+    # What it had when its last call was dealt.
+    began: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -17,14 +17,20 @@ from onmodel.kit.db.uow import UnitOfWork
 async def prepare(uow: UnitOfWork) -> None:
     """Bring the counts up to date before slots are dealt."""
     await uow.session.execute(_SETTLE)
-    await uow.session.execute(_LEAVE_PROJECTS)
-    await uow.session.execute(_LEAVE_PEOPLE)
+    await _leave(uow)
     await uow.session.execute(_ENTER, {"limited": False})
 
 
 async def charge(uow: UnitOfWork, costs: dict[UUID, int]) -> None:
     """Count what the calls just dealt are expected to take, in milliseconds by call."""
     await uow.session.execute(_CHARGE, {"ids": list(costs), "costs": list(costs.values())})
+    await _leave(uow)
+
+
+async def _leave(uow: UnitOfWork) -> None:
+    """Note who has nothing waiting any more: they no longer say where newcomers start."""
+    await uow.session.execute(_LEAVE_PROJECTS)
+    await uow.session.execute(_LEAVE_PEOPLE)
 
 
 # Takes back what was expected of calls that have ended, and counts what they took.
@@ -92,20 +98,29 @@ _ENTER = text(
 _CHARGE = text(
     f"""
     WITH dealt AS (
-        SELECT project_id, created_by, sum(cost)::bigint AS ms, max(claimed_at) AS at
-        FROM unnest(CAST(:ids AS uuid[]), CAST(:costs AS bigint[])) AS d (id, cost)
+        SELECT c.project_id, c.created_by, d.cost, d.place
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:costs AS bigint[]))
+            WITH ORDINALITY AS d (id, cost, place)
         JOIN calls c ON c.id = d.id
-        GROUP BY project_id, created_by
     ),
     of_people AS (
-        UPDATE person_shares s
-        SET had = s.had + d.ms * ({LCM} / s.weight), served_at = d.at
-        FROM dealt d WHERE s.project_id = d.project_id AND s.person_id = d.created_by
+        UPDATE person_shares s SET
+            had = s.had + d.all_ms * ({LCM} / s.weight),
+            began = s.had + (d.all_ms - d.last_ms) * ({LCM} / s.weight)
+        FROM (
+            SELECT project_id, created_by, sum(cost)::bigint AS all_ms,
+                   (array_agg(cost ORDER BY place DESC))[1] AS last_ms
+            FROM dealt GROUP BY project_id, created_by
+        ) d
+        WHERE s.project_id = d.project_id AND s.person_id = d.created_by
     )
-    UPDATE project_shares s
-    SET had = s.had + d.ms * ({LCM} / s.weight), served_at = d.at
+    UPDATE project_shares s SET
+        had = s.had + d.all_ms * ({LCM} / s.weight),
+        began = s.had + (d.all_ms - d.last_ms) * ({LCM} / s.weight)
     FROM (
-        SELECT project_id, sum(ms)::bigint AS ms, max(at) AS at FROM dealt GROUP BY project_id
+        SELECT project_id, sum(cost)::bigint AS all_ms,
+               (array_agg(cost ORDER BY place DESC))[1] AS last_ms
+        FROM dealt GROUP BY project_id
     ) d
     WHERE s.project_id = d.project_id
     """  # noqa: S608 - constants

@@ -44,23 +44,35 @@ async def resume(uow: UnitOfWork, call_id: UUID) -> Call:
 
 
 async def move(uow: UnitOfWork, call_id: UUID, *, beside: UUID, after: bool) -> Call:
-    """Put a waiting call directly before, or after, another one of the same person.
+    """Put a waiting call directly before, or after, another one of the same person and project.
 
     Turns between people are dealt fairly (order.py), so a call moves among those of its own
-    person only. Their moments of order are dealt out anew among them: nobody else's turn
-    changes.
+    person and project only, urgent ones among urgent ones. Their moments of order are dealt out
+    anew among them: nobody else's turn changes.
 
     Raises:
         NotWaitingError: one of the two no longer waits.
-        OthersTurnError: the other one belongs to somebody else.
+        OthersTurnError: the other one belongs to somebody else, or goes before it for a reason.
     """
     call, other = await get(uow, call_id), await get(uow, beside)
     if call.created_by != other.created_by:
         raise OthersTurnError("That one is somebody else's.")
+    if call.project_id != other.project_id:
+        raise OthersTurnError("That one is for another project, which has turns of its own.")
+    if call.urgent != other.urgent:
+        raise OthersTurnError(
+            "Urgent work goes before everything else.",
+            try_="Mark both as urgent, or neither.",
+        )
     mine = list(
         await uow.session.scalars(
             select(Call)
-            .where(Call.created_by == call.created_by, Call.state == State.QUEUED)
+            .where(
+                Call.project_id == call.project_id,
+                Call.created_by == call.created_by,
+                Call.urgent == call.urgent,
+                Call.state == State.QUEUED,
+            )
             .order_by(Call.order_at, Call.id)
             .with_for_update()
             .execution_options(populate_existing=True)

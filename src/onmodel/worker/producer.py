@@ -26,6 +26,7 @@ from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.leadership import take_lead
 from onmodel.dispatch.notices import WAITING
 from onmodel.dispatch.schemas import Claim
+from onmodel.dispatch.urgency import hurry_what_is_due
 from onmodel.identity import readvising
 from onmodel.kit import logging
 from onmodel.nouns import register_handlers
@@ -135,6 +136,8 @@ class Producer:
             )
         for name in lost:
             log.warning("worker_lost", name=name)
+        async with database.begin() as uow:
+            await hurry_what_is_due(uow)
         async with database.begin() as uow:
             await alerts.wake(uow)
         if await readvising.go_on(database):
