@@ -14,7 +14,7 @@ import time
 from support import effects, figures, rush, servers, working_day
 from support.waiting_worker import FUNCTIONS
 
-from onmodel.composition import Resources, compose
+from onmodel.composition import compose
 from onmodel.kit import logging
 from onmodel.settings import Settings
 

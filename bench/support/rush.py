@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
+from support import effects
 
 from onmodel.composition import Resources
 from onmodel.dispatch import service
@@ -24,7 +25,6 @@ from onmodel.dispatch.tasks import Task
 from onmodel.kit.lifecycle import FINAL
 from onmodel.worker.celery import make_app
 from onmodel.worker.producer import Producer
-from support import effects
 
 PEOPLE, CALLS, WORKERS = 20, 200, 8
 PATIENCE_SECONDS = 60.0

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from celery import Celery
 from sqlalchemy import func, select, text
+from support import effects
 
 from onmodel.composition import Resources
 from onmodel.dispatch import leases, service, workers
@@ -26,7 +27,6 @@ from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import ASCENDING
 from onmodel.kit.lifecycle import FINAL, State
 from onmodel.worker.producer import Producer
-from support import effects
 
 CALLS, PEOPLE, PROJECTS, MACHINES = 10_000, 20, 4, 8
 DAY = timedelta(hours=8)
