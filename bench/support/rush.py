@@ -23,6 +23,7 @@ from onmodel.dispatch.models import Call, Worker
 from onmodel.dispatch.schemas import CallParams, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.kit.lifecycle import FINAL
+from onmodel.settings import Settings
 from onmodel.worker.celery import make_app
 from onmodel.worker.producer import Producer
 
@@ -36,11 +37,10 @@ class Rush:
     """What the rush has shown.
 
     Attributes:
-        calls_per_s: calls a second from the first submission to the last end, at most as many
-            as the machines can wait for: ``most_per_s``.
+        calls_per_s: calls a second from the first submission to the last end.
+        most_per_s: how many that could be at most, as each of them has to wait.
         jain: Jain's index of the machine time that people had while all of them waited.
-        inversions: pairs of one person's waiting calls, or of any urgent one and any other,
-            that were dealt against their order.
+        inversions: pairs of one person's waiting calls that were dealt against their order.
         idle_ms: milliseconds from submission to start of each call, submitted while a slot is
             free.
     """
@@ -186,21 +186,7 @@ async def _producer(resources: Resources) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def _workers(resources: Resources) -> AsyncGenerator[None]:
-    settings = resources.settings
-    environment = os.environ | {
-        "ONMODEL_HOME": str(settings.home),
-        "ONMODEL_DATABASE_URL": str(settings.database_url),
-        "ONMODEL_BROKER_URL": str(settings.broker_url),
-        "ONMODEL_FUNCTIONS_DIR": str(settings.functions_dir),
-        "ONMODEL_WORKER_SLOTS": "1",
-    }
-    place = Path(__file__).parents[1]
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "support.waiting_worker"], cwd=place, env=environment
-        )
-        for _ in range(WORKERS)
-    ]
+    started = _start_workers(resources.settings)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
@@ -214,3 +200,20 @@ async def _workers(resources: Resources) -> AsyncGenerator[None]:
             process.send_signal(signal.SIGTERM)
         for process in started:
             process.wait(20)
+
+
+def _start_workers(settings: Settings) -> list[subprocess.Popen[bytes]]:
+    environment = os.environ | {
+        "ONMODEL_HOME": str(settings.home),
+        "ONMODEL_DATABASE_URL": str(settings.database_url),
+        "ONMODEL_BROKER_URL": str(settings.broker_url),
+        "ONMODEL_FUNCTIONS_DIR": str(settings.functions_dir),
+        "ONMODEL_WORKER_SLOTS": "1",
+    }
+    command = [sys.executable, "-m", "support.waiting_worker"]
+    place = Path(__file__).parents[1]
+    said = subprocess.DEVNULL  # Celery prints what it does
+    return [
+        subprocess.Popen(command, cwd=place, env=environment, stdout=said, stderr=said)
+        for _ in range(WORKERS)
+    ]

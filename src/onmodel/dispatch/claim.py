@@ -23,7 +23,10 @@ _FREE = text(
         WHERE c.lease_owner = w.id AND c.state IN ('starting', 'running')
     ) AS free
     FROM workers w
-    WHERE w.accepts AND w.seen_at > clock_timestamp() - make_interval(secs => :lease)
+    WHERE w.accepts
+      -- not too far ahead either: the clock may have been put back
+      AND w.seen_at BETWEEN clock_timestamp() - make_interval(secs => :lease)
+          AND clock_timestamp() + make_interval(secs => :lease)
     ORDER BY w.started_at, w.id
     """
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, text
+from sqlalchemy import ColumnElement, case, func, or_, select, text
 
 from onmodel.dispatch import handlers
 from onmodel.dispatch.ending import end_dependents, release_dependents
@@ -202,20 +202,31 @@ async def release(uow: UnitOfWork, call_id: UUID, fence: int) -> Call:
     return _still_ours(call, call_id, fence)
 
 
-async def expired(uow: UnitOfWork) -> list[tuple[UUID, int]]:
+def _over(lease_seconds: float) -> ColumnElement[bool]:
+    """Say whether a lease has ended.
+
+    One that ends much later than any could be given now was given before the database's clock
+    was put back; waiting for it could take for ever.
+    """
+    return or_(
+        Call.lease_until < func.clock_timestamp(),
+        Call.lease_until > seconds_from_now(2 * lease_seconds),
+    )
+
+
+async def expired(uow: UnitOfWork, *, lease_seconds: float) -> list[tuple[UUID, int]]:
     """Return calls whose lease has ended, with their fences, oldest lease first."""
     rows = await uow.session.execute(
         select(Call.id, Call.fence)
-        .where(
-            Call.state.in_([State.STARTING, State.RUNNING]),
-            Call.lease_until < func.clock_timestamp(),
-        )
+        .where(Call.state.in_([State.STARTING, State.RUNNING]), _over(lease_seconds))
         .order_by(Call.lease_until, Call.id)
     )
     return [(row.id, row.fence) for row in rows]
 
 
-async def requeue_expired(uow: UnitOfWork, call_id: UUID, fence: int) -> Call | None:
+async def requeue_expired(
+    uow: UnitOfWork, call_id: UUID, fence: int, *, lease_seconds: float
+) -> Call | None:
     """Bring one call of a lost worker back to its old place in the queue.
 
     A call that has used up its attempts fails instead: it may be what kills the workers.
@@ -223,7 +234,7 @@ async def requeue_expired(uow: UnitOfWork, call_id: UUID, fence: int) -> Call | 
     Returns:
         The call, or None when its worker was only slow and is back.
     """
-    late = (Call.fence == fence, Call.lease_until < func.clock_timestamp())
+    late = (Call.fence == fence, _over(lease_seconds))
     again = await _requeue(uow, call_id, *late, Call.attempt < Call.max_attempts)
     return again or await _end_badly(uow, call_id, WORKER_LOST, *late)
 

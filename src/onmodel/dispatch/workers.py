@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, not_, select, text, update
 
 from onmodel.dispatch.models import Worker
 from onmodel.dispatch.notices import tell_waiting
@@ -42,6 +42,7 @@ async def register(
         slots=slots,
         gpu=gpu,
         vram_mb=vram_mb,
+        seen_at=func.clock_timestamp(),
     )
     uow.session.add(worker)
     await uow.session.flush()
@@ -102,10 +103,17 @@ async def leave(uow: UnitOfWork, worker_id: UUID) -> None:
 
 
 async def live(uow: UnitOfWork, *, lease_seconds: float) -> list[Worker]:
-    """Return the workers that gave a sign of life within ``lease_seconds``."""
+    """Return the workers that gave a sign of life within ``lease_seconds``.
+
+    One that seems to come from the future has been silent since the clock was put back.
+    """
     rows = await uow.session.scalars(
         select(Worker)
-        .where(Worker.seen_at > seconds_from_now(-lease_seconds))
+        .where(
+            Worker.seen_at.between(
+                seconds_from_now(-lease_seconds), seconds_from_now(lease_seconds)
+            )
+        )
         .order_by(Worker.started_at, Worker.id)
     )
     return list(rows)
@@ -119,7 +127,13 @@ async def forget_lost(uow: UnitOfWork, *, lease_seconds: float) -> list[str]:
     """
     rows = await uow.session.scalars(
         delete(Worker)
-        .where(Worker.seen_at < seconds_from_now(-10 * lease_seconds))
+        .where(
+            not_(
+                Worker.seen_at.between(
+                    seconds_from_now(-10 * lease_seconds), seconds_from_now(10 * lease_seconds)
+                )
+            )
+        )
         .returning(Worker.name)
         .execution_options(synchronize_session=False)
     )
