@@ -167,7 +167,9 @@ async def test_a_quota_of_seconds_counts_what_calls_took(database: Database) -> 
 async def test_a_project_can_refuse_instead(database: Database) -> None:
     await _set(database, FILM, quota_calls=1, refuses=True)
     await submit(database)
-    with pytest.raises(QuotaReachedError, match="may begin 0 more calls this day; this asks for 1"):
+    with pytest.raises(
+        QuotaReachedError, match="may begin no more calls this day; this asks for 1"
+    ):
         await submit(database)
     await submit(database, project_id=SERIES)
 

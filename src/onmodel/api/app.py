@@ -12,6 +12,7 @@ from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
 from onmodel.api.openapi import describe
 from onmodel.api.queue.routes import router as queue
+from onmodel.api.queue.share_routes import router as shares
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         assets,
         functions,
         queue,
+        shares,
     ):
         v1.include_router(router)
     app.include_router(v1)

@@ -67,7 +67,8 @@ class Use:
         until = f"The next ones begin at {self.renews_at:%Y-%m-%d %H:%M} UTC."
         match self.hold:
             case "quota_calls":
-                return f"The project has had its {self.quota_calls} calls of {word}. {until}"
+                calls = "one call" if self.quota_calls == 1 else f"{self.quota_calls} calls"
+                return f"The project has had its {calls} of {word}. {until}"
             case "quota_seconds":
                 minutes = round((self.quota_seconds or 0) / 60)
                 used = f"{minutes} minutes" if minutes > 1 else f"{self.quota_seconds} seconds"
@@ -78,8 +79,14 @@ class Use:
 
 async def of_projects(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Use]:
     """Return the use of those of the projects that have a limit or a quota."""
-    rows = await uow.session.execute(_USE, {"ids": list(ids)})
+    rows = await uow.session.execute(_USE, {"ids": list(ids), "unlimited": False})
     return {row["project_id"]: Use(**row) for row in rows.mappings()}
+
+
+async def of_project(uow: UnitOfWork, project_id: UUID) -> Use:
+    """Return the use of one project, with or without limits."""
+    rows = await uow.session.execute(_USE, {"ids": [project_id], "unlimited": True})
+    return Use(**rows.mappings().one())
 
 
 async def check(uow: UnitOfWork, wished: Sequence[UUID]) -> None:
@@ -100,9 +107,9 @@ async def check(uow: UnitOfWork, wished: Sequence[UUID]) -> None:
         if use.hold in ("quota_calls", "quota_seconds"):
             raise QuotaReachedError(use.sentence or "")
         if left is not None and asked[id_] > left:
+            more = f"{left} more calls" if left > 0 else "no more calls"
             raise QuotaReachedError(
-                f"The project may begin {max(0, left)} more calls this {use.period}; "
-                f"this asks for {asked[id_]}."
+                f"The project may begin {more} this {use.period}; this asks for {asked[id_]}."
             )
 
 
@@ -119,8 +126,13 @@ _USE = text(
         {PERIOD_START} + CASE p.quota_period
             WHEN 'day' THEN interval '1 day' ELSE interval '1 month' END AS renews_at,
         p.refuses
-    FROM project_shares p
-    WHERE p.project_id = ANY(:ids) AND (
+    FROM (
+        SELECT i.id AS project_id, s.max_running, s.quota_calls, s.quota_seconds,
+               coalesce(s.quota_period, 'day') AS quota_period,
+               coalesce(s.refuses, false) AS refuses
+        FROM unnest(:ids) AS i (id) LEFT JOIN project_shares s ON s.project_id = i.id
+    ) p
+    WHERE :unlimited OR (
         p.max_running IS NOT NULL OR p.quota_calls IS NOT NULL OR p.quota_seconds IS NOT NULL
     )
     """  # noqa: S608 - constants

@@ -23,26 +23,31 @@ class Film:
         """Add a picture; return its id, which is the subject of its call."""
         name = f"{number}.png"
         adder = person or self.ada
-        return (await adder.upload(self.character, picture(number), name=name))["id"]
+        return (await adder.upload(self.character, self.picture(number), name=name))["id"]
+
+    @staticmethod
+    def picture(number: int) -> bytes:
+        """Return a picture unlike those of other numbers."""
+        return picture(number)
 
 
-@pytest.fixture
-async def film(house: House) -> Film:
+@pytest.fixture(name="film")
+async def make_film(house: House) -> Film:
     ada = await house.person("ada")
     project = await house.project(ada)
     return Film(house, ada, project, (await house.character(ada, project))["id"])
 
 
-async def _queue(person: Person, **query: str) -> list[dict[str, Any]]:
+async def queue_of(person: Person, **query: str) -> list[dict[str, Any]]:
     asked = "&".join(f"{key}={value}" for key, value in query.items())
     return (await person.get(f"/queue?{asked}"))["items"]
 
 
-async def _call(person: Person, subject: str) -> dict[str, Any]:
-    return next(item for item in await _queue(person) if item["subject_id"] == subject)
+async def call_of(person: Person, subject: str) -> dict[str, Any]:
+    return next(item for item in await queue_of(person) if item["subject_id"] == subject)
 
 
-async def _editor(film: Film, username: str) -> Person:
+async def editor(film: Film, username: str) -> Person:
     person = await film.house.person(username)
     await film.ada.put(f"/projects/{film.project}/members/{person.id}", {"role": "editor"})
     return person
@@ -50,7 +55,7 @@ async def _editor(film: Film, username: str) -> Person:
 
 async def test_the_line_says_who_asked_for_what_and_at_which_place(film: Film) -> None:
     first, second = await film.wait(1), await film.wait(2)
-    one, two = await _queue(film.ada)
+    one, two = await queue_of(film.ada)
     assert [one["subject_id"], two["subject_id"]] == [first, second]
     assert [one["position"], two["position"]] == [1, 2]
     assert one["label"] == "Check 1.png"
@@ -59,7 +64,7 @@ async def test_the_line_says_who_asked_for_what_and_at_which_place(film: Film) -
     assert one["project_title"] == "The Long Night"
     assert one["picture"]["media_type"].startswith("image/")
     assert (one["state"], one["eta_s"], one["worker"]) == ("queued", None, None)
-    assert one["rights"] == ["cancel", "pause", "move"]
+    assert one["rights"] == ["cancel", "pause", "hurry", "move"]
     assert one == await film.ada.get(f"/queue/{one['id']}")
 
 
@@ -69,7 +74,7 @@ async def test_the_forecast_is_learnt_with_its_error(film: Film) -> None:
     ahead = await film.wait(11)
     await film.house.begin(ahead)
     behind = await film.wait(12)
-    working, waiting = await _call(film.ada, ahead), await _call(film.ada, behind)
+    working, waiting = await call_of(film.ada, ahead), await call_of(film.ada, behind)
     assert working["worker"] == "test"
     assert working["position"] is None
     assert waiting["position"] == 1
@@ -82,50 +87,50 @@ async def test_strangers_see_only_how_many_wait(film: Film) -> None:
     eve = await film.house.person("eve")
     seen = await eve.get("/queue")
     assert (seen["items"], seen["others"]) == ([], 1)
-    (call,) = await _queue(film.ada)
+    (call,) = await queue_of(film.ada)
     for path in (f"/queue/{call['id']}/cancel", f"/queue/{call['id']}/pause"):
         assert (await eve.post(path, status=404))["code"] == "call_not_found"
     assert (await eve.get(f"/queue/{call['id']}", status=404))["code"] == "call_not_found"
     boss = await film.house.person("boss", admin=True)
-    assert [item["id"] for item in await _queue(boss)] == [call["id"]]
+    assert [item["id"] for item in await queue_of(boss)] == [call["id"]]
 
 
 async def test_a_viewer_looks_and_touches_nothing(film: Film) -> None:
     await film.wait(1)
     vera = await film.house.person("vera")
     await film.ada.put(f"/projects/{film.project}/members/{vera.id}", {"role": "viewer"})
-    (call,) = await _queue(vera)
+    (call,) = await queue_of(vera)
     assert call["rights"] == []
     assert (await vera.post(f"/queue/{call['id']}/cancel", status=403))["code"] == "not_allowed"
 
 
 async def test_a_paused_call_keeps_its_place_and_is_not_dealt(film: Film) -> None:
     first, second = await film.wait(1), await film.wait(2)
-    call = await _call(film.ada, first)
+    call = await call_of(film.ada, first)
     paused = await film.ada.post(f"/queue/{call['id']}/pause")
     assert (paused["state"], paused["position"]) == ("paused", None)
     assert paused["rights"] == ["cancel", "resume"]
-    assert (await _call(film.ada, second))["position"] == 1
+    assert (await call_of(film.ada, second))["position"] == 1
     again = await film.ada.post(f"/queue/{call['id']}/pause", status=409)
     assert again["code"] == "call_not_waiting"
     with pytest.raises(AssertionError, match="no call"):
         await film.house.begin(first)
     # the attempt dealt the other one, which waited
-    assert (await _call(film.ada, second))["state"] == "starting"
+    assert (await call_of(film.ada, second))["state"] == "starting"
     third = await film.wait(3)
     resumed = await film.ada.post(f"/queue/{call['id']}/resume")
     assert (resumed["state"], resumed["position"]) == ("queued", 1)
-    assert (await _call(film.ada, third))["position"] == 2
+    assert (await call_of(film.ada, third))["position"] == 2
 
 
 async def test_cancelled_work_is_in_the_history_and_can_be_tried_again(film: Film) -> None:
     subject = await film.wait(1)
-    call = await _call(film.ada, subject)
+    call = await call_of(film.ada, subject)
     cancelled = await film.ada.post(f"/queue/{call['id']}/cancel")
     assert (cancelled["state"], cancelled["rights"]) == ("cancelled", ["retry"])
     over = await film.ada.post(f"/queue/{call['id']}/cancel", status=409)
     assert over["code"] == "call_over"
-    assert await _queue(film.ada) == []
+    assert await queue_of(film.ada) == []
     (past,) = (await film.ada.get("/queue/history"))["items"]
     assert past == cancelled
     fresh = await film.ada.post(f"/queue/{call['id']}/retry")
@@ -151,18 +156,18 @@ async def test_a_failure_brings_its_log_to_those_who_may_try_again(film: Film) -
 
 async def test_one_persons_work_is_reordered(film: Film) -> None:
     subjects = [await film.wait(number) for number in range(4)]
-    ids = [(await _call(film.ada, subject))["id"] for subject in subjects]
+    ids = [(await call_of(film.ada, subject))["id"] for subject in subjects]
     moved = await film.ada.post(f"/queue/{ids[3]}/move", {"before": ids[1]})
     assert moved["position"] == 2
-    assert [item["id"] for item in await _queue(film.ada)] == [ids[0], ids[3], ids[1], ids[2]]
+    assert [item["id"] for item in await queue_of(film.ada)] == [ids[0], ids[3], ids[1], ids[2]]
     await film.ada.post(f"/queue/{ids[0]}/move", {"after": ids[2]})
-    assert [item["id"] for item in await _queue(film.ada)] == [ids[3], ids[1], ids[2], ids[0]]
+    assert [item["id"] for item in await queue_of(film.ada)] == [ids[3], ids[1], ids[2], ids[0]]
 
 
 async def test_nobody_moves_past_others_or_moves_theirs(film: Film) -> None:
-    bob = await _editor(film, "bob")
-    mine = await _call(film.ada, await film.wait(1))
-    his = await _call(film.ada, await film.wait(2, bob))
+    bob = await editor(film, "bob")
+    mine = await call_of(film.ada, await film.wait(1))
+    his = await call_of(film.ada, await film.wait(2, bob))
     refused = await film.ada.post(f"/queue/{mine['id']}/move", {"before": his["id"]}, status=409)
     assert refused["code"] == "others_turn"
     assert (await bob.post(f"/queue/{mine['id']}/move", {"after": his["id"]}, status=403))[
@@ -173,7 +178,7 @@ async def test_nobody_moves_past_others_or_moves_theirs(film: Film) -> None:
 
 async def test_a_batch_does_what_it_can_and_names_the_rest(film: Film) -> None:
     subjects = [await film.wait(number) for number in range(3)]
-    ids = [(await _call(film.ada, subject))["id"] for subject in subjects]
+    ids = [(await call_of(film.ada, subject))["id"] for subject in subjects]
     await film.ada.post(f"/queue/{ids[0]}/pause")
     done = await film.ada.post("/queue/batch", {"verb": "pause", "ids": [*ids, str(UUID(int=7))]})
     assert done["done"] == ids[1:]
@@ -184,7 +189,7 @@ async def test_a_batch_does_what_it_can_and_names_the_rest(film: Film) -> None:
 
 
 async def test_the_history_is_filtered_and_comes_in_pages(film: Film) -> None:
-    bob = await _editor(film, "bob")
+    bob = await editor(film, "bob")
     for number in range(3):
         await film.house.answer(await film.wait(number), values={"pictures": []})
     refusal = CallError(code="no_face", message="No face.", fault="input")
@@ -206,8 +211,8 @@ async def test_the_history_is_filtered_and_comes_in_pages(film: Film) -> None:
 
 
 async def test_everybody_in_the_project_hears_of_a_change(film: Film) -> None:
-    bob = await _editor(film, "bob")
-    call = await _call(film.ada, await film.wait(1))
+    bob = await editor(film, "bob")
+    call = await call_of(film.ada, await film.wait(1))
     async with film.house.socket(bob, film.project) as socket:
         await socket.send("client:sync_request", {})
         await socket.until("server:full_sync")

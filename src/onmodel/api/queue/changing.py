@@ -18,6 +18,7 @@ from onmodel.dispatch.errors import NotOverError
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.repository import get
 from onmodel.dispatch.schemas import CallParams, NewCall
+from onmodel.dispatch.urgency import set_urgent
 from onmodel.events.frames import channel, encode
 from onmodel.kit.db.uow import Database, UnitOfWork
 from onmodel.kit.errors import ProblemError
@@ -44,6 +45,8 @@ async def act(uow: UnitOfWork, actor: Actor, call_id: UUID, verb: QueueVerb) -> 
             call = await steering.pause(uow, call_id)
         case "resume":
             call = await steering.resume(uow, call_id)
+        case "hurry" | "unhurry":
+            call = await set_urgent(uow, call_id, urgent=verb == "hurry")
         case "retry":
             call = await _retry(uow, actor, call)
     tell(uow, call.project_id)

@@ -12,8 +12,10 @@ from onmodel.accounts.service import Actor
 from onmodel.api.queue import rights, subjects
 from onmodel.api.queue.schemas import QueueError, QueueItem, QueueRead
 from onmodel.api.queue.subjects import Subject
+from onmodel.dispatch import quotas
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.queue import Standing, standing
+from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
@@ -68,11 +70,14 @@ async def describe(
         select(Project.id, Project.title).where(Project.id.in_({call.project_id for call in calls}))
     )
     titles = {row.id: row.title for row in found}
+    waiting = {call.project_id for call in calls if call.state is State.QUEUED}
+    use = await quotas.of_projects(uow, list(waiting)) if waiting else {}
     return [
         _item(
             row,
             about.get(row.call.id, Subject("")),
             titles.get(row.call.project_id, ""),
+            use.get(row.call.project_id),
             people.get(row.call.created_by),
             actor,
             roles.get(row.call.project_id),
@@ -85,6 +90,7 @@ def _item(
     row: Standing,
     about: Subject,
     title: str,
+    use: Use | None,
     person: PersonRead | None,
     actor: Actor,
     role: Role | None,
@@ -103,6 +109,9 @@ def _item(
         person=person,
         state=call.state,
         position=row.position,
+        urgent=call.urgent,
+        due_at=call.due_at,
+        hold=use.sentence if use and row.position is not None else None,
         eta_s=row.eta_s,
         eta_error_s=row.eta_error_s,
         progress=100 if call.state is State.SUCCEEDED else round(call.progress),

@@ -15,7 +15,7 @@ from onmodel.kit.lifecycle import State
 from onmodel.projects import access
 
 _POSSIBLE: dict[State, tuple[QueueRight, ...]] = {
-    State.QUEUED: ("cancel", "pause", "move"),
+    State.QUEUED: ("cancel", "pause", "hurry", "unhurry", "move"),
     State.STARTING: ("cancel",),
     State.RUNNING: ("cancel",),
     State.PAUSED: ("cancel", "resume"),
@@ -29,15 +29,20 @@ def of_call(call: Call, actor: Actor, role: Role | None) -> list[QueueRight]:
     """Return what somebody with this role in the call's project may do with it now.
 
     Whoever may generate may stop and start the work of the project; the order of somebody
-    else's work is for the owners of the project.
+    else's work, and what is urgent, is for the owners of the project.
     """
     if role is None or not allows(role, Permission.GENERATE):
         return []
-    moves = call.created_by == actor.user_id or allows(role, Permission.MANAGE)
+    manages = allows(role, Permission.MANAGE)
+    refused = {
+        "move": call.created_by != actor.user_id and not manages,
+        "hurry": call.urgent or not manages,
+        "unhurry": not call.urgent or not manages,
+    }
     return [
         right
         for right in _POSSIBLE[call.state]
-        if (right != "move" or moves)
+        if not refused.get(right, False)
         # what waits for an earlier step is not in line yet
         and (call.waiting_for == 0 or right == "cancel")
     ]
@@ -76,4 +81,6 @@ async def permitted(uow: UnitOfWork, actor: Actor, call_id: UUID, right: QueueRi
     others = call.created_by != actor.user_id
     if right == "move" and others and not allows(role, Permission.MANAGE):
         raise ForbiddenError("Only owners of the project change the order of others’ work.")
+    if right in ("hurry", "unhurry") and not allows(role, Permission.MANAGE):
+        raise ForbiddenError("Only owners of the project say what is urgent.")
     return call

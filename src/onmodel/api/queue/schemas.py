@@ -11,8 +11,8 @@ from onmodel.dispatch.tasks import Task
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
 
-QueueVerb = Literal["cancel", "pause", "resume", "retry"]
-QueueRight = Literal["cancel", "pause", "resume", "retry", "move"]
+QueueVerb = Literal["cancel", "pause", "resume", "retry", "hurry", "unhurry"]
+QueueRight = Literal["cancel", "pause", "resume", "retry", "hurry", "unhurry", "move"]
 
 
 class QueueCharacter(BaseModel):
@@ -35,6 +35,8 @@ class QueueItem(BaseModel):
 
     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
+    ``urgent`` goes before everything that is not. ``hold`` says why its project begins nothing
+    now, if so.
     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
     asked for was used. ``rights`` is what the reader may do with it now.
     """
@@ -51,6 +53,9 @@ class QueueItem(BaseModel):
     person: PersonRead | None
     state: State
     position: int | None
+    urgent: bool
+    due_at: datetime | None
+    hold: str | None
     eta_s: float | None
     eta_error_s: float | None
     progress: int

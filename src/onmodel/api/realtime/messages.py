@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, TypeAdapter
 
 from onmodel.api.queue.schemas import QueueChanged
+from onmodel.api.queue.share_schemas import ShareUpdated
 from onmodel.api.realtime.presence import Presence, PresentPerson
 from onmodel.api.state import ProjectState
 from onmodel.characters.schemas import (
@@ -238,6 +239,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:golden_set.updated": GoldenSetUpdated,
     "server:task_progress": TaskProgress,
     "server:queue.changed": QueueChanged,
+    "server:share.updated": ShareUpdated,
     "server:presence": Presence,
     "server:text.document": TextOpened,
     "server:text.op": TextOperationRead,

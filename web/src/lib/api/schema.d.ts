@@ -991,6 +991,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Share
+         * @description What the project may have of the machines, and what it has had.
+         */
+        get: operations["read_share_api_v1_projects__project_id__share_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Share
+         * @description Change some of it. Weight and quotas are an administrator's.
+         */
+        patch: operations["update_share_api_v1_projects__project_id__share_patch"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/share/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Weight
+         * @description Give somebody more or less of the project's share than others.
+         */
+        put: operations["put_weight_api_v1_projects__project_id__share_people__person_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/state": {
         parameters: {
             query?: never;
@@ -3088,6 +3132,21 @@ export interface components {
             /** Username */
             username: string;
         };
+        /** PersonWeight */
+        PersonWeight: {
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Weight */
+            weight: number;
+        };
+        /** PersonWeightPut */
+        PersonWeightPut: {
+            /** Weight */
+            weight: number;
+        };
         /**
          * Presence
          * @description Event ``server:presence``: how many are here, and up to 100 of them.
@@ -3317,7 +3376,7 @@ export interface components {
              * Verb
              * @enum {string}
              */
-            verb: "cancel" | "pause" | "resume" | "retry";
+            verb: "cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry";
         };
         /**
          * QueueBatchDone
@@ -3365,6 +3424,8 @@ export interface components {
          *
          *     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
          *     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
+         *     ``urgent`` goes before everything that is not. ``hold`` says why its project begins nothing
+         *     now, if so.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
          *     asked for was used. ``rights`` is what the reader may do with it now.
          */
@@ -3377,6 +3438,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Due At */
+            due_at: string | null;
             error: components["schemas"]["QueueError"] | null;
             /** Eta Error S */
             eta_error_s: number | null;
@@ -3386,6 +3449,8 @@ export interface components {
             finished_at: string | null;
             /** Function */
             function: string | null;
+            /** Hold */
+            hold: string | null;
             /**
              * Id
              * Format: uuid
@@ -3407,7 +3472,7 @@ export interface components {
             /** Project Title */
             project_title: string;
             /** Rights */
-            rights: ("cancel" | "pause" | "resume" | "retry" | "move")[];
+            rights: ("cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry" | "move")[];
             /** Seconds */
             seconds: number | null;
             /** Started At */
@@ -3432,6 +3497,8 @@ export interface components {
             tier_reason: string | null;
             /** Tier Used */
             tier_used: ("low" | "standard" | "high") | null;
+            /** Urgent */
+            urgent: boolean;
             /** Worker */
             worker: string | null;
         };
@@ -3870,6 +3937,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:share.updated";
+            id?: string;
+            payload: components["schemas"]["ShareUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:presence";
             id?: string;
             payload: components["schemas"]["Presence"];
@@ -3959,6 +4036,94 @@ export interface components {
              * Format: date-time
              */
             last_seen_at: string;
+        };
+        /**
+         * ShareRead
+         * @description A project's part of the machines.
+         *
+         *     Of two projects that both have work waiting, one of weight 2 gets twice the machine time of
+         *     one of weight 1; the same holds for people inside a project, who have weight 1 unless
+         *     ``people`` says otherwise. Null is no limit. A quota counts per ``quota_period``, in UTC;
+         *     beyond it calls wait for the next one, or are refused if ``refuses``. With ``commercial``
+         *     only functions are used whose weights allow work that is sold. ``hold`` says why nothing
+         *     more begins now, if so.
+         */
+        ShareRead: {
+            /** Commercial */
+            commercial: boolean;
+            /** Hold */
+            hold: string | null;
+            /** Max Running */
+            max_running: number | null;
+            /** People */
+            people: components["schemas"]["PersonWeight"][];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Quota Calls */
+            quota_calls: number | null;
+            /**
+             * Quota Period
+             * @enum {string}
+             */
+            quota_period: "day" | "month";
+            /** Quota Seconds */
+            quota_seconds: number | null;
+            /** Refuses */
+            refuses: boolean;
+            use: components["schemas"]["ShareUse"];
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * ShareUpdate
+         * @description What is to be changed; null takes a limit away.
+         *
+         *     Weight and quotas are an administrator's; the rest is for the project's owners, too.
+         */
+        ShareUpdate: {
+            /** Commercial */
+            commercial?: boolean | null;
+            /** Max Running */
+            max_running?: number | null;
+            /** Quota Calls */
+            quota_calls?: number | null;
+            /** Quota Period */
+            quota_period?: ("day" | "month") | null;
+            /** Quota Seconds */
+            quota_seconds?: number | null;
+            /** Refuses */
+            refuses?: boolean | null;
+            /** Weight */
+            weight?: number | null;
+        };
+        /**
+         * ShareUpdated
+         * @description Event ``server:share.updated``.
+         */
+        ShareUpdated: {
+            data: components["schemas"]["ShareRead"];
+        };
+        /**
+         * ShareUse
+         * @description What counts against the limits: calls that run or wait, and this period's use.
+         */
+        ShareUse: {
+            /** Calls */
+            calls: number;
+            /**
+             * Renews At
+             * Format: date-time
+             */
+            renews_at: string;
+            /** Running */
+            running: number;
+            /** Seconds */
+            seconds: number;
+            /** Waiting */
+            waiting: number;
         };
         /** SignIn */
         SignIn: {
@@ -7736,6 +7901,153 @@ export interface operations {
             };
         };
     };
+    read_share_api_v1_projects__project_id__share_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRead"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_share_api_v1_projects__project_id__share_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_value`: This cannot be empty */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_weight_api_v1_projects__project_id__share_people__person_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonWeightPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project; `not_in_project`: This person is not part of the project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_state_api_v1_projects__project_id__state_get: {
         parameters: {
             query?: never;
@@ -8160,7 +8472,7 @@ export interface operations {
             header?: never;
             path: {
                 call_id: string;
-                verb: "cancel" | "pause" | "resume" | "retry";
+                verb: "cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry";
             };
             cookie?: never;
         };

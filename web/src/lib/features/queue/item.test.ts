@@ -13,6 +13,10 @@ describe('an entry of the queue in words', () => {
   it('says its place', () => {
     expect(placeOf(queueItem({ position: 1 }))).toBe('Next in line');
     expect(placeOf(queueItem({ position: 4 }))).toBe('3 ahead in line');
+    expect(placeOf(queueItem({ position: 1, urgent: true }))).toBe('Next in line, urgent');
+    expect(placeOf(queueItem({ hold: 'The project may run 2 at once.' }))).toBe(
+      'The project may run 2 at once.',
+    );
     expect(placeOf(queueItem({ position: null }))).toBe('Waits for an earlier step');
     expect(placeOf(queueItem({ state: 'paused', position: null }))).toBe('Paused');
   });

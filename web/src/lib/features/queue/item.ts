@@ -26,11 +26,16 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** "Next", "3 ahead", "Working", "Paused". */
+/** "Next in line", "3 ahead in line, urgent", why its project waits, "Working", "Paused". */
 export function placeOf(item: QueueItem): string {
   switch (item.state) {
     case 'queued':
       if (item.position === null) return 'Waits for an earlier step';
+      if (item.hold) return item.hold;
+      if (item.urgent)
+        return item.position <= 1
+          ? 'Next in line, urgent'
+          : `${item.position - 1} ahead in line, urgent`;
       return item.position <= 1 ? 'Next in line' : `${item.position - 1} ahead in line`;
     case 'starting':
       return 'Starting';

@@ -5,6 +5,8 @@ import { count } from '$lib/format';
 export const VERBS: readonly { verb: QueueVerb; label: string; did: string }[] = [
   { verb: 'pause', label: 'Pause', did: 'paused' },
   { verb: 'resume', label: 'Resume', did: 'resumed' },
+  { verb: 'hurry', label: 'Make urgent', did: 'made urgent' },
+  { verb: 'unhurry', label: 'Not urgent any more', did: 'put back in line' },
   { verb: 'retry', label: 'Try again', did: 'started again' },
   { verb: 'cancel', label: 'Cancel', did: 'cancelled' },
 ];
@@ -27,6 +29,8 @@ export function didText(verb: QueueVerb, titles: readonly string[]): string {
 export const UNDO: Record<QueueVerb, QueueVerb> = {
   pause: 'resume',
   resume: 'pause',
+  hurry: 'unhurry',
+  unhurry: 'hurry',
   cancel: 'retry',
   retry: 'cancel',
 };
