@@ -47,6 +47,17 @@ async def test_projects_share_by_weight_even_with_one_slot(database: Database) -
     assert served == {FILM: 9, SERIES: 3}
 
 
+async def test_the_example_of_the_documentation(database: Database) -> None:
+    await add_worker(database, slots=1)
+    await _set(database, FILM, weight=2)
+    names: dict[UUID, str] = {}
+    for project, letter, count in ((FILM, "f", 4), (SERIES, "s", 2)):
+        for number in range(1, count + 1):
+            names[await submit(database, project_id=project)] = f"{letter}{number}"
+    served = [names[call.id] for call in await _served(database, 6, seconds=10)]
+    assert served == ["f1", "s1", "f2", "f3", "s2", "f4"]
+
+
 async def test_people_share_their_project_by_weight(database: Database) -> None:
     await add_worker(database, slots=1)
     async with database.begin() as uow:
