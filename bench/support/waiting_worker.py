@@ -9,6 +9,7 @@ from support import effects
 from onmodel.functions.manifest import Manifest
 from onmodel.kit import logging
 from onmodel.runner.calls import CallRequest, CallResult, IsCancelled, OnEvent
+from onmodel.runner.pool import SlotStatus
 from onmodel.settings import Settings
 from onmodel.worker import app
 
@@ -30,6 +31,9 @@ class WaitingPool:
         begun = time.monotonic()
         time.sleep(float(str(request.inputs["seconds"])))
         return CallResult({}, [], time.monotonic() - begun)
+
+    def snapshot(self) -> list[SlotStatus]:
+        return []
 
     def close(self) -> None: ...
 

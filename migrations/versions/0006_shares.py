@@ -1,7 +1,8 @@
-"""the order of the queue: shares, limits, urgency and what a call was charged."""
+"""the order of the queue: shares, limits, urgency, what a call was charged; logs, warm functions."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = '0006'
 down_revision = '0007'
@@ -41,6 +42,8 @@ def upgrade() -> None:
     )
     op.add_column('calls', sa.Column('urgent', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('calls', sa.Column('due_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('calls', sa.Column('log', sa.String(), server_default=sa.text("''"), nullable=False))
+    op.add_column('workers', sa.Column('warm', postgresql.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False))
     op.add_column('calls', sa.Column('charged', sa.BigInteger(), nullable=True))
     op.drop_index('ix_calls_waiting', table_name='calls', postgresql_where=sa.text("state = 'queued'"))
     op.drop_index('ix_calls_active_of_person', table_name='calls', postgresql_where=sa.text("state IN ('starting', 'running')"))
@@ -61,6 +64,8 @@ def downgrade() -> None:
     op.create_index('ix_calls_served', 'calls', ['created_by', sa.text('claimed_at DESC NULLS LAST')], unique=False)
     op.create_index('ix_calls_active_of_person', 'calls', ['created_by'], unique=False, postgresql_where=sa.text("state IN ('starting', 'running')"))
     op.create_index('ix_calls_waiting', 'calls', ['created_by', 'order_at', 'id'], unique=False, postgresql_where=sa.text("state = 'queued'"))
+    op.drop_column('workers', 'warm')
+    op.drop_column('calls', 'log')
     op.drop_column('calls', 'charged')
     op.drop_column('calls', 'due_at')
     op.drop_column('calls', 'urgent')

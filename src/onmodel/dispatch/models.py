@@ -138,6 +138,8 @@ class Call(Base):
     # Percent, as in the events.
     progress: Mapped[float] = mapped_column(default=0.0)
     step: Mapped[str] = mapped_column(default="")
+    # The last lines that the function printed in this attempt.
+    log: Mapped[str] = mapped_column(default="", server_default=text("''"))
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[CreatedAt]
@@ -157,6 +159,10 @@ class Worker(Base):
     slots: Mapped[int]
     gpu: Mapped[str | None]
     vram_mb: Mapped[int | None]
+    # The functions that are loaded, as name@version.
+    warm: Mapped[list[str]] = mapped_column(
+        ARRAY(String), default=list, server_default=text("'{}'")
+    )
     # False while it shuts down: it keeps its calls but gets no new ones.
     accepts: Mapped[bool] = mapped_column(default=True)
     # The last samples of its use, oldest first: see workers.seen.

@@ -50,13 +50,20 @@ async def register(
     return worker
 
 
-async def seen(uow: UnitOfWork, worker_id: UUID, *, use: dict[str, Any] | None = None) -> bool:
+async def seen(
+    uow: UnitOfWork,
+    worker_id: UUID,
+    *,
+    use: dict[str, Any] | None = None,
+    warm: Sequence[str] | None = None,
+) -> bool:
     """Note that a worker is alive; False when the registry has forgotten it.
 
     Args:
         uow: the transaction.
         worker_id: whose sign of life it is.
         use: a sample of the machine's use (``worker/use.py``); the last ``USE_SAMPLES`` stay.
+        warm: the functions that it has loaded, as ``name@version``.
     """
     if use is not None:
         await uow.session.execute(
@@ -65,7 +72,9 @@ async def seen(uow: UnitOfWork, worker_id: UUID, *, use: dict[str, Any] | None =
     found = await uow.session.scalar(
         update(Worker)
         .where(Worker.id == worker_id)
-        .values(seen_at=func.clock_timestamp())
+        .values(
+            seen_at=func.clock_timestamp(), **({} if warm is None else {"warm": sorted(set(warm))})
+        )
         .returning(Worker.id)
         .execution_options(synchronize_session=False)
     )

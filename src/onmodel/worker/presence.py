@@ -62,8 +62,9 @@ async def _beat_forever(worker: WorkerProcess) -> None:
 async def _beat(worker: WorkerProcess) -> None:
     lease = worker.resources.settings.lease_seconds
     use = await asyncio.to_thread(sample)
+    warm = [slot.function for slot in worker.pool.snapshot() if slot.state != "starting"]
     async with worker.resources.database.begin() as uow:
-        known = await workers.seen(uow, worker.id, use=use)
+        known = await workers.seen(uow, worker.id, use=use, warm=warm)
         lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
     if not known and not worker.stopping:
         log.warning("worker_forgotten", worker=str(worker.id))

@@ -124,6 +124,8 @@ def _run_function(
 ) -> CallResult:
     def on_event(event: CallEvent) -> None:
         if event.kind == "log":
+            # PostgreSQL's text has no such character
+            held.lines.append(event.line.replace("\0", ""))
             return
         held.note(event.fraction, event.stage or _STEPS.get(event.kind, ""))
         worker.throttle.tell(held)
@@ -147,8 +149,10 @@ def _finish(
 
     async def finish(uow: UnitOfWork) -> Call:
         if isinstance(made, CallError):
-            return await leases.fail(uow, held.call_id, held.fence, made)
-        return await leases.complete(uow, held.call_id, held.fence, made, seconds=seconds or 0.0)
+            return await leases.fail(uow, held.call_id, held.fence, made, log=held.log)
+        return await leases.complete(
+            uow, held.call_id, held.fence, made, seconds=seconds or 0.0, log=held.log
+        )
 
     call = _in_transaction(worker, finish)
     log.info("call_ended", call=str(call.id), state=call.state.value, attempt=call.attempt)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from onmodel.dispatch import workers
+from onmodel.dispatch import leases, workers
 from onmodel.dispatch.schemas import CallError
 from onmodel.dispatch.tiers import ASCENDING
 from tests.support.drawings import picture
@@ -154,6 +154,22 @@ async def test_a_failure_brings_its_log_to_those_who_may_try_again(film: Film) -
     assert (hers["error"]["detail"], hers["error"]["log"]) == ("It stopped.", "")
 
 
+async def test_what_a_function_printed_is_for_those_who_make_pictures(film: Film) -> None:
+    subject = await film.wait(1)
+    call = await call_of(film.ada, subject)
+    call_id, fence = await film.house.begin(subject)
+    async with film.house.resources.database.begin() as uow:
+        held = leases.Held(call_id, fence, 10.0, "loading", "torch 2.9\nloading the model")
+        await leases.heartbeat(uow, [held], lease_seconds=60)
+    path = f"/queue/{call['id']}/log"
+    assert (await film.ada.get(path))["text"] == "torch 2.9\nloading the model"
+    vera = await film.house.person("vera")
+    await film.ada.put(f"/projects/{film.project}/members/{vera.id}", {"role": "viewer"})
+    assert (await vera.get(path, status=403))["code"] == "not_allowed"
+    eve = await film.house.person("eve")
+    assert (await eve.get(path, status=404))["code"] == "call_not_found"
+
+
 async def test_one_persons_work_is_reordered(film: Film) -> None:
     subjects = [await film.wait(number) for number in range(4)]
     ids = [(await call_of(film.ada, subject))["id"] for subject in subjects]
@@ -232,9 +248,10 @@ async def test_machines_show_what_they_do_and_their_use(film: Film) -> None:
     async with film.house.resources.database.begin() as uow:
         (worker,) = await workers.live(uow, lease_seconds=60)
         for _ in range(workers.USE_SAMPLES + 2):
-            assert await workers.seen(uow, worker.id, use=use)
+            assert await workers.seen(uow, worker.id, use=use, warm=["puppet@2"])
     (read,) = await film.ada.get("/workers")
     assert (read["name"], read["busy"], read["slots"]) == ("test", 1, 500)
     assert read["tiers"] == [tier.value for tier in ASCENDING]
+    assert read["warm"] == ["puppet@2"]
     assert len(read["use"]) == workers.USE_SAMPLES
     assert read["use"][-1]["cpu"] == 12.5

@@ -27,6 +27,7 @@ async def listing(uow: UnitOfWork, *, lease_seconds: float) -> list[WorkerRead]:
             accepts=worker.accepts,
             gpu=worker.gpu,
             vram_mb=worker.vram_mb,
+            warm=worker.warm,
             started_at=worker.started_at,
             seen_at=worker.seen_at,
             use=[UseSample.model_validate(sample) for sample in worker.use],

@@ -9,6 +9,7 @@ from onmodel.accounts.signed_in import SignedIn
 from onmodel.api.queue import changing, history, machines, reading, rights
 from onmodel.api.queue.history import Wished
 from onmodel.api.queue.schemas import (
+    CallLog,
     QueueBatch,
     QueueBatchDone,
     QueueItem,
@@ -73,6 +74,13 @@ async def read_call(
 ) -> QueueItem:
     call = await rights.visible(uow, actor, call_id)
     return await reading.read_one(uow, actor, call, lease_seconds=settings.lease_seconds)
+
+
+@router.get("/queue/{call_id}/log", responses=problems(CallNotFoundError, ForbiddenError))
+async def read_log(call_id: UUID, uow: Reading, actor: SignedIn) -> CallLog:
+    """What the function printed last; for those who may make pictures."""
+    call = await rights.permitted(uow, actor, call_id, "retry")
+    return CallLog(text=call.log)
 
 
 @router.post(

@@ -123,6 +123,12 @@ class QueueChanged(BaseModel):
     """Event ``server:queue.changed``: read the queue again. May be lost."""
 
 
+class CallLog(BaseModel):
+    """The last lines that the function printed in the newest attempt; at most 8,000 letters."""
+
+    text: str
+
+
 class UseSample(BaseModel):
     """Use of a machine in percent at one moment; null where it has no such part."""
 
@@ -134,7 +140,10 @@ class UseSample(BaseModel):
 
 
 class WorkerRead(BaseModel):
-    """A worker: what it serves, what it does, and its use over the last five minutes."""
+    """A worker: what it serves, what it does, and its use over the last five minutes.
+
+    ``warm`` are the functions that it has loaded, as ``name@version``.
+    """
 
     id: UUID
     name: str
@@ -144,6 +153,7 @@ class WorkerRead(BaseModel):
     accepts: bool
     gpu: str | None
     vram_mb: int | None
+    warm: list[str]
     started_at: datetime
     seen_at: datetime
     use: list[UseSample]
