@@ -12,6 +12,7 @@ from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.notices import CANCELLED
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.worker.durable import persist
+from onmodel.worker.gpu import largest_gpu
 from onmodel.worker.held import HeldCall, StopReason
 from onmodel.worker.process import WorkerProcess
 from onmodel.worker.use import sample
@@ -61,7 +62,8 @@ async def _beat_forever(worker: WorkerProcess) -> None:
 
 async def _beat(worker: WorkerProcess) -> None:
     lease = worker.resources.settings.lease_seconds
-    use = await asyncio.to_thread(sample)
+    # the driver may take its time; the rest of the sample wants one thread
+    use = sample(await asyncio.to_thread(largest_gpu))
     async with worker.resources.database.begin() as uow:
         known = await workers.seen(uow, worker.id, use=use)
         lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
