@@ -65,7 +65,7 @@ async def _beat(worker: WorkerProcess) -> None:
     # the driver may take its time; the rest of the sample wants one thread
     use = sample(await asyncio.to_thread(largest_gpu))
     async with worker.resources.database.begin() as uow:
-        known = await workers.seen(uow, worker.id, use=use)
+        known = await workers.seen(uow, worker.id, use=use, warm=_warm(worker))
         lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
     if not known and not worker.stopping:
         log.warning("worker_forgotten", worker=str(worker.id))
@@ -74,6 +74,14 @@ async def _beat(worker: WorkerProcess) -> None:
         held = worker.held.get(one.call_id)
         if held is not None and held.fence == one.fence:
             _stop(held)
+
+
+def _warm(worker: WorkerProcess) -> list[dict[str, object]]:
+    """Return the functions that are kept, as the registry keeps them."""
+    return [
+        {"function": one.function.partition("@")[0], "state": one.state, "calls": one.calls}
+        for one in worker.pool.snapshot()
+    ]
 
 
 async def _hear_cancellations(worker: WorkerProcess) -> None:

@@ -2563,6 +2563,8 @@ export interface components {
             title: string;
             /** Version */
             version: string;
+            /** Warm */
+            warm: components["schemas"]["FunctionWarm"][];
             /** Weights */
             weights: components["schemas"]["FunctionWeightRead"][];
         };
@@ -2584,6 +2586,21 @@ export interface components {
             tier: "low" | "standard" | "high";
             /** Vram Mb */
             vram_mb: number;
+        };
+        /**
+         * FunctionWarm
+         * @description A process or container that is kept: on which worker, after how many calls.
+         */
+        FunctionWarm: {
+            /** Calls */
+            calls: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "idle" | "busy";
+            /** Worker */
+            worker: string;
         };
         /**
          * FunctionWeightRead
