@@ -28,6 +28,7 @@ from onmodel.runner.calls import (
     OutputRecord,
 )
 from onmodel.runner.errors import failed, refused
+from onmodel.runner.pool import SlotStatus
 from onmodel.settings import Settings
 from onmodel.worker import app, presence
 from onmodel.worker.process import WorkerProcess
@@ -61,6 +62,9 @@ class ScriptedPool:
     ) -> CallResult:
         self.requests.append(request)
         return self.answer(request, on_event, cancelled)
+
+    def snapshot(self) -> list[SlotStatus]:
+        return []
 
     def close(self) -> None:
         """There is nothing to end."""
