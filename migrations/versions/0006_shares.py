@@ -1,8 +1,7 @@
-"""the order of the queue: shares, limits, urgency, what a call was charged; logs, warm functions."""
+"""the order of the queue: shares, limits, urgency, what a call was charged; logs."""
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = '0006'
 down_revision = '0007'
@@ -43,7 +42,6 @@ def upgrade() -> None:
     op.add_column('calls', sa.Column('urgent', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.add_column('calls', sa.Column('due_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('calls', sa.Column('log', sa.String(), server_default=sa.text("''"), nullable=False))
-    op.add_column('workers', sa.Column('warm', postgresql.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False))
     op.add_column('calls', sa.Column('charged', sa.BigInteger(), nullable=True))
     op.drop_index('ix_calls_waiting', table_name='calls', postgresql_where=sa.text("state = 'queued'"))
     op.drop_index('ix_calls_active_of_person', table_name='calls', postgresql_where=sa.text("state IN ('starting', 'running')"))
@@ -64,7 +62,6 @@ def downgrade() -> None:
     op.create_index('ix_calls_served', 'calls', ['created_by', sa.text('claimed_at DESC NULLS LAST')], unique=False)
     op.create_index('ix_calls_active_of_person', 'calls', ['created_by'], unique=False, postgresql_where=sa.text("state IN ('starting', 'running')"))
     op.create_index('ix_calls_waiting', 'calls', ['created_by', 'order_at', 'id'], unique=False, postgresql_where=sa.text("state = 'queued'"))
-    op.drop_column('workers', 'warm')
     op.drop_column('calls', 'log')
     op.drop_column('calls', 'charged')
     op.drop_column('calls', 'due_at')

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ LOOKS = (("dark", 1440, 900), ("light", 1440, 900), ("phone", 390, 844), ("sidew
 
 
 @contextmanager
-def _no_worker(house: House, token: str) -> Iterator[None]:
+def _no_worker(house: House, token: str) -> Generator[None]:
     """Stop the worker until it counts as lost, so that nothing is dealt to it meanwhile."""
     parts = json.loads((house.home / "run" / "parts.json").read_text())
     pid = next(part["pid"] for part in parts if part["name"] == "The worker")

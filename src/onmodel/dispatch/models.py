@@ -159,12 +159,10 @@ class Worker(Base):
     slots: Mapped[int]
     gpu: Mapped[str | None]
     vram_mb: Mapped[int | None]
-    # The functions that are loaded, as name@version.
-    warm: Mapped[list[str]] = mapped_column(
-        ARRAY(String), default=list, server_default=text("'{}'")
-    )
     # False while it shuts down: it keeps its calls but gets no new ones.
     accepts: Mapped[bool] = mapped_column(default=True)
+    # The functions it keeps running: see workers.seen.
+    warm: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     # The last samples of its use, oldest first: see workers.seen.
     use: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     started_at: Mapped[CreatedAt]

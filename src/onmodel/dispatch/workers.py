@@ -55,7 +55,7 @@ async def seen(
     worker_id: UUID,
     *,
     use: dict[str, Any] | None = None,
-    warm: Sequence[str] | None = None,
+    warm: Sequence[dict[str, Any]] | None = None,
 ) -> bool:
     """Note that a worker is alive; False when the registry has forgotten it.
 
@@ -63,18 +63,19 @@ async def seen(
         uow: the transaction.
         worker_id: whose sign of life it is.
         use: a sample of the machine's use (``worker/use.py``); the last ``USE_SAMPLES`` stay.
-        warm: the functions that it has loaded, as ``name@version``.
+        warm: the functions it keeps running: ``function``, ``state``, ``calls`` of each.
     """
     if use is not None:
         await uow.session.execute(
             _KEEP_USE, {"id": worker_id, "sample": json.dumps([use]), "kept": USE_SAMPLES}
         )
+    values: dict[str, Any] = {"seen_at": func.clock_timestamp()}
+    if warm is not None:
+        values["warm"] = list(warm)
     found = await uow.session.scalar(
         update(Worker)
         .where(Worker.id == worker_id)
-        .values(
-            seen_at=func.clock_timestamp(), **({} if warm is None else {"warm": sorted(set(warm))})
-        )
+        .values(**values)
         .returning(Worker.id)
         .execution_options(synchronize_session=False)
     )

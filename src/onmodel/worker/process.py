@@ -32,7 +32,7 @@ class FunctionPool(Protocol):
         ...
 
     def snapshot(self) -> list[SlotStatus]:
-        """Return what is loaded."""
+        """Tell which functions are kept, working or warm."""
         ...
 
     def close(self) -> None:

@@ -5,15 +5,18 @@ from typing import Any
 
 import psutil
 
-from onmodel.worker.gpu import largest_gpu
+from onmodel.worker.gpu import Gpu
 
 
-def sample() -> dict[str, Any]:
+def sample(gpu: Gpu | None) -> dict[str, Any]:
     """Return the use in percent: processor since the last sample, memory, GPU and its memory.
 
-    The GPU's are None where there is none. Blocks for some milliseconds where the driver wakes.
+    Always from the same thread: psutil remembers the last sample of each thread, and a thread's
+    first one is 0.
+
+    Args:
+        gpu: as it is now, or None where there is none.
     """
-    gpu = largest_gpu()
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cpu": psutil.cpu_percent(interval=None),

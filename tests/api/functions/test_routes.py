@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from onmodel.dispatch import workers
 from onmodel.dispatch.schemas import CallError
 from onmodel.settings import Settings
 from tests.support.drawings import picture
@@ -55,7 +56,15 @@ async def test_past_runs_tell_seconds_and_health(house: House) -> None:
     waiting = await ada.upload(character["id"], picture(12))
     await house.begin(waiting["id"], function="identity-profile")
 
+    async with house.resources.database.begin() as uow:
+        (worker,) = await workers.live(uow, lease_seconds=60)
+        kept = {"function": "identity-profile", "state": "idle", "calls": 4}
+        assert await workers.seen(uow, worker.id, warm=[kept])
+
     profile = await _function(ada, "identity-profile")
+
+    assert profile["warm"] == [{"worker": "test", "state": "idle", "calls": 4}]
+    assert (await _function(ada, "puppet"))["warm"] == []
 
     health = profile["health"]
     assert (health["succeeded"], health["refused"], health["failed"]) == (3, 1, 1)

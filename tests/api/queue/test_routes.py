@@ -248,10 +248,9 @@ async def test_machines_show_what_they_do_and_their_use(film: Film) -> None:
     async with film.house.resources.database.begin() as uow:
         (worker,) = await workers.live(uow, lease_seconds=60)
         for _ in range(workers.USE_SAMPLES + 2):
-            assert await workers.seen(uow, worker.id, use=use, warm=["puppet@2"])
+            assert await workers.seen(uow, worker.id, use=use)
     (read,) = await film.ada.get("/workers")
     assert (read["name"], read["busy"], read["slots"]) == ("test", 1, 500)
     assert read["tiers"] == [tier.value for tier in ASCENDING]
-    assert read["warm"] == ["puppet@2"]
     assert len(read["use"]) == workers.USE_SAMPLES
     assert read["use"][-1]["cpu"] == 12.5

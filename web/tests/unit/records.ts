@@ -196,6 +196,7 @@ export function modelFunction(over: Partial<FunctionRead> = {}): FunctionRead {
     weights: [],
     memory_mb: 2048,
     run_seconds: 120,
+    warm: [],
     health: {
       succeeded: 0,
       refused: 0,

@@ -1,13 +1,16 @@
 """A function as its page shows it: its folder, what lies on disk, how its calls went."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from onmodel.api.functions.schemas import (
     FunctionHealth,
     FunctionRead,
     FunctionTierRead,
+    FunctionWarm,
     FunctionWeightRead,
 )
+from onmodel.dispatch.models import Worker
 from onmodel.dispatch.runs import Runs
 from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import Manifest
@@ -52,8 +55,19 @@ def _broken(one: Broken) -> OnDisk:
     return OnDisk(None, one.folder.name, problem=told)
 
 
-def read(found: OnDisk, runs: Runs) -> FunctionRead:
-    """Put both together."""
+def warm_on(workers: Sequence[Worker]) -> dict[str, list[FunctionWarm]]:
+    """Return what the workers keep of each function, by its name."""
+    warm: dict[str, list[FunctionWarm]] = {}
+    for worker in workers:
+        for kept in worker.warm:
+            warm.setdefault(kept["function"], []).append(
+                FunctionWarm(worker=worker.name, state=kept["state"], calls=kept["calls"])
+            )
+    return warm
+
+
+def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm]) -> FunctionRead:
+    """Put it together."""
     manifest = found.manifest
     return FunctionRead(
         name=found.name,
@@ -71,6 +85,7 @@ def read(found: OnDisk, runs: Runs) -> FunctionRead:
         weights=_weights(manifest, found.present) if manifest else [],
         memory_mb=manifest.limits.memory_mb if manifest else 0,
         run_seconds=manifest.limits.run_s if manifest else 0,
+        warm=warm,
         health=_health(runs),
     )
 

@@ -1,6 +1,7 @@
 """What the API says about the installed functions."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -27,6 +28,14 @@ class FunctionWeightRead(BaseModel):
     licence: str
     commercial: bool
     present: bool
+
+
+class FunctionWarm(BaseModel):
+    """A process or container that is kept: on which worker, after how many calls."""
+
+    worker: str
+    state: Literal["starting", "idle", "busy"]
+    calls: int
 
 
 class FunctionHealth(BaseModel):
@@ -68,4 +77,5 @@ class FunctionRead(BaseModel):
     weights: list[FunctionWeightRead]
     memory_mb: int
     run_seconds: float
+    warm: list[FunctionWarm]
     health: FunctionHealth

@@ -12,11 +12,11 @@ from onmodel.kit.db.uow import UnitOfWork
 async def listing(uow: UnitOfWork, *, lease_seconds: float) -> list[WorkerRead]:
     """Return the live workers with how many calls each holds and how much it is used."""
     rows = await uow.session.execute(
-        select(Call.lease_owner, func.count())
+        select(Call.lease_owner, func.count().label("calls"))
         .where(Call.state.in_(WORKING), Call.lease_owner.is_not(None))
         .group_by(Call.lease_owner)
     )
-    busy = {row.lease_owner: row.count for row in rows}
+    busy = {row.lease_owner: row.calls for row in rows}
     return [
         WorkerRead(
             id=worker.id,
@@ -27,7 +27,6 @@ async def listing(uow: UnitOfWork, *, lease_seconds: float) -> list[WorkerRead]:
             accepts=worker.accepts,
             gpu=worker.gpu,
             vram_mb=worker.vram_mb,
-            warm=worker.warm,
             started_at=worker.started_at,
             seen_at=worker.seen_at,
             use=[UseSample.model_validate(sample) for sample in worker.use],

@@ -140,10 +140,7 @@ class UseSample(BaseModel):
 
 
 class WorkerRead(BaseModel):
-    """A worker: what it serves, what it does, and its use over the last five minutes.
-
-    ``warm`` are the functions that it has loaded, as ``name@version``.
-    """
+    """A worker: what it serves, what it does, and its use over the last five minutes."""
 
     id: UUID
     name: str
@@ -153,7 +150,6 @@ class WorkerRead(BaseModel):
     accepts: bool
     gpu: str | None
     vram_mb: int | None
-    warm: list[str]
     started_at: datetime
     seen_at: datetime
     use: list[UseSample]

@@ -51,7 +51,8 @@ async def of_calls(uow: UnitOfWork, calls: Sequence[Call]) -> dict[UUID, Subject
     files = await projects.files_by_id(uow, wanted)
 
     def ref(file_id: UUID | None) -> FileRef | None:
-        return FileRef.model_validate(files[file_id]) if file_id in files else None
+        file = files.get(file_id) if file_id else None
+        return FileRef.model_validate(file) if file else None
 
     subjects: dict[UUID, Subject] = {}
     for call in calls:

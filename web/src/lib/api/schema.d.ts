@@ -1187,6 +1187,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/{call_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Log
+         * @description What the function printed last; for those who may make pictures.
+         */
+        get: operations["read_log_api_v1_queue__call_id__log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue/{call_id}/move": {
         parameters: {
             query?: never;
@@ -1929,6 +1949,14 @@ export interface components {
             version: number;
         };
         /**
+         * CallLog
+         * @description The last lines that the function printed in the newest attempt; at most 8,000 letters.
+         */
+        CallLog: {
+            /** Text */
+            text: string;
+        };
+        /**
          * ChangePoint
          * @description Where the likeness moved: the first picture after the change, and the means beside it.
          *
@@ -2607,6 +2635,8 @@ export interface components {
             title: string;
             /** Version */
             version: string;
+            /** Warm */
+            warm: components["schemas"]["FunctionWarm"][];
             /** Weights */
             weights: components["schemas"]["FunctionWeightRead"][];
         };
@@ -2628,6 +2658,21 @@ export interface components {
             tier: "low" | "standard" | "high";
             /** Vram Mb */
             vram_mb: number;
+        };
+        /**
+         * FunctionWarm
+         * @description A process or container that is kept: on which worker, after how many calls.
+         */
+        FunctionWarm: {
+            /** Calls */
+            calls: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "idle" | "busy";
+            /** Worker */
+            worker: string;
         };
         /**
          * FunctionWeightRead
@@ -8382,6 +8427,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_log_api_v1_queue__call_id__log_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallLog"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `call_not_found`: This piece of work is not there */

@@ -8,6 +8,7 @@ import {
   secondsText,
   standingOf,
   vramText,
+  warmText,
 } from './words';
 
 const health = modelFunction().health;
@@ -56,6 +57,16 @@ describe('a function in words', () => {
     expect(durationText(3600)).toBe('1 h');
     const tier = { tier: 'low' as const, vram_mb: 0, median_seconds: 2.345, runs: 50 };
     expect(secondsText(tier)).toBe('2.3 s, from 50 runs');
+  });
+
+  it('says where it is warm', () => {
+    expect(warmText(modelFunction())).toContain('Not warm now');
+    expect(warmText(modelFunction({ installed: false }))).toBe('');
+    const warm = [
+      { worker: 'a', state: 'idle' as const, calls: 1 },
+      { worker: 'a', state: 'busy' as const, calls: 0 },
+    ];
+    expect(warmText(modelFunction({ warm }))).toBe('Warm on a: 1 ready, 1 at work.');
   });
 
   it('lists what can be used first', () => {

@@ -92,6 +92,17 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
+/** "Warm on studio-1: 2 ready, 1 working"; a warm one starts at once. */
+export function warmText({ warm, installed }: FunctionRead): string {
+  if (!installed) return '';
+  if (warm.length === 0) return 'Not warm now: the next run starts it first.';
+  const working = warm.filter(({ state }) => state !== 'idle').length;
+  const ready = warm.length - working;
+  const parts = [ready > 0 ? `${ready} ready` : '', working > 0 ? `${working} at work` : ''];
+  const where = [...new Set(warm.map(({ worker }) => worker))].join(', ');
+  return `Warm on ${where}: ${parts.filter(Boolean).join(', ')}.`;
+}
+
 /** Ready ones first, the broken ones after them, what is not installed last. */
 export function byStanding(list: readonly FunctionRead[]): FunctionRead[] {
   const rank = (one: FunctionRead) => (one.problem ? 1 : one.installed ? 0 : 2);
