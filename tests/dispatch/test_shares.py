@@ -153,7 +153,7 @@ async def test_beyond_the_quota_calls_wait_for_the_next_day(database: Database) 
     async with database.read() as uow:
         use = (await quotas.of_projects(uow, [FILM]))[FILM]
     assert use.hold == "quota_calls"
-    assert "2 calls of today" in (use.sentence or "")
+    assert "may have 2 calls today" in (use.sentence or "")
     assert use.renews_at > datetime.now(UTC)
     for id_ in ids[:2]:  # they were yesterday's
         await alter(database, id_, claimed_at=datetime.now(UTC) - timedelta(days=1))
@@ -170,7 +170,7 @@ async def test_a_quota_of_seconds_counts_what_calls_took(database: Database) -> 
     async with database.read() as uow:
         use = (await quotas.of_projects(uow, [FILM]))[FILM]
     assert (use.hold, round(use.seconds), use.waiting) == ("quota_seconds", 6, 1)
-    assert "5 seconds of machine time of this month" in (use.sentence or "")
+    assert "may use 5 seconds of machine time this month" in (use.sentence or "")
     await _set(database, FILM, quota_seconds=60)
     assert [claim.call_id for claim in await claim_all(database)] == [second]
 

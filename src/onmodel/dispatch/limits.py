@@ -28,10 +28,14 @@ RUNNING = """(
 
 _NO_END = "2147483647"
 
-# How many more calls may begin; nothing is counted where there is no limit.
-ROOM = f"""least(
-    CASE WHEN p.max_running IS NULL THEN {_NO_END} ELSE p.max_running - {RUNNING} END,
+# How many more calls may begin in this period; nothing is counted where there is no quota.
+QUOTA_ROOM = f"""least(
     CASE WHEN p.quota_calls IS NULL THEN {_NO_END} ELSE p.quota_calls - {USED_CALLS} END,
     CASE WHEN p.quota_seconds IS NULL OR p.quota_seconds > {USED_SECONDS} THEN {_NO_END}
         ELSE 0 END
+)"""
+
+# How many more may run now.
+RUNNING_ROOM = f"""(
+    CASE WHEN p.max_running IS NULL THEN {_NO_END} ELSE p.max_running - {RUNNING} END
 )"""

@@ -18,7 +18,7 @@ the other.
 
 from datetime import timedelta
 
-from onmodel.dispatch.limits import ROOM
+from onmodel.dispatch.limits import QUOTA_ROOM, RUNNING_ROOM
 from onmodel.dispatch.share_models import LCM
 
 PRIORITY_STEP = timedelta(minutes=10)
@@ -72,7 +72,9 @@ SHARES = f"""
     projects AS MATERIALIZED (
         SELECT
             p.project_id, p.weight,
-            CASE WHEN :limited AND p.known THEN {ROOM} END AS room,
+            CASE WHEN p.known THEN
+                least({QUOTA_ROOM}, CASE WHEN :limited THEN {RUNNING_ROOM} END)
+            END AS room,
             CASE WHEN p.waiting THEN p.had ELSE greatest(p.had, (
                 SELECT coalesce(
                     min(b.had) FILTER (WHERE b.waiting),
@@ -90,7 +92,8 @@ READY = "(waiting_for = 0 AND (not_before IS NULL OR not_before <= clock_timesta
 # :asked, :used and :reasons say which tiers may be dealt now, as what, and why not as asked.
 # :depth bounds each person's part: a deal of n slots never looks at more than n of them.
 # :kinds, :cost_tiers and :costs say how long a task takes in a tier, in milliseconds.
-# :limited is false for counting places, which a project's limit does not change.
+# :limited is false for counting places: a project's limit of running calls only keeps them from
+# beginning for a while. What is beyond a quota has no place until the next period.
 _DEALT = f"""
     ready AS (
         SELECT

@@ -61,18 +61,27 @@ class Use:
     @property
     def sentence(self) -> str | None:
         """Say what holds the project's next call back, and until when."""
-        if self.hold is None:
-            return None
+        return None if self.hold is None else self._sentence(self.hold)
+
+    def sentence_of(self, *, has_place: bool) -> str | None:
+        """Say what holds one call back: its project's quota when it has no place in line."""
+        if has_place:
+            return self.sentence if self.hold == "project_limit" else None
+        if self.hold in ("quota_calls", "quota_seconds") or self.quota_calls is None:
+            return self.sentence
+        return self._sentence("quota_calls")
+
+    def _sentence(self, hold: Hold) -> str:
         word = {"day": "today", "month": "this month"}[self.period]
         until = f"The next ones begin at {self.renews_at:%Y-%m-%d %H:%M} UTC."
-        match self.hold:
+        match hold:
             case "quota_calls":
                 calls = "one call" if self.quota_calls == 1 else f"{self.quota_calls} calls"
-                return f"The project has had its {calls} of {word}. {until}"
+                return f"The project may have {calls} {word}. {until}"
             case "quota_seconds":
                 minutes = round((self.quota_seconds or 0) / 60)
                 used = f"{minutes} minutes" if minutes > 1 else f"{self.quota_seconds} seconds"
-                return f"The project has had its {used} of machine time of {word}. {until}"
+                return f"The project may use {used} of machine time {word}. {until}"
             case "project_limit":
                 return f"The project may run {self.max_running} at once; one has to end first."
 

@@ -58,10 +58,35 @@ async def test_beyond_the_quota_the_queue_says_why_nothing_begins(film: Film) ->
     await _share(film, quota_calls=1)
     await film.house.begin(await film.wait(1))
     call = await call_of(film.ada, await film.wait(2))
-    assert call["position"] == 1
-    assert call["hold"].startswith("The project has had its one call of today.")
+    assert (call["position"], call["eta_s"]) == (None, None)
+    assert call["hold"].startswith("The project may have one call today. The next ones begin at")
     with pytest.raises(AssertionError, match="no call"):
         await film.house.begin(call["subject_id"])
+
+
+async def test_what_is_beyond_the_quota_stands_in_nobodys_way(film: Film) -> None:
+    await _share(film, quota_calls=2)
+    await film.house.begin(await film.wait(1))
+    last = await call_of(film.ada, await film.wait(2))
+    beyond = await call_of(film.ada, await film.wait(3))
+    assert (last["position"], last["hold"]) == (1, None)
+    assert (beyond["position"], beyond["hold"][:38]) == (
+        None,
+        "The project may have 2 calls today. Th",
+    )
+    series = await film.house.project(film.ada, "Series")
+    character = (await film.house.character(film.ada, series))["id"]
+    other = (await film.ada.upload(character, film.picture(4), name="4.png"))["id"]
+    places = {item["subject_id"]: item["position"] for item in await queue_of(film.ada)}
+    assert {places[last["subject_id"]], places[other]} == {1, 2}
+
+
+async def test_a_limit_of_running_calls_leaves_places_as_they_are(film: Film) -> None:
+    await film.ada.patch(f"/projects/{film.project}/share", {"max_running": 1})
+    await film.house.begin(await film.wait(1))
+    call = await call_of(film.ada, await film.wait(2))
+    assert call["position"] == 1
+    assert call["hold"] == "The project may run 1 at once; one has to end first."
 
 
 async def test_a_project_that_refuses_says_so_when_asked(film: Film) -> None:

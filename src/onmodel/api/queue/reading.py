@@ -111,7 +111,7 @@ def _item(
         position=row.position,
         urgent=call.urgent,
         due_at=call.due_at,
-        hold=use.sentence if use and row.position is not None else None,
+        hold=_hold(row, use),
         eta_s=row.eta_s,
         eta_error_s=row.eta_error_s,
         progress=100 if call.state is State.SUCCEEDED else round(call.progress),
@@ -129,6 +129,13 @@ def _item(
         seconds=call.seconds,
         rights=rights.of_call(call, actor, role),
     )
+
+
+def _hold(row: Standing, use: Use | None) -> str | None:
+    """Say why a call whose turn it could be does not begin, if its project is the reason."""
+    if use is None or row.call.state is not State.QUEUED or row.call.waiting_for:
+        return None
+    return use.sentence_of(has_place=row.position is not None)
 
 
 def _error(call: Call, role: Role | None) -> QueueError | None:

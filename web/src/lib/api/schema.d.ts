@@ -3469,8 +3469,8 @@ export interface components {
          *
          *     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
          *     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
-         *     ``urgent`` goes before everything that is not. ``hold`` says why its project begins nothing
-         *     now, if so.
+         *     ``urgent`` goes before everything that is not. ``hold`` says what of its
+         *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
          *     asked for was used. ``rights`` is what the reader may do with it now.
          */

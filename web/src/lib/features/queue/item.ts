@@ -30,8 +30,8 @@ function compare(a: string, b: string): number {
 export function placeOf(item: QueueItem): string {
   switch (item.state) {
     case 'queued':
-      if (item.position === null) return 'Waits for an earlier step';
       if (item.hold) return item.hold;
+      if (item.position === null) return 'Waits for an earlier step';
       if (item.urgent)
         return item.position <= 1
           ? 'Next in line, urgent'
