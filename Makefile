@@ -16,6 +16,9 @@ WEB_SOURCES := $(shell find web/src web/static web/*.ts web/*.js web/*.json -typ
 # packages with an environment and tests of their own
 PACKAGES := $(patsubst %/tests/,%,$(wildcard sdk/tests/ vision/tests/ functions/*/tests/))
 BENCHES := $(patsubst bench/%.py,bench-%,$(wildcard bench/*.py))
+# a file bench/queue.py would hide Python's own module from its neighbours
+BENCHES := $(BENCHES:bench-producer=bench-queue)
+FILE_OF_queue := producer
 
 export UV_LINK_MODE ?= hardlink
 export npm_config_update_notifier := false
@@ -124,7 +127,7 @@ test-e2e: $(DEVELOPMENT) $(BUILT)
 
 .PHONY: $(BENCHES)
 $(BENCHES): bench-%: $(DEVELOPMENT) $(BUILT)
-	@PYTHONPATH=. $(BIN)/python bench/$*.py
+	@PYTHONPATH=. $(BIN)/python bench/$(or $(FILE_OF_$*),$*).py
 
 .PHONY: clean
 clean: ## remove what was installed and built here (never your data)

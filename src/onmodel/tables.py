@@ -3,6 +3,7 @@
 from onmodel.accounts import models as accounts
 from onmodel.characters import models as characters
 from onmodel.dispatch import models as dispatch
+from onmodel.dispatch import share_models as shares
 from onmodel.events import models as events
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
@@ -25,6 +26,7 @@ _DEFINING = (
     identity,
     projects,
     review,
+    shares,
     templates,
     text,
     training,

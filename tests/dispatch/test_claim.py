@@ -8,7 +8,7 @@ from onmodel.dispatch.order import PRIORITY_STEP
 from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import Database
 from onmodel.kit.lifecycle import State
-from tests.support.calls import add_worker, alter, claim_all, load, submit
+from tests.support.calls import add_worker, alter, claim_all, end, load, submit
 
 ANN, BEN, CAT = UUID(int=101), UUID(int=102), UUID(int=103)
 
@@ -42,18 +42,18 @@ async def test_people_take_turns(database: Database) -> None:
     assert order == [anns[0], bens[0], anns[1], bens[1], anns[2]]
 
 
-async def test_who_has_less_running_goes_first(database: Database) -> None:
+async def test_a_newcomer_goes_before_who_has_had_much(database: Database) -> None:
     await add_worker(database, slots=3)
     for _ in range(3):
         await submit(database, created_by=ANN)
     running = await claim_all(database)
-    await alter(database, running[0].call_id, state=State.SUCCEEDED, lease_owner=None)
+    await end(database, running[0].call_id, seconds=9)
     await submit(database, created_by=ANN)
     bens = await submit(database, created_by=BEN)
     assert [claim.call_id for claim in await claim_all(database)] == [bens]
 
 
-async def test_who_was_served_longest_ago_goes_first_among_equals(database: Database) -> None:
+async def test_equals_take_turns_one_slot_after_the_other(database: Database) -> None:
     await add_worker(database, slots=1)
     for person in (ANN, BEN, CAT):
         for _ in range(2):
@@ -62,7 +62,7 @@ async def test_who_was_served_longest_ago_goes_first_among_equals(database: Data
     for _ in range(6):
         (claim,) = await claim_all(database)
         people.append((await load(database, claim.call_id)).created_by)
-        await alter(database, claim.call_id, state=State.SUCCEEDED, lease_owner=None)
+        await end(database, claim.call_id, seconds=9)
     assert people == [ANN, BEN, CAT, ANN, BEN, CAT]
 
 

@@ -34,8 +34,8 @@ async def _expire(database: Database) -> list[Call | None]:
     """Let the sweep bring back what has lost its worker."""
     async with database.begin() as uow:
         return [
-            await leases.requeue_expired(uow, id_, fence)
-            for id_, fence in await leases.expired(uow)
+            await leases.requeue_expired(uow, id_, fence, lease_seconds=LEASE)
+            for id_, fence in await leases.expired(uow, lease_seconds=LEASE)
         ]
 
 
@@ -153,11 +153,13 @@ async def test_slow_worker_that_came_back_in_time_keeps_its_call(
 ) -> None:
     await alter(database, running[0], lease_until=PAST)
     async with database.read() as uow:
-        late = await leases.expired(uow)
+        late = await leases.expired(uow, lease_seconds=LEASE)
     async with database.begin() as uow:
         await leases.heartbeat(uow, [leases.Held(*running, 1.0, "")], lease_seconds=LEASE)
     async with database.begin() as uow:
-        assert [await leases.requeue_expired(uow, *call) for call in late] == [None]
+        assert [await leases.requeue_expired(uow, *call, lease_seconds=LEASE) for call in late] == [
+            None
+        ]
     assert (await load(database, running[0])).state is State.RUNNING
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from onmodel.dispatch import forecast, service
+from onmodel.dispatch import forecast, service, sharing
 from onmodel.dispatch.models import Worker
 from onmodel.kit.db.uow import Database
 from tests.support.calls import LEASE, add_worker, claim_all, new_call
@@ -15,11 +15,22 @@ from tests.support.calls import LEASE, add_worker, claim_all, new_call
 async def _fill(database: Database, chance: random.Random) -> list[UUID]:
     """Queue calls of a few people, some of whom have calls running; return who still waits."""
     people = [UUID(int=n + 1) for n in range(chance.randint(1, 4))]
+    projects = [UUID(int=50 + n) for n in range(chance.randint(1, 3))]
     wishes = [
-        new_call(created_by=chance.choice(people), priority=chance.choice([0, 0, 0, 1, 2]))
+        new_call(
+            project_id=chance.choice(projects),
+            created_by=chance.choice(people),
+            priority=chance.choice([0, 0, 0, 1, 2]),
+            urgent=chance.random() < 0.1,
+        )
         for _ in range(chance.randint(4, 14))
     ]
     async with database.begin() as uow:
+        for project in projects:
+            await sharing.set_project(uow, project, weight=chance.choice([1, 1, 2, 3]))
+            for person in people:
+                weight = chance.choice([1, 1, 1, 2, 5])
+                await sharing.set_person(uow, project, person, weight=weight)
         ids = [call.id for call in await service.submit_many(uow, wishes)]
     running = [claim.call_id for claim in await claim_all(database)]
     return [id_ for id_ in ids if id_ not in running]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import ASCENDING, Tier
 from onmodel.kit.db.engine import make_engine
 from onmodel.kit.db.uow import Database, Notice, UnitOfWork
+from onmodel.kit.lifecycle import State
 
 LEASE = 60.0
 PROJECT = UUID(int=1)
@@ -117,3 +119,17 @@ async def alter(database: Database, call_id: UUID, **values: Any) -> None:
     """Change a row behind everybody's back, for instance to let time pass."""
     async with database.begin() as uow:
         await uow.session.execute(update(Call).where(Call.id == call_id).values(**values))
+
+
+async def end(database: Database, call_id: UUID, *, seconds: float) -> None:
+    """Let a call have ended well just now, after so many seconds."""
+    now = datetime.now(UTC)
+    await alter(
+        database,
+        call_id,
+        state=State.SUCCEEDED,
+        lease_owner=None,
+        started_at=now - timedelta(seconds=seconds),
+        finished_at=now,
+        seconds=seconds,
+    )

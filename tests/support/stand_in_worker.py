@@ -64,11 +64,16 @@ def make_pool(settings: Settings) -> Pool:
     return Pool(runtime, prepare, max_per_function=settings.worker_slots)
 
 
+def register() -> None:
+    """Let this process's calls write their events."""
+    handlers.register(KIND, on_finished=on_finished, on_started=on_started)
+
+
 def main() -> int:
     """Serve until SIGTERM."""
     settings = Settings()
     logging.configure(json=True, level="INFO")
-    handlers.register(KIND, on_finished=on_finished, on_started=on_started)
+    register()
     return app.serve(settings, make_pool=make_pool)
 
 

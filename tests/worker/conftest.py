@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -90,12 +91,16 @@ async def producer(resources: Resources) -> AsyncIterator[Producer]:
         await running
 
 
+StartProcess = Callable[..., subprocess.Popen[bytes]]
 StartWorker = Callable[[], subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def start_worker(settings: Settings) -> Iterator[StartWorker]:
-    """Return a function that starts a worker process; all of them end with the test."""
+def start_process(settings: Settings) -> Iterator[StartProcess]:
+    """Return a function that starts a part of the product; all of them end with the test.
+
+    It takes the part's name, which is its log's, and the words after ``python -m``.
+    """
     environment = os.environ | {
         f"ONMODEL_{name.upper()}": str(getattr(settings, name))
         for name in [
@@ -110,16 +115,14 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
         ]
     }
     started: list[subprocess.Popen[bytes]] = []
+    numbers: Counter[str] = Counter()
 
-    def start() -> subprocess.Popen[bytes]:
-        with (settings.home / f"worker-{len(started)}.log").open("wb") as log:
+    def start(name: str, *words: str) -> subprocess.Popen[bytes]:
+        with (settings.home / f"{name}-{numbers[name]}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.stand_in_worker"],
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                stderr=log,
+                [sys.executable, "-m", *words], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
+        numbers[name] += 1
         started.append(process)
         return process
 
@@ -129,6 +132,12 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
             process.send_signal(signal.SIGCONT)  # a stopped one could not end
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def start_worker(start_process: StartProcess) -> StartWorker:
+    """Return a function that starts a worker process."""
+    return lambda: start_process("worker", "tests.support.stand_in_worker")
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -37,6 +37,14 @@ class Nvml:
 
     def nvmlDeviceGetMemoryInfo(self, handle: Any, memory: Any) -> int:  # noqa: N802
         memory._obj.total = self.gpus[handle.value - 1].vram_mb * MIB
+        memory._obj.used = self.gpus[handle.value - 1].used_mb * MIB
+        return 0
+
+    def nvmlDeviceGetUtilizationRates(self, handle: Any, rates: Any) -> int:  # noqa: N802
+        busy = self.gpus[handle.value - 1].busy_percent
+        if busy is None:
+            return 3  # NVML_ERROR_NOT_SUPPORTED
+        rates._obj.gpu = busy
         return 0
 
 
@@ -44,6 +52,11 @@ def test_takes_the_gpu_with_the_most_memory() -> None:
     nvml = Nvml(Gpu("small", 8_192), Gpu("NVIDIA GeForce RTX 4090", 24_564), Gpu("old", 4_096))
     assert largest_gpu(load=lambda _: nvml) == Gpu("NVIDIA GeForce RTX 4090", 24_564)
     assert not nvml.is_open
+
+
+def test_says_how_much_of_it_is_used() -> None:
+    gpu = Gpu("NVIDIA L4", 23_034, used_mb=11_517, busy_percent=87)
+    assert largest_gpu(load=lambda _: Nvml(gpu)) == gpu
 
 
 def test_no_driver_no_gpu() -> None:

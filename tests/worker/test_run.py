@@ -28,8 +28,10 @@ from onmodel.runner.calls import (
     OutputRecord,
 )
 from onmodel.runner.errors import failed, refused
+from onmodel.runner.pool import SlotStatus
 from onmodel.settings import Settings
 from onmodel.worker import app, presence
+from onmodel.worker.held import LOG_LINES
 from onmodel.worker.process import WorkerProcess
 from onmodel.worker.run import run_call
 from tests.support.calls import PROJECT, Noun, alter, claim_all, load, submit
@@ -50,6 +52,7 @@ class ScriptedPool:
     def __init__(self) -> None:
         self.answer: Answer = nothing
         self.requests: list[CallRequest] = []
+        self.slots: list[SlotStatus] = []
 
     def call(
         self,
@@ -61,6 +64,9 @@ class ScriptedPool:
     ) -> CallResult:
         self.requests.append(request)
         return self.answer(request, on_event, cancelled)
+
+    def snapshot(self) -> list[SlotStatus]:
+        return self.slots
 
     def close(self) -> None:
         """There is nothing to end."""
@@ -308,3 +314,41 @@ async def test_worker_that_was_forgotten_registers_again(
             return [w.id for w in await workers.live(uow, lease_seconds=60)] == [worker.id]
 
     await until(is_back)
+
+
+async def test_what_the_function_prints_is_kept_while_it_runs_and_after(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    while_it_ran: list[str] = []
+
+    async def stored() -> bool:
+        while_it_ran[:] = [(await load(database, call_id)).log]
+        return while_it_ran[0].endswith("line 149")
+
+    def answer(request: CallRequest, on_event: OnEvent, _cancelled: IsCancelled) -> CallResult:
+        for number in range(150):
+            on_event(CallEvent("log", request.id, line=f"line {number}"))
+        asyncio.run_coroutine_threadsafe(until(stored), loop).result(PATIENCE_SECONDS)
+        on_event(CallEvent("log", request.id, line="a zero\0 in it"))
+        return CallResult({}, [], 1.0)
+
+    loop = asyncio.get_running_loop()
+    pool.answer = answer
+    call_id = await submit(database)
+    call = await _run(worker, database, call_id)
+    assert len(while_it_ran[0].splitlines()) == LOG_LINES
+    assert call.log.splitlines()[-2:] == ["line 149", "a zero in it"]
+
+
+async def test_what_is_loaded_is_told_with_the_sign_of_life(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    assert worker.capabilities.slots == 2
+    pool.slots = [SlotStatus("painter@2", "1", "idle", 3, 1.0)]
+
+    async def is_told() -> bool:
+        async with database.read() as uow:
+            (found,) = await workers.live(uow, lease_seconds=60)
+        return [(kept["function"], kept["state"]) for kept in found.warm] == [("painter", "idle")]
+
+    await until(is_told)

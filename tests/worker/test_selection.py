@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.schemas import CallParams
+from onmodel.dispatch.schemas import CallParams, FunctionPin
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.functions import registry
 from onmodel.functions.errors import NoFunctionError
 from onmodel.functions.registry import Registry
-from onmodel.worker.run import select_function
+from onmodel.worker.faults import describe
+from onmodel.worker.run import NotForSaleError, select_function
 
 MANIFEST = """
 name = "small"
@@ -34,12 +35,12 @@ def _registry(folder: Path, more: str = "") -> Registry:
     return registry.load(folder)
 
 
-def _call(tier: Tier, *, may_fall_back: bool = True) -> Call:
+def _call(tier: Tier, *, may_fall_back: bool = True, only: str | None = None) -> Call:
     return Call(
         task=Task.TRAIN_LORA,
         tier_asked=tier,
         may_fall_back=may_fall_back,
-        params=CallParams().model_dump(),
+        params=CallParams(only=FunctionPin(name=only) if only else None).model_dump(),
     )
 
 
@@ -64,3 +65,42 @@ def test_takes_what_was_asked_for_without_a_word(tmp_path: Path) -> None:
 def test_who_wants_no_less_gets_none(tmp_path: Path) -> None:
     with pytest.raises(NoFunctionError):
         select_function(_registry(tmp_path), _call(Tier.HIGH, may_fall_back=False))
+
+
+NOT_FOR_SALE = """
+[[weights]]
+name = "model.safetensors"
+source = "pypi:somebody==1.0!model.safetensors"
+sha256 = "{0}"
+package_sha256 = "{0}"
+bytes = 1
+licence = "CC-BY-NC-4.0"
+commercial = false
+""".format("0" * 64)
+
+
+def test_a_project_whose_work_is_sold_never_gets_what_may_not_be(tmp_path: Path) -> None:
+    functions = _registry(tmp_path, NOT_FOR_SALE)
+    assert select_function(functions, _call(Tier.LOW)).manifest.name == "small"
+    for call in (_call(Tier.LOW), _call(Tier.LOW, only="small")):
+        with pytest.raises(NotForSaleError, match="Small could do this") as told:
+            select_function(functions, call, commercial=True)
+        assert not describe(told.value).retry
+
+
+def test_what_may_be_sold_is_taken_a_tier_lower_instead(tmp_path: Path) -> None:
+    better = MANIFEST.replace('"small"', '"better"').replace("tiers.low", "tiers.high")
+    (tmp_path / "better").mkdir()
+    (tmp_path / "better" / "function.toml").write_text(better.format(more=NOT_FOR_SALE))
+    functions = _registry(tmp_path)
+    assert select_function(functions, _call(Tier.HIGH)).manifest.name == "better"
+    choice = select_function(functions, _call(Tier.HIGH), commercial=True)
+    assert (choice.manifest.name, choice.tier) == ("small", Tier.LOW)
+    with pytest.raises(NotForSaleError):
+        select_function(functions, _call(Tier.HIGH, may_fall_back=False), commercial=True)
+
+
+def test_where_nothing_does_it_the_licence_is_not_blamed(tmp_path: Path) -> None:
+    with pytest.raises(NoFunctionError) as told:
+        select_function(registry.load(tmp_path), _call(Tier.LOW), commercial=True)
+    assert told.value.code == "no_function"

@@ -8,9 +8,12 @@ from fastapi import APIRouter, FastAPI
 from onmodel.accounts.routes import router as accounts
 from onmodel.api import health, spa
 from onmodel.api.assets import router as assets
+from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
 from onmodel.api.loop_lag import LoopLag
 from onmodel.api.openapi import describe
+from onmodel.api.queue.routes import router as queue
+from onmodel.api.queue.share_routes import router as shares
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
@@ -97,6 +100,9 @@ def create_app(settings: Settings) -> FastAPI:
         golden,
         files,
         assets,
+        functions,
+        queue,
+        shares,
     ):
         v1.include_router(router)
     app.include_router(v1)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from onmodel.cli import checks, functions, housekeeping, identity, parts, people, score
+from onmodel.cli import checks, functions, housekeeping, identity, parts, people, queue, score
 from onmodel.cli.output import output
 
 app = typer.Typer(
@@ -19,10 +19,14 @@ function = typer.Typer(help="The model functions.", no_args_is_help=True, rich_m
 encoders = typer.Typer(
     help="How characters are told apart.", no_args_is_help=True, rich_markup_mode=None
 )
+waiting = typer.Typer(
+    help="What works and what waits.", no_args_is_help=True, rich_markup_mode=None
+)
 token = typer.Typer(help="Keys for scripts.", no_args_is_help=True, rich_markup_mode=None)
 user = typer.Typer(help="The people of this OnModel.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(function, name="function")
 app.add_typer(encoders, name="identity")
+app.add_typer(waiting, name="queue")
 app.add_typer(token, name="token")
 app.add_typer(user, name="user")
 
@@ -42,4 +46,5 @@ housekeeping.register(app)
 people.register(app, token=token, user=user)
 score.register(app)
 functions.register(function)
+queue.register(waiting)
 identity.register(encoders)

@@ -1,10 +1,12 @@
 """Giving waiting calls to free slots: the heart of the Producer."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from onmodel.dispatch import costs, shares
 from onmodel.dispatch.order import WAITING
 from onmodel.dispatch.schemas import Claim
 from onmodel.dispatch.tasks import Task
@@ -21,7 +23,10 @@ _FREE = text(
         WHERE c.lease_owner = w.id AND c.state IN ('starting', 'running')
     ) AS free
     FROM workers w
-    WHERE w.accepts AND w.seen_at > clock_timestamp() - make_interval(secs => :lease)
+    WHERE w.accepts
+      -- not too far ahead either: the clock may have been put back
+      AND w.seen_at BETWEEN clock_timestamp() - make_interval(secs => :lease)
+          AND clock_timestamp() + make_interval(secs => :lease)
     ORDER BY w.started_at, w.id
     """
 )
@@ -31,7 +36,7 @@ _CLAIM = text(
     f"""
     {WAITING},
     locked AS (
-        SELECT c.id, d.tier_used, d.tier_reason, d.place
+        SELECT c.id, d.tier_used, d.tier_reason, d.cost, d.place
         FROM calls c JOIN dealt d ON d.id = c.id
         WHERE d.place <= :slots AND c.state = 'queued'
         ORDER BY d.place
@@ -45,11 +50,12 @@ _CLAIM = text(
         tier_reason = locked.tier_reason,
         lease_owner = (CAST(:owners AS uuid[]))[locked.place],
         lease_until = clock.now + make_interval(secs => :lease),
+        charged = coalesce(charged, 0) + locked.cost,
         -- A microsecond apart, so that "served longest ago" has one answer.
         claimed_at = clock.now + locked.place * interval '1 microsecond'
     FROM locked, clock
     WHERE calls.id = locked.id
-    RETURNING calls.id, calls.fence, calls.task, calls.tier_used, locked.place
+    RETURNING calls.id, calls.fence, calls.task, calls.tier_used, locked.cost, locked.place
     """  # noqa: S608 - built from constants of this room
 )
 
@@ -80,11 +86,15 @@ async def claim(uow: UnitOfWork, *, lease_seconds: float) -> list[Claim]:
     await uow.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
     rows = await uow.session.execute(_FREE, {"lease": lease_seconds})
     workers = [_Free(r.id, frozenset(map(Tier, r.tiers)), max(0, r.free)) for r in rows]
+    if not any(worker.free for worker in workers):
+        return []
+    await shares.prepare(uow)
+    expected = costs.parameters(await costs.past(uow))
     claims: list[Claim] = []
     for tiers in sorted({w.tiers for w in workers}, key=sorted):
         slots = _slots([w for w in workers if w.tiers == tiers])
         if slots:
-            dealt = await _deal(uow, slots, _options(tiers, workers), lease_seconds)
+            dealt = await _deal(uow, slots, _options(tiers, workers), expected, lease_seconds)
             for worker in workers:
                 worker.free -= sum(owner == worker.id for owner in slots[: len(dealt)])
             claims += dealt
@@ -92,12 +102,18 @@ async def claim(uow: UnitOfWork, *, lease_seconds: float) -> list[Claim]:
 
 
 async def _deal(
-    uow: UnitOfWork, slots: list[UUID], options: list["_Option"], lease_seconds: float
+    uow: UnitOfWork,
+    slots: list[UUID],
+    options: list["_Option"],
+    expected: dict[str, Any],
+    lease_seconds: float,
 ) -> list[Claim]:
     """Mark the next calls that fit the options, one for each slot at most."""
-    rows = await uow.session.execute(
+    found = await uow.session.execute(
         _CLAIM,
         {
+            **expected,
+            "limited": True,
             "asked": [option.asked.value for option in options],
             "used": [option.used.value for option in options],
             "reasons": [option.reason for option in options],
@@ -107,9 +123,11 @@ async def _deal(
             "lease": lease_seconds,
         },
     )
+    rows = sorted(found, key=lambda row: row.place)
+    if rows:
+        await shares.charge(uow, {row.id: row.cost for row in rows})
     return [
-        Claim(call_id=r.id, fence=r.fence, task=Task(r.task), tier=Tier(r.tier_used))
-        for r in sorted(rows, key=lambda row: row.place)
+        Claim(call_id=r.id, fence=r.fence, task=Task(r.task), tier=Tier(r.tier_used)) for r in rows
     ]
 
 

@@ -1,6 +1,6 @@
 """What can go wrong with a call, for people and for workers."""
 
-from onmodel.kit.errors import ConflictError, InvalidError, NotFoundError
+from onmodel.kit.errors import ConflictError, InvalidError, NotFoundError, TooManyError
 
 
 class CallNotFoundError(NotFoundError):
@@ -25,3 +25,29 @@ class LeaseLostError(ConflictError):
     code = "lease_lost"
     title = "This call is somebody else's now"
     default_try = "Drop the result: the call was cancelled or given to another worker."
+
+
+class NotWaitingError(ConflictError):
+    code = "call_not_waiting"
+    title = "This does not wait any more"
+    default_try = "Look at where it stands now."
+
+
+class OthersTurnError(ConflictError):
+    code = "others_turn"
+    title = "People take turns"
+    default_try = "Move it before or after another one of the same person."
+
+
+class NotOverError(ConflictError):
+    code = "call_not_over"
+    title = "This has not failed"
+    default_try = "Only what failed or was cancelled can be tried again."
+
+
+class QuotaReachedError(TooManyError):
+    """The project is set to refuse what is beyond its quota."""
+
+    code = "quota_reached"
+    title = "The project has used up its quota"
+    default_try = "Wait for the next period, or ask an administrator for more."

@@ -6,15 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from onmodel.dispatch import costs
+from onmodel.dispatch.costs import SAMPLES
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.order import WAITING
 from onmodel.dispatch.repository import get
 from onmodel.dispatch.tiers import ASCENDING
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
-
-# How many of the latest runs a median is taken of.
-SAMPLES = 50
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ async def position(uow: UnitOfWork, call_id: UUID, *, lease_seconds: float) -> i
     if call.state is not State.QUEUED:
         return None
     tiers, _ = await _competing(uow, call, lease_seconds)
-    rows = await uow.session.execute(_PLACE, {**_all_of(tiers), "call_id": call_id})
+    rows = await uow.session.execute(_PLACE, {**await _all_of(uow, tiers), "call_id": call_id})
     place: int | None = rows.scalar_one_or_none()
     return place
 
@@ -68,7 +67,7 @@ async def eta(uow: UnitOfWork, call_id: UUID, *, lease_seconds: float) -> Eta:
     if not slots:
         return Eta(None, row.runs)
     before = await uow.session.scalar(
-        _BEFORE, {**_all_of(tiers), "call_id": call_id, "samples": SAMPLES}
+        _BEFORE, {**await _all_of(uow, tiers), "call_id": call_id, "samples": SAMPLES}
     )
     if before is None:
         return Eta(None, row.runs)
@@ -87,9 +86,11 @@ async def _competing(uow: UnitOfWork, call: Call, lease_seconds: float) -> tuple
     return [tier.value for tier in ASCENDING if tier in tiers], slots
 
 
-def _all_of(tiers: list[str]) -> dict[str, Any]:
+async def _all_of(uow: UnitOfWork, tiers: list[str]) -> dict[str, Any]:
     """Return the parameters of WAITING that look at every call of these tiers."""
-    return {"asked": tiers, "used": tiers, "reasons": [None] * len(tiers), "depth": None}
+    expected = costs.parameters(await costs.past(uow))
+    everything = {"asked": tiers, "used": tiers, "reasons": [None] * len(tiers), "depth": None}
+    return {**expected, **everything, "limited": False}
 
 
 _WORKERS = text(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, text
+from sqlalchemy import ColumnElement, case, func, or_, select, text
 
 from onmodel.dispatch import handlers
 from onmodel.dispatch.ending import end_dependents, release_dependents
@@ -40,6 +40,7 @@ class Held:
     fence: int
     percent: float
     step: str
+    log: str = ""
 
 
 async def start(
@@ -64,6 +65,7 @@ async def start(
         started_at=func.clock_timestamp(),
         progress=0.0,
         step="",
+        log="",
         lease_owner=worker_id,
         lease_until=seconds_from_now(lease_seconds),
     )
@@ -103,11 +105,12 @@ _HEARTBEAT = text(
     UPDATE calls SET
         lease_until = clock_timestamp() + make_interval(secs => :lease),
         progress = held.percent,
-        step = held.step
+        step = held.step,
+        log = held.log
     FROM unnest(
         CAST(:ids AS uuid[]), CAST(:fences AS bigint[]),
-        CAST(:percents AS float8[]), CAST(:steps AS text[])
-    ) AS held (id, fence, percent, step)
+        CAST(:percents AS float8[]), CAST(:steps AS text[]), CAST(:logs AS text[])
+    ) AS held (id, fence, percent, step, log)
     WHERE calls.id = held.id AND calls.fence = held.fence AND calls.state = 'running'
     RETURNING calls.id
     """
@@ -115,7 +118,7 @@ _HEARTBEAT = text(
 
 
 async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) -> list[Held]:
-    """Renew the leases of all calls that a worker holds and store their progress.
+    """Renew the leases of all calls that a worker holds and store their progress and logs.
 
     Returns:
         Those that are no longer the worker's: it should stop them. The fence tells which
@@ -131,6 +134,7 @@ async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) 
             "fences": [h.fence for h in held],
             "percents": [h.percent for h in held],
             "steps": [h.step for h in held],
+            "logs": [h.log for h in held],
         },
     )
     renewed = set(rows)
@@ -138,12 +142,19 @@ async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) 
 
 
 async def complete(
-    uow: UnitOfWork, call_id: UUID, fence: int, outputs: CallOutputs, *, seconds: float
+    uow: UnitOfWork,
+    call_id: UUID,
+    fence: int,
+    outputs: CallOutputs,
+    *,
+    seconds: float,
+    log: str = "",
 ) -> Call:
     """End a call well; call row, noun's rows and event in one transaction.
 
     Args:
         seconds: how long the function itself ran.
+        log: the last lines that it printed.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
@@ -158,6 +169,7 @@ async def complete(
         progress=100.0,
         finished_at=func.clock_timestamp(),
         seconds=seconds,
+        log=log,
         **_NOBODY,
     )
     call = _still_ours(call, call_id, fence)
@@ -169,8 +181,12 @@ async def complete(
     return call
 
 
-async def fail(uow: UnitOfWork, call_id: UUID, fence: int, error: CallError) -> Call:
+async def fail(
+    uow: UnitOfWork, call_id: UUID, fence: int, error: CallError, *, log: str = ""
+) -> Call:
     """End an attempt badly: back to the queue when worth another try, else failed for good.
+
+    Its log, the last lines that the function printed, stays until the next attempt begins.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
@@ -184,11 +200,12 @@ async def fail(uow: UnitOfWork, call_id: UUID, fence: int, error: CallError) -> 
             ours,
             Call.attempt < Call.max_attempts,
             error=error.model_dump(),
+            log=log,
             not_before=seconds_from_now(delay_seconds(attempt or 1)),
         )
         if again is not None:
             return again
-    return _still_ours(await _end_badly(uow, call_id, error, ours), call_id, fence)
+    return _still_ours(await _end_badly(uow, call_id, error, ours, log=log), call_id, fence)
 
 
 async def release(uow: UnitOfWork, call_id: UUID, fence: int) -> Call:
@@ -202,20 +219,31 @@ async def release(uow: UnitOfWork, call_id: UUID, fence: int) -> Call:
     return _still_ours(call, call_id, fence)
 
 
-async def expired(uow: UnitOfWork) -> list[tuple[UUID, int]]:
+def _over(lease_seconds: float) -> ColumnElement[bool]:
+    """Say whether a lease has ended.
+
+    One that ends much later than any could be given now was given before the database's clock
+    was put back; waiting for it could take for ever.
+    """
+    return or_(
+        Call.lease_until < func.clock_timestamp(),
+        Call.lease_until > seconds_from_now(2 * lease_seconds),
+    )
+
+
+async def expired(uow: UnitOfWork, *, lease_seconds: float) -> list[tuple[UUID, int]]:
     """Return calls whose lease has ended, with their fences, oldest lease first."""
     rows = await uow.session.execute(
         select(Call.id, Call.fence)
-        .where(
-            Call.state.in_([State.STARTING, State.RUNNING]),
-            Call.lease_until < func.clock_timestamp(),
-        )
+        .where(Call.state.in_([State.STARTING, State.RUNNING]), _over(lease_seconds))
         .order_by(Call.lease_until, Call.id)
     )
     return [(row.id, row.fence) for row in rows]
 
 
-async def requeue_expired(uow: UnitOfWork, call_id: UUID, fence: int) -> Call | None:
+async def requeue_expired(
+    uow: UnitOfWork, call_id: UUID, fence: int, *, lease_seconds: float
+) -> Call | None:
     """Bring one call of a lost worker back to its old place in the queue.
 
     A call that has used up its attempts fails instead: it may be what kills the workers.
@@ -223,7 +251,7 @@ async def requeue_expired(uow: UnitOfWork, call_id: UUID, fence: int) -> Call | 
     Returns:
         The call, or None when its worker was only slow and is back.
     """
-    late = (Call.fence == fence, Call.lease_until < func.clock_timestamp())
+    late = (Call.fence == fence, _over(lease_seconds))
     again = await _requeue(uow, call_id, *late, Call.attempt < Call.max_attempts)
     return again or await _end_badly(uow, call_id, WORKER_LOST, *late)
 
@@ -245,7 +273,7 @@ async def _requeue(
 
 
 async def _end_badly(
-    uow: UnitOfWork, call_id: UUID, error: CallError, *guards: ColumnElement[bool]
+    uow: UnitOfWork, call_id: UUID, error: CallError, *guards: ColumnElement[bool], **values: Any
 ) -> Call | None:
     call = await change_state(
         uow,
@@ -257,6 +285,7 @@ async def _end_badly(
         error=error.model_dump(),
         finished_at=func.clock_timestamp(),
         **_NOBODY,
+        **values,
     )
     if call is None:
         return None

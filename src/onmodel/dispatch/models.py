@@ -36,7 +36,9 @@ class Call(Base):
         # The waiting queue: one person's calls in their order.
         Index(
             "ix_calls_waiting",
+            "project_id",
             "created_by",
+            text("urgent DESC"),
             "order_at",
             "id",
             postgresql_where=text("state = 'queued'"),
@@ -47,17 +49,42 @@ class Call(Base):
             postgresql_where=text("state IN ('starting', 'running')"),
         ),
         Index(
-            "ix_calls_active_of_person",
-            "created_by",
+            "ix_calls_active",
+            "project_id",
             postgresql_where=text("state IN ('starting', 'running')"),
         ),
-        Index("ix_calls_served", "created_by", text("claimed_at DESC NULLS LAST")),
+        Index("ix_calls_claimed", "project_id", "claimed_at"),
+        Index(
+            "ix_calls_due",
+            "due_at",
+            postgresql_where=text("state = 'queued' AND NOT urgent AND due_at IS NOT NULL"),
+        ),
+        # Ended, and not yet put right in the shares.
+        Index(
+            "ix_calls_charged",
+            "id",
+            postgresql_where=text(
+                "charged IS NOT NULL AND state IN ('succeeded', 'failed', 'cancelled')"
+            ),
+        ),
         Index(
             "ix_calls_past",
             "task",
             "tier_used",
             text("finished_at DESC"),
             postgresql_where=text("state = 'succeeded'"),
+        ),
+        Index(
+            "ix_calls_ended",
+            text("finished_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("state IN ('succeeded', 'failed', 'cancelled')"),
+        ),
+        Index(
+            "ix_calls_of_function",
+            "function",
+            text("finished_at DESC"),
+            postgresql_where=text("state IN ('succeeded', 'failed')"),
         ),
         Index(
             "ix_calls_depends_on",
@@ -91,6 +118,9 @@ class Call(Base):
     priority: Mapped[int]
     # created_at less the head start of the priority: see order.py.
     order_at: Mapped[datetime]
+    # Before everything that is not; set by a person who may, or when due_at comes near.
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    due_at: Mapped[datetime | None]
     depends_on: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     waiting_for: Mapped[int]
     not_before: Mapped[datetime | None]
@@ -102,10 +132,14 @@ class Call(Base):
     lease_owner: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
+    # Milliseconds of machine time that its shares were charged for it: see shares.py.
+    charged: Mapped[int | None] = mapped_column(BigInteger)
 
     # Percent, as in the events.
     progress: Mapped[float] = mapped_column(default=0.0)
     step: Mapped[str] = mapped_column(default="")
+    # The last lines that the function printed in this attempt.
+    log: Mapped[str] = mapped_column(default="", server_default=text("''"))
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[CreatedAt]
@@ -127,5 +161,9 @@ class Worker(Base):
     vram_mb: Mapped[int | None]
     # False while it shuts down: it keeps its calls but gets no new ones.
     accepts: Mapped[bool] = mapped_column(default=True)
+    # The functions it keeps running: see workers.seen.
+    warm: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    # The last samples of its use, oldest first: see workers.seen.
+    use: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     started_at: Mapped[CreatedAt]
     seen_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -1,77 +1,152 @@
 """The order of the waiting queue, written once and used by claiming and by counting.
 
-Between people: whoever has the fewest calls running goes next; among equals, whoever was
-served longest ago. One person's calls: by ``order_at``.
+Urgent calls come first. Among the others, and among the urgent ones, it is start-time fair
+queueing on two levels (Goyal, Vin, Cheng: "Start-time Fair Queueing", SIGCOMM 1996): a project
+that has *had* the least machine time for its weight goes next, and inside it the person who has.
+Had (``shares.py``) grows by what a call is expected to take when it is dealt, and is put right
+when it ends. Whoever comes back after a rest starts level with those who wait: rest is not saved
+up. Of two that had the same, the one goes first whose call was asked for first.
 
-``order_at`` is the moment of submission moved back by ``PRIORITY_STEP`` per step of priority.
-That is priority with ageing: a call gains one step for every ``PRIORITY_STEP`` it waits, all
-calls gain it alike, so their order never changes and an index can hold it. A call that goes
-back to the queue keeps its ``order_at`` and so its place.
+One person's calls: by ``order_at``, the moment of submission moved back by ``PRIORITY_STEP`` per
+step of priority. That is priority with ageing: all calls age alike, so their order never changes
+and an index can hold it. A call that goes back to the queue keeps its ``order_at`` and so its
+place.
 
-``level`` counts the calls a person would have running after this one, so sorting by it deals
-the slots out one by one, as single claims would. Within a level, people who get their first
-call of this deal come before those who were just served (``turn``), and among them the one
-served longest ago comes first.
+The sums over what comes before a call deal many slots at once as single claims would, one after
+the other.
 """
 
 from datetime import timedelta
 
+from onmodel.dispatch.limits import QUOTA_ROOM, RUNNING_ROOM
+from onmodel.dispatch.share_models import LCM
+
 PRIORITY_STEP = timedelta(minutes=10)
 
-# Reads one person after the other from the index, instead of every waiting call.
-_PEOPLE = """
-    people AS (
-        (SELECT created_by FROM calls WHERE state = 'queued' ORDER BY created_by LIMIT 1)
-        UNION ALL
-        SELECT (
-            SELECT c.created_by FROM calls c
-            WHERE c.state = 'queued' AND c.created_by > people.created_by
-            ORDER BY c.created_by LIMIT 1
+# Reads the pairs of project and person one after the other from the index, instead of every
+# waiting call.
+FLOWS = """
+    flows AS (
+        (
+            SELECT project_id, created_by FROM calls WHERE state = 'queued'
+            ORDER BY project_id, created_by LIMIT 1
         )
-        FROM people WHERE people.created_by IS NOT NULL
-    ),
-    shares AS (
-        SELECT
-            created_by,
-            (
-                SELECT count(*) FROM calls r
-                WHERE r.created_by = people.created_by AND r.state IN ('starting', 'running')
-            ) AS active,
-            (
-                SELECT s.claimed_at FROM calls s
-                WHERE s.created_by = people.created_by
-                ORDER BY s.claimed_at DESC NULLS LAST LIMIT 1
-            ) AS served_at
-        FROM people WHERE created_by IS NOT NULL
+        UNION ALL
+        SELECT next.project_id, next.created_by
+        FROM flows CROSS JOIN LATERAL (
+            SELECT c.project_id, c.created_by FROM calls c
+            WHERE c.state = 'queued'
+              AND (c.project_id, c.created_by) > (flows.project_id, flows.created_by)
+            ORDER BY c.project_id, c.created_by LIMIT 1
+        ) next
     )
 """
+
+# What everybody who waits has had. Newcomers start level with who has had the least of those
+# that waited before, or where the last call dealt began when nobody did.
+SHARES = f"""
+    people AS (
+        SELECT
+            f.project_id, f.created_by, coalesce(s.weight, 1) AS weight,
+            CASE WHEN s.waiting THEN s.had ELSE greatest(s.had, level.had) END AS had
+        FROM flows f
+        LEFT JOIN person_shares s ON s.project_id = f.project_id AND s.person_id = f.created_by
+        JOIN (
+            SELECT w.project_id, coalesce(
+                min(s.had) FILTER (WHERE s.waiting),
+                (SELECT max(m.began) FROM person_shares m WHERE m.project_id = w.project_id),
+                0
+            ) AS had
+            FROM flows w
+            LEFT JOIN person_shares s ON s.project_id = w.project_id AND s.person_id = w.created_by
+            GROUP BY w.project_id
+        ) level ON level.project_id = f.project_id
+    ),
+    asking AS (
+        SELECT w.project_id, s.project_id IS NOT NULL AS known, coalesce(s.weight, 1) AS weight,
+               s.had, s.waiting, s.max_running, s.quota_calls, s.quota_seconds,
+               s.quota_period
+        FROM (SELECT DISTINCT project_id FROM flows) w
+        LEFT JOIN project_shares s ON s.project_id = w.project_id
+    ),
+    projects AS MATERIALIZED (
+        SELECT
+            p.project_id, p.weight,
+            CASE WHEN p.known THEN
+                least({QUOTA_ROOM}, CASE WHEN :limited THEN {RUNNING_ROOM} END)
+            END AS room,
+            CASE WHEN p.waiting THEN p.had ELSE greatest(p.had, (
+                SELECT coalesce(
+                    min(b.had) FILTER (WHERE b.waiting),
+                    (SELECT max(m.began) FROM project_shares m),
+                    0
+                )
+                FROM asking b
+            )) END AS had
+        FROM asking p
+    )
+"""  # noqa: S608 - constants
 
 READY = "(waiting_for = 0 AND (not_before IS NULL OR not_before <= clock_timestamp()))"
 
 # :asked, :used and :reasons say which tiers may be dealt now, as what, and why not as asked.
 # :depth bounds each person's part: a deal of n slots never looks at more than n of them.
+# :kinds, :cost_tiers and :costs say how long a task takes in a tier, in milliseconds.
+# :limited is false for counting places: a project's limit of running calls only keeps them from
+# beginning for a while. What is beyond a quota has no place until the next period.
 _DEALT = f"""
-    dealt AS (
+    ready AS (
         SELECT
-            w.id, w.tier_used, w.tier_reason,
-            row_number() OVER (
-                ORDER BY s.active + w.turn, w.turn, s.served_at NULLS FIRST, s.created_by
-            ) AS place
-        FROM shares s
+            w.id, w.tier_used, w.tier_reason, w.urgent, w.order_at, w.cost,
+            p.project_id, p.created_by,
+            p.had + w.before * ({LCM} / p.weight) AS start
+        FROM people p
         CROSS JOIN LATERAL (
             SELECT
-                c.id, o.used AS tier_used, o.reason AS tier_reason,
-                row_number() OVER (ORDER BY c.order_at, c.id) AS turn
+                c.id, c.urgent, c.order_at, o.used AS tier_used, o.reason AS tier_reason,
+                cost.ms AS cost,
+                coalesce(sum(cost.ms) OVER (
+                    ORDER BY c.urgent DESC, c.order_at, c.id
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ), 0)::bigint AS before
             FROM calls c
             JOIN unnest(
                 CAST(:asked AS text[]), CAST(:used AS text[]), CAST(:reasons AS text[])
             ) AS o (asked, used, reason)
               ON o.asked = c.tier_asked AND (o.reason IS NULL OR c.may_fall_back)
-            WHERE c.created_by = s.created_by AND c.state = 'queued' AND {READY}
-            ORDER BY c.order_at, c.id
+            JOIN unnest(
+                CAST(:kinds AS text[]), CAST(:cost_tiers AS text[]), CAST(:costs AS bigint[])
+            ) AS cost (task, tier, ms) ON cost.task = c.task AND cost.tier = o.used
+            WHERE c.project_id = p.project_id AND c.created_by = p.created_by
+              AND c.state = 'queued' AND {READY}
+            ORDER BY c.urgent DESC, c.order_at, c.id
             LIMIT :depth
         ) w
+    ),
+    inside AS (
+        SELECT
+            r.*,
+            row_number() OVER own AS project_turn,
+            coalesce(sum(r.cost) OVER (
+                own ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ), 0)::bigint AS before
+        FROM ready r
+        WINDOW own AS (
+            PARTITION BY r.project_id
+            ORDER BY r.urgent DESC, r.start, r.order_at, r.id
+        )
+    ),
+    dealt AS (
+        SELECT
+            i.id, i.project_id, i.created_by, i.tier_used, i.tier_reason, i.cost,
+            row_number() OVER (
+                ORDER BY
+                    i.urgent DESC, p.had + i.before * ({LCM} / p.weight), i.order_at, i.id
+            ) AS place
+        FROM inside i
+        JOIN projects p ON p.project_id = i.project_id
+        WHERE p.room IS NULL OR i.project_turn <= p.room
     )
 """  # noqa: S608 - constants
 
-WAITING = f"WITH RECURSIVE {_PEOPLE}, {_DEALT}"
+WAITING = f"WITH RECURSIVE {FLOWS}, {SHARES}, {_DEALT}"

@@ -1,6 +1,7 @@
 """What goes into a call and what comes out, as plain data."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -108,6 +109,9 @@ class NewCall:
         may_fall_back: whether a lower tier will do when no worker of the asked one is free.
         priority: each step is worth ``order.PRIORITY_STEP`` of waiting; 0 is normal, higher
             is sooner.
+        urgent: whether it goes before everything that is not; whoever submits it has seen to
+            it that the person may.
+        due_at: by when it should be done; it becomes urgent when that comes near.
         max_attempts: how often it may be started before it counts as failed.
         depends_on: calls that must succeed first.
     """
@@ -121,6 +125,8 @@ class NewCall:
     tier: Tier = Tier.LOW
     may_fall_back: bool = True
     priority: int = 0
+    urgent: bool = False
+    due_at: datetime | None = None
     max_attempts: int = 3
     depends_on: tuple[UUID, ...] = ()
     id: UUID = field(default_factory=new_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from onmodel.dispatch import handlers, order
+from onmodel.dispatch import handlers, order, quotas
 from onmodel.dispatch.ending import end_dependents
 from onmodel.dispatch.errors import CallOverError, UnknownDependencyError
 from onmodel.dispatch.models import Call
@@ -31,9 +31,11 @@ async def submit_many(uow: UnitOfWork, new: Sequence[NewCall]) -> list[Call]:
     Raises:
         UnknownDependencyError: a dependency is neither stored nor earlier in the batch, or it
             failed or was cancelled already.
+        QuotaReachedError: its project is set to refuse what is beyond its quota.
     """
     if not new:
         return []
+    await quotas.check(uow, [wish.project_id for wish in new])
     stored = await _lock_dependencies(uow, new)
     now: datetime = await uow.session.scalar(select(func.clock_timestamp()))
     calls: list[Call] = []
@@ -125,6 +127,8 @@ def _queued(wish: NewCall, now: datetime, waiting_for: int) -> Call:
         tier_asked=wish.tier,
         may_fall_back=wish.may_fall_back,
         priority=wish.priority,
+        urgent=wish.urgent,
+        due_at=wish.due_at,
         order_at=now - wish.priority * order.PRIORITY_STEP,
         depends_on=sorted(set(wish.depends_on)),
         waiting_for=waiting_for,

@@ -1,9 +1,11 @@
 """The registry of worker processes."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, not_, select, text, update
 
 from onmodel.dispatch.models import Worker
 from onmodel.dispatch.notices import tell_waiting
@@ -40,6 +42,7 @@ async def register(
         slots=slots,
         gpu=gpu,
         vram_mb=vram_mb,
+        seen_at=func.clock_timestamp(),
     )
     uow.session.add(worker)
     await uow.session.flush()
@@ -47,16 +50,50 @@ async def register(
     return worker
 
 
-async def seen(uow: UnitOfWork, worker_id: UUID) -> bool:
-    """Note that a worker is alive; False when the registry has forgotten it."""
+async def seen(
+    uow: UnitOfWork,
+    worker_id: UUID,
+    *,
+    use: dict[str, Any] | None = None,
+    warm: Sequence[dict[str, Any]] | None = None,
+) -> bool:
+    """Note that a worker is alive; False when the registry has forgotten it.
+
+    Args:
+        uow: the transaction.
+        worker_id: whose sign of life it is.
+        use: a sample of the machine's use (``worker/use.py``); the last ``USE_SAMPLES`` stay.
+        warm: the functions it keeps running: ``function``, ``state``, ``calls`` of each.
+    """
+    if use is not None:
+        await uow.session.execute(
+            _KEEP_USE, {"id": worker_id, "sample": json.dumps([use]), "kept": USE_SAMPLES}
+        )
+    values: dict[str, Any] = {"seen_at": func.clock_timestamp()}
+    if warm is not None:
+        values["warm"] = list(warm)
     found = await uow.session.scalar(
         update(Worker)
         .where(Worker.id == worker_id)
-        .values(seen_at=func.clock_timestamp())
+        .values(**values)
         .returning(Worker.id)
         .execution_options(synchronize_session=False)
     )
     return found is not None
+
+
+# With a heartbeat every five seconds: five minutes.
+USE_SAMPLES = 60
+
+_KEEP_USE = text(
+    """
+    UPDATE workers SET use = CASE
+        WHEN jsonb_array_length(use) < :kept THEN use || CAST(:sample AS jsonb)
+        ELSE (use - 0) || CAST(:sample AS jsonb)
+    END
+    WHERE id = :id
+    """
+)
 
 
 async def stop_accepting(uow: UnitOfWork, worker_id: UUID) -> None:
@@ -76,10 +113,17 @@ async def leave(uow: UnitOfWork, worker_id: UUID) -> None:
 
 
 async def live(uow: UnitOfWork, *, lease_seconds: float) -> list[Worker]:
-    """Return the workers that gave a sign of life within ``lease_seconds``."""
+    """Return the workers that gave a sign of life within ``lease_seconds``.
+
+    One that seems to come from the future has been silent since the clock was put back.
+    """
     rows = await uow.session.scalars(
         select(Worker)
-        .where(Worker.seen_at > seconds_from_now(-lease_seconds))
+        .where(
+            Worker.seen_at.between(
+                seconds_from_now(-lease_seconds), seconds_from_now(lease_seconds)
+            )
+        )
         .order_by(Worker.started_at, Worker.id)
     )
     return list(rows)
@@ -93,7 +137,13 @@ async def forget_lost(uow: UnitOfWork, *, lease_seconds: float) -> list[str]:
     """
     rows = await uow.session.scalars(
         delete(Worker)
-        .where(Worker.seen_at < seconds_from_now(-10 * lease_seconds))
+        .where(
+            not_(
+                Worker.seen_at.between(
+                    seconds_from_now(-10 * lease_seconds), seconds_from_now(10 * lease_seconds)
+                )
+            )
+        )
         .returning(Worker.name)
         .execution_options(synchronize_session=False)
     )

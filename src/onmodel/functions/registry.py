@@ -41,6 +41,10 @@ class Registry:
         """All functions that answer a task, in the order of their names."""
         return tuple(one for one in self.functions if task in one.tasks)
 
+    def for_commercial_work(self) -> "Registry":
+        """Those whose weights all allow work that is sold."""
+        return Registry(tuple(one for one in self.functions if one.commercial), self.broken)
+
     def select(self, *, task: str, tier: Tier | str, free_vram_mb: int | None = None) -> Manifest:
         """Choose the function for a task in a tier.
 

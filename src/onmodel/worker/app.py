@@ -35,6 +35,10 @@ log = structlog.get_logger(__name__)
 # How many function processes are kept, so that different tasks find theirs warm.
 _WARM_FUNCTIONS = 8
 
+# Without prefetching, Celery's loop asks for the next message only when it turns, which a thread
+# that has ended does not bring about: left alone, a free slot stays empty for up to a second.
+_LOOK_SECONDS = 0.02
+
 MakePool = Callable[[Settings], FunctionPool]
 
 
@@ -103,7 +107,9 @@ def _consume(worker: WorkerProcess) -> int:
     app = make_app(str(worker.resources.settings.broker_url))
     add_tasks(app, partial(run_call, worker))
 
-    def on_ready(**_: Any) -> None:
+    def on_ready(sender: Any, **_: Any) -> None:
+        if sender.hub is not None:
+            sender.hub.call_repeatedly(_LOOK_SECONDS, _look_again)
         presence.announce(worker)  # not before: what nobody consumes yet would lose its lease
 
     def on_shutdown(**_: Any) -> None:
@@ -129,6 +135,10 @@ def _consume(worker: WorkerProcess) -> int:
     except (WorkerShutdown, WorkerTerminate, SystemExit) as end:
         return int(str(end) or 0)
     return int(consumer.exitcode or 0)
+
+
+def _look_again() -> None:
+    """Turn the loop, and with it ask for a message where a slot is free."""
 
 
 def _capabilities(settings: Settings) -> Capabilities:

@@ -6,7 +6,9 @@ from onmodel.runner.errors import CallFailed
 
 # A worker with other functions, or one after an update, may be able to; this one is not, and
 # trying here again is in vain.
-_NOT_HERE = frozenset({"no_function", "function_not_found", "function_version_gone"})
+_NOT_HERE = frozenset(
+    {"no_function", "function_not_found", "function_version_gone", "not_for_sale"}
+)
 
 
 def describe(error: Exception) -> CallError:

@@ -2,7 +2,7 @@
 
 Functions and structures: NVML API reference, "Device Queries" (nvmlInit_v2,
 nvmlDeviceGetCount_v2, nvmlDeviceGetHandleByIndex_v2, nvmlDeviceGetName,
-nvmlDeviceGetMemoryInfo).
+nvmlDeviceGetMemoryInfo, nvmlDeviceGetUtilizationRates).
 """
 
 import ctypes
@@ -17,10 +17,15 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU: its name and all of its memory in MiB."""
+    """One GPU: its name, all of its memory in MiB, and how much is in use now.
+
+    ``busy_percent`` is the time in which it computed; None where the driver does not tell.
+    """
 
     name: str
     vram_mb: int
+    used_mb: int = 0
+    busy_percent: int | None = None
 
 
 class _Memory(ctypes.Structure):
@@ -29,6 +34,10 @@ class _Memory(ctypes.Structure):
         ("free", ctypes.c_ulonglong),
         ("used", ctypes.c_ulonglong),
     )
+
+
+class _Rates(ctypes.Structure):
+    _fields_ = (("gpu", ctypes.c_uint), ("memory", ctypes.c_uint))
 
 
 def largest_gpu(*, load: Callable[[str], Any] = ctypes.CDLL) -> Gpu | None:
@@ -63,4 +72,11 @@ def _gpu(nvml: Any, index: int) -> Gpu | None:
         return None
     if nvml.nvmlDeviceGetMemoryInfo(handle, ctypes.byref(memory)) != 0:
         return None
-    return Gpu(name.value.decode(), memory.total // _MIB)
+    rates = _Rates()
+    told = nvml.nvmlDeviceGetUtilizationRates(handle, ctypes.byref(rates)) == 0
+    return Gpu(
+        name.value.decode(),
+        memory.total // _MIB,
+        memory.used // _MIB,
+        rates.gpu if told else None,
+    )

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,10 @@ from onmodel.dispatch.schemas import Progress
 
 # Below this a guess of the time left says more about the start than about the rest.
 _FIRST_GUESS_PERCENT = 5.0
+
+
+# How much of what a function prints is kept.
+LOG_LINES, LOG_CHARACTERS = 100, 8000
 
 
 class StopReason(StrEnum):
@@ -31,6 +36,7 @@ class HeldCall:
         call: the row as it was at the start; None before that.
         progress: the newest that the function told.
         stop: set when the function is to be stopped.
+        lines: the last lines that the function printed.
     """
 
     call_id: UUID
@@ -40,6 +46,12 @@ class HeldCall:
     stop: threading.Event = field(default_factory=threading.Event)
     stop_reason: StopReason | None = None
     began: float = field(default_factory=time.monotonic)
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+
+    @property
+    def log(self) -> str:
+        """The last lines that the function printed."""
+        return "\n".join(list(self.lines))[-LOG_CHARACTERS:]
 
     def note(self, fraction: float | None, step: str) -> Progress:
         """Take in what the function told; progress never goes back."""
@@ -94,7 +106,7 @@ class HeldCalls:
     def leases(self) -> list[Held]:
         """Return what a heartbeat has to tell: the calls that have been started."""
         return [
-            Held(held.call_id, held.fence, held.progress.percent, held.progress.step)
+            Held(held.call_id, held.fence, held.progress.percent, held.progress.step, held.log)
             for held in self.all()
             if held.call is not None
         ]

@@ -12,8 +12,10 @@ from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.notices import CANCELLED
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.worker.durable import persist
+from onmodel.worker.gpu import largest_gpu
 from onmodel.worker.held import HeldCall, StopReason
 from onmodel.worker.process import WorkerProcess
+from onmodel.worker.use import sample
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +62,10 @@ async def _beat_forever(worker: WorkerProcess) -> None:
 
 async def _beat(worker: WorkerProcess) -> None:
     lease = worker.resources.settings.lease_seconds
+    # the driver may take its time; the rest of the sample wants one thread
+    use = sample(await asyncio.to_thread(largest_gpu))
     async with worker.resources.database.begin() as uow:
-        known = await workers.seen(uow, worker.id)
+        known = await workers.seen(uow, worker.id, use=use, warm=_warm(worker))
         lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
     if not known and not worker.stopping:
         log.warning("worker_forgotten", worker=str(worker.id))
@@ -70,6 +74,14 @@ async def _beat(worker: WorkerProcess) -> None:
         held = worker.held.get(one.call_id)
         if held is not None and held.fence == one.fence:
             _stop(held)
+
+
+def _warm(worker: WorkerProcess) -> list[dict[str, object]]:
+    """Return the functions that are kept, as the registry keeps them."""
+    return [
+        {"function": one.function.partition("@")[0], "state": one.state, "calls": one.calls}
+        for one in worker.pool.snapshot()
+    ]
 
 
 async def _hear_cancellations(worker: WorkerProcess) -> None:

@@ -10,6 +10,7 @@ from onmodel.dispatch.tiers import Tier
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import Registry
 from onmodel.runner.calls import CallRequest, CallResult, IsCancelled, OnEvent
+from onmodel.runner.pool import SlotStatus
 from onmodel.worker.held import HeldCalls
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.progress import Throttle
@@ -28,6 +29,10 @@ class FunctionPool(Protocol):
         cancelled: IsCancelled,
     ) -> CallResult:
         """Run one call to its end; raises CallFailed."""
+        ...
+
+    def snapshot(self) -> list[SlotStatus]:
+        """Tell which functions are kept, working or warm."""
         ...
 
     def close(self) -> None:

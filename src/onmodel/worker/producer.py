@@ -26,6 +26,7 @@ from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.leadership import take_lead
 from onmodel.dispatch.notices import WAITING
 from onmodel.dispatch.schemas import Claim
+from onmodel.dispatch.urgency import hurry_what_is_due
 from onmodel.identity import readvising
 from onmodel.kit import logging
 from onmodel.nouns import register_handlers
@@ -124,26 +125,27 @@ class Producer:
         Alerts whose sleep is over are opened, and advice follows a new calibration, too: this is
         the one clock of the house.
         """
-        database = self._resources.database
+        database, lease = self._resources.database, self._resources.settings.lease_seconds
         async with database.read() as uow:
-            late = await leases.expired(uow)
+            late = await leases.expired(uow, lease_seconds=lease)
         for call_id, fence in late:
             await self._bring_back(call_id, fence)
         async with database.begin() as uow:
-            lost = await workers.forget_lost(
-                uow, lease_seconds=self._resources.settings.lease_seconds
-            )
+            lost = await workers.forget_lost(uow, lease_seconds=lease)
         for name in lost:
             log.warning("worker_lost", name=name)
+        async with database.begin() as uow:
+            await hurry_what_is_due(uow)
         async with database.begin() as uow:
             await alerts.wake(uow)
         if await readvising.go_on(database):
             self._wake.set()
 
     async def _bring_back(self, call_id: UUID, fence: int) -> None:
+        lease = self._resources.settings.lease_seconds
         try:
             async with self._resources.database.begin() as uow:
-                call = await leases.requeue_expired(uow, call_id, fence)
+                call = await leases.requeue_expired(uow, call_id, fence, lease_seconds=lease)
         except (OSError, SQLAlchemyError):
             raise
         except Exception:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 import structlog
 
-from onmodel.dispatch import handlers, leases
+from onmodel.dispatch import handlers, leases, sharing
 from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallError, CallOutputs, CallParams
 from onmodel.dispatch.tiers import ASCENDING, Tier
 from onmodel.events.ephemeral import publish_ephemeral
-from onmodel.functions.errors import NoFunctionError
+from onmodel.functions.errors import FunctionNotFoundError, NoFunctionError
 from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.functions.manifest import Tier as FunctionTier
 from onmodel.functions.registry import Registry
@@ -37,6 +37,12 @@ class FunctionVersionGoneError(NoFunctionError):
     default_try = "Install that version, or make a new picture with the one that is there."
 
 
+class NotForSaleError(NoFunctionError):
+    code = "not_for_sale"
+    title = "The licence does not allow this"
+    default_try = "Install a function for commercial work, or ask an owner to change the project."
+
+
 def run_call(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
     """Run a call that the Producer has given to this worker.
 
@@ -48,27 +54,30 @@ def run_call(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
         return
     with worker.held.holding(call_id, fence) as held:
         try:
-            held.call = _start(worker, call_id, fence)
-            _finish(worker, held, *_work(worker, held.call, held))
+            held.call, commercial = _start(worker, call_id, fence)
+            _finish(worker, held, *_work(worker, held.call, held, commercial=commercial))
         except LeaseLostError:
             log.info("call_not_ours", call=str(call_id), fence=fence, stopped=held.stop_reason)
 
 
-def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> Call:
+def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> tuple[Call, bool]:
+    """Begin a call; return it, and whether its project's work is sold."""
     lease = worker.resources.settings.lease_seconds
 
-    async def start(uow: UnitOfWork) -> Call:
-        return await leases.start(uow, call_id, fence, worker_id=worker.id, lease_seconds=lease)
+    async def start(uow: UnitOfWork) -> tuple[Call, bool]:
+        call = await leases.start(uow, call_id, fence, worker_id=worker.id, lease_seconds=lease)
+        share = await sharing.of_project(uow, call.project_id)
+        return call, share is not None and share.commercial
 
     return _in_transaction(worker, start)
 
 
 def _work(
-    worker: WorkerProcess, call: Call, held: HeldCall
+    worker: WorkerProcess, call: Call, held: HeldCall, *, commercial: bool
 ) -> tuple[CallOutputs, float] | tuple[CallError, None]:
     """Do what the call asks for; every failure but a lost lease becomes its error."""
     try:
-        choice = select_function(worker.functions(), call)
+        choice = select_function(worker.functions(), call, commercial=commercial)
         manifest = choice.manifest
 
         async def record(uow: UnitOfWork) -> None:
@@ -115,6 +124,8 @@ def _run_function(
 ) -> CallResult:
     def on_event(event: CallEvent) -> None:
         if event.kind == "log":
+            # PostgreSQL's text has no such character
+            held.lines.append(event.line.replace("\0", ""))
             return
         held.note(event.fraction, event.stage or _STEPS.get(event.kind, ""))
         worker.throttle.tell(held)
@@ -138,8 +149,10 @@ def _finish(
 
     async def finish(uow: UnitOfWork) -> Call:
         if isinstance(made, CallError):
-            return await leases.fail(uow, held.call_id, held.fence, made)
-        return await leases.complete(uow, held.call_id, held.fence, made, seconds=seconds or 0.0)
+            return await leases.fail(uow, held.call_id, held.fence, made, log=held.log)
+        return await leases.complete(
+            uow, held.call_id, held.fence, made, seconds=seconds or 0.0, log=held.log
+        )
 
     call = _in_transaction(worker, finish)
     log.info("call_ended", call=str(call.id), state=call.state.value, attempt=call.attempt)
@@ -174,16 +187,31 @@ class Choice:
         return {} if needs is None else needs.params
 
 
-def select_function(functions: Registry, call: Call) -> Choice:
+def select_function(functions: Registry, call: Call, *, commercial: bool = False) -> Choice:
     """Return the function that a call asked for, or the one for its task and tier.
 
     Where nothing installed works in the call's tier, the next one down is taken, as far as
     the request allows: a machine without a GPU has functions for the lowest tier only.
 
+    Args:
+        functions: what is installed.
+        call: what is asked for.
+        commercial: only functions whose weights allow work that is sold.
+
     Raises:
         NoFunctionError: nothing installed does it.
+        NotForSaleError: only functions would do it that the project may not use.
         FunctionNotFoundError, FunctionVersionGoneError: what it asked for is not installed.
     """
+    if commercial:
+        try:
+            return select_function(functions.for_commercial_work(), call)
+        except (NoFunctionError, FunctionNotFoundError):
+            barred = select_function(functions, call).manifest
+        raise NotForSaleError(
+            f"{barred.title} could do this, but its weights are not for work that is sold, and "
+            "this project allows only those that are."
+        )
     meant = call.tier_used or call.tier_asked
     only = CallParams.model_validate(call.params).only
     if only is not None:

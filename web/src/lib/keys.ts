@@ -33,6 +33,7 @@ export const KEY_PLACES = [
   'Looking at a picture',
   'Judging likeness',
   'Table and timeline',
+  'Queue',
 ] as const;
 export type KeyPlace = (typeof KEY_PLACES)[number];
 
@@ -80,6 +81,13 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
   },
   { keys: ['Home', 'End'], does: 'First or last', where: 'Table and timeline' },
   { keys: ['Enter'], does: 'Open', where: 'Table and timeline' },
+  { keys: ['ArrowDown', 'ArrowUp'], does: 'Next or previous row', where: 'Queue' },
+  { keys: [' '], does: 'Choose, with Shift up to here', where: 'Queue' },
+  { keys: ['Ctrl+A'], does: 'Choose all', where: 'Queue' },
+  { keys: ['Alt+↑', 'Alt+↓'], does: 'Move up or down', where: 'Queue' },
+  { keys: ['p'], does: 'Pause or resume', where: 'Queue' },
+  { keys: ['r'], does: 'Try again', where: 'Queue' },
+  { keys: ['Delete'], does: 'Cancel', where: 'Queue' },
 ];
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & {

@@ -18,5 +18,7 @@ export const links = {
     `/p/${projectId}/c/${characterId}?look=${variationId}`,
   settings: () => '/settings',
   identity: () => '/identity',
+  functions: () => '/functions',
+  queue: (projectId?: string | null) => (projectId ? `/p/${projectId}/queue` : '/queue'),
   adminPeople: () => '/admin/people',
 };

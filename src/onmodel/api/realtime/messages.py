@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter
 
+from onmodel.api.queue.schemas import QueueChanged
+from onmodel.api.queue.share_schemas import ShareUpdated
 from onmodel.api.realtime.presence import Presence, PresentPerson
 from onmodel.api.state import ProjectState
 from onmodel.characters.schemas import (
@@ -236,6 +238,8 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:golden.updated": GoldenRunUpdated,
     "server:golden_set.updated": GoldenSetUpdated,
     "server:task_progress": TaskProgress,
+    "server:queue.changed": QueueChanged,
+    "server:share.updated": ShareUpdated,
     "server:presence": Presence,
     "server:text.document": TextOpened,
     "server:text.op": TextOperationRead,

@@ -559,6 +559,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Functions
+         * @description Every function of this server, the broken ones too, by name.
+         */
+        get: operations["list_functions_api_v1_functions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/functions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Function */
+        get: operations["read_function_api_v1_functions__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/calibrations": {
         parameters: {
             query?: never;
@@ -954,6 +991,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Share
+         * @description What the project may have of the machines, and what it has had.
+         */
+        get: operations["read_share_api_v1_projects__project_id__share_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Share
+         * @description Change some of it. Weight and quotas are an administrator's.
+         */
+        patch: operations["update_share_api_v1_projects__project_id__share_patch"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/share/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Weight
+         * @description Give somebody more or less of the project's share than others.
+         */
+        put: operations["put_weight_api_v1_projects__project_id__share_people__person_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/state": {
         parameters: {
             query?: never;
@@ -1024,6 +1105,143 @@ export interface paths {
         post?: never;
         /** Remove Team */
         delete: operations["remove_team_api_v1_projects__project_id__teams__team_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Queue
+         * @description What works and what waits, in the order in which it will be done.
+         */
+        get: operations["read_queue_api_v1_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Many
+         * @description Do the same with many calls; those with which it does not work are named.
+         */
+        post: operations["change_many_api_v1_queue_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read History
+         * @description What ended, the newest first.
+         */
+        get: operations["read_history_api_v1_queue_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Call */
+        get: operations["read_call_api_v1_queue__call_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Log
+         * @description What the function printed last; for those who may make pictures.
+         */
+        get: operations["read_log_api_v1_queue__call_id__log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Put a waiting call before or after another one of the same person.
+         */
+        post: operations["move_api_v1_queue__call_id__move_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change
+         * @description Cancel, pause, resume or retry. A retry answers with the new call.
+         */
+        post: operations["change_api_v1_queue__call_id___verb__post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1394,6 +1612,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workers
+         * @description The machines that are alive, the oldest first.
+         */
+        get: operations["list_workers_api_v1_workers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1709,6 +1947,14 @@ export interface components {
             source: "shipped" | "verdicts" | "pairs";
             /** Version */
             version: number;
+        };
+        /**
+         * CallLog
+         * @description The last lines that the function printed in the newest attempt; at most 8,000 letters.
+         */
+        CallLog: {
+            /** Text */
+            text: string;
         };
         /**
          * ChangePoint
@@ -2328,6 +2574,122 @@ export interface components {
             /** Training */
             training: components["schemas"]["TrainingJobRead"][];
         };
+        /**
+         * FunctionHealth
+         * @description The latest 50 runs.
+         *
+         *     ``refused`` had an unfit input; ``failed`` were the fault of the function or a machine.
+         *     ``running`` go on now.
+         */
+        FunctionHealth: {
+            /** Failed */
+            failed: number;
+            /** Last At */
+            last_at: string | null;
+            /** Last Failure At */
+            last_failure_at: string | null;
+            /** Last Failure Code */
+            last_failure_code: string | null;
+            /** Refused */
+            refused: number;
+            /** Running */
+            running: number;
+            /** Succeeded */
+            succeeded: number;
+        };
+        /**
+         * FunctionRead
+         * @description A model function.
+         *
+         *     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
+         *     known then. ``commercial`` is whether all of it may be used in work that is sold.
+         *     ``install`` is the command that fetches what is missing, null when nothing is.
+         */
+        FunctionRead: {
+            /** Commercial */
+            commercial: boolean;
+            health: components["schemas"]["FunctionHealth"];
+            /** Install */
+            install: string | null;
+            /** Installed */
+            installed: boolean;
+            /** Licence */
+            licence: string;
+            /** Memory Mb */
+            memory_mb: number;
+            /** Name */
+            name: string;
+            /** Preview */
+            preview: boolean;
+            /** Problem */
+            problem: string | null;
+            /** Run Seconds */
+            run_seconds: number;
+            /** Summary */
+            summary: string;
+            /** Tasks */
+            tasks: string[];
+            /** Tiers */
+            tiers: components["schemas"]["FunctionTierRead"][];
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+            /** Warm */
+            warm: components["schemas"]["FunctionWarm"][];
+            /** Weights */
+            weights: components["schemas"]["FunctionWeightRead"][];
+        };
+        /**
+         * FunctionTierRead
+         * @description What a function takes in one tier.
+         *
+         *     ``vram_mb`` is 0 on a CPU. ``median_seconds`` is over ``runs`` past runs, null without any.
+         */
+        FunctionTierRead: {
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** Runs */
+            runs: number;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "low" | "standard" | "high";
+            /** Vram Mb */
+            vram_mb: number;
+        };
+        /**
+         * FunctionWarm
+         * @description A process or container that is kept: on which worker, after how many calls.
+         */
+        FunctionWarm: {
+            /** Calls */
+            calls: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "starting" | "idle" | "busy";
+            /** Worker */
+            worker: string;
+        };
+        /**
+         * FunctionWeightRead
+         * @description A model file: its size, its terms, and whether it is on this server.
+         */
+        FunctionWeightRead: {
+            /** Bytes */
+            bytes: number;
+            /** Commercial */
+            commercial: boolean;
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+            /** Present */
+            present: boolean;
+        };
         /** GenerateMessage */
         GenerateMessage: {
             /**
@@ -2755,6 +3117,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[QueueItem] */
+        Page_QueueItem_: {
+            /** Items */
+            items: components["schemas"]["QueueItem"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** PairAnswer */
         PairAnswer: {
             /**
@@ -2805,6 +3176,21 @@ export interface components {
             name: string;
             /** Username */
             username: string;
+        };
+        /** PersonWeight */
+        PersonWeight: {
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Weight */
+            weight: number;
+        };
+        /** PersonWeightPut */
+        PersonWeightPut: {
+            /** Weight */
+            weight: number;
         };
         /**
          * Presence
@@ -3026,6 +3412,180 @@ export interface components {
              * Format: uuid
              */
             project_id: string;
+        };
+        /** QueueBatch */
+        QueueBatch: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Verb
+             * @enum {string}
+             */
+            verb: "cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry";
+        };
+        /**
+         * QueueBatchDone
+         * @description ``done`` are the calls changed, or with ``retry`` the new ones.
+         */
+        QueueBatchDone: {
+            /** Done */
+            done: string[];
+            /** Refused */
+            refused: components["schemas"]["QueueRefusal"][];
+        };
+        /**
+         * QueueChanged
+         * @description Event ``server:queue.changed``: read the queue again. May be lost.
+         */
+        QueueChanged: Record<string, never>;
+        /** QueueCharacter */
+        QueueCharacter: {
+            cover: components["schemas"]["FileRef"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * QueueError
+         * @description Why a call failed. ``log`` is for engineers, and empty for those who may only look.
+         */
+        QueueError: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Log */
+            log: string;
+            /** Try */
+            try: string;
+        };
+        /**
+         * QueueItem
+         * @description One call.
+         *
+         *     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
+         *     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
+         *     ``urgent`` goes before everything that is not. ``hold`` says what of its
+         *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
+         *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
+         *     asked for was used. ``rights`` is what the reader may do with it now.
+         */
+        QueueItem: {
+            /** Attempt */
+            attempt: number;
+            character: components["schemas"]["QueueCharacter"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Due At */
+            due_at: string | null;
+            error: components["schemas"]["QueueError"] | null;
+            /** Eta Error S */
+            eta_error_s: number | null;
+            /** Eta S */
+            eta_s: number | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Function */
+            function: string | null;
+            /** Hold */
+            hold: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            person: components["schemas"]["PersonRead"] | null;
+            picture: components["schemas"]["FileRef"] | null;
+            /** Position */
+            position: number | null;
+            /** Progress */
+            progress: number;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Project Title */
+            project_title: string;
+            /** Rights */
+            rights: ("cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry" | "move")[];
+            /** Seconds */
+            seconds: number | null;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["State"];
+            /** Step */
+            step: string;
+            /**
+             * Subject Id
+             * Format: uuid
+             */
+            subject_id: string;
+            /** Subject Kind */
+            subject_kind: string;
+            task: components["schemas"]["Task"];
+            /**
+             * Tier Asked
+             * @enum {string}
+             */
+            tier_asked: "low" | "standard" | "high";
+            /** Tier Reason */
+            tier_reason: string | null;
+            /** Tier Used */
+            tier_used: ("low" | "standard" | "high") | null;
+            /** Urgent */
+            urgent: boolean;
+            /** Worker */
+            worker: string | null;
+        };
+        /**
+         * QueueMove
+         * @description Directly before, or directly after, another waiting call of the same person.
+         */
+        QueueMove: {
+            /** After */
+            after?: string | null;
+            /** Before */
+            before?: string | null;
+        };
+        /**
+         * QueueRead
+         * @description What has not ended: what works, then the line, then what is paused.
+         *
+         *     ``others`` counts the calls of projects that the reader does not see; they have their
+         *     places, too. At most 500 are listed; ``more`` counts the rest.
+         */
+        QueueRead: {
+            /** Items */
+            items: components["schemas"]["QueueItem"][];
+            /** More */
+            more: number;
+            /** Others */
+            others: number;
+        };
+        /**
+         * QueueRefusal
+         * @description A call of a batch with which it did not work, and why.
+         */
+        QueueRefusal: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
         };
         /**
          * Recipe
@@ -3412,6 +3972,26 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:queue.changed";
+            id?: string;
+            payload: components["schemas"]["QueueChanged"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:share.updated";
+            id?: string;
+            payload: components["schemas"]["ShareUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:presence";
             id?: string;
             payload: components["schemas"]["Presence"];
@@ -3501,6 +4081,94 @@ export interface components {
              * Format: date-time
              */
             last_seen_at: string;
+        };
+        /**
+         * ShareRead
+         * @description A project's part of the machines.
+         *
+         *     Of two projects that both have work waiting, one of weight 2 gets twice the machine time of
+         *     one of weight 1; the same holds for people inside a project, who have weight 1 unless
+         *     ``people`` says otherwise. Null is no limit. A quota counts per ``quota_period``, in UTC;
+         *     beyond it calls wait for the next one, or are refused if ``refuses``. With ``commercial``
+         *     only functions are used whose weights allow work that is sold. ``hold`` says why nothing
+         *     more begins now, if so.
+         */
+        ShareRead: {
+            /** Commercial */
+            commercial: boolean;
+            /** Hold */
+            hold: string | null;
+            /** Max Running */
+            max_running: number | null;
+            /** People */
+            people: components["schemas"]["PersonWeight"][];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Quota Calls */
+            quota_calls: number | null;
+            /**
+             * Quota Period
+             * @enum {string}
+             */
+            quota_period: "day" | "month";
+            /** Quota Seconds */
+            quota_seconds: number | null;
+            /** Refuses */
+            refuses: boolean;
+            use: components["schemas"]["ShareUse"];
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * ShareUpdate
+         * @description What is to be changed; null takes a limit away.
+         *
+         *     Weight and quotas are an administrator's; the rest is for the project's owners, too.
+         */
+        ShareUpdate: {
+            /** Commercial */
+            commercial?: boolean | null;
+            /** Max Running */
+            max_running?: number | null;
+            /** Quota Calls */
+            quota_calls?: number | null;
+            /** Quota Period */
+            quota_period?: ("day" | "month") | null;
+            /** Quota Seconds */
+            quota_seconds?: number | null;
+            /** Refuses */
+            refuses?: boolean | null;
+            /** Weight */
+            weight?: number | null;
+        };
+        /**
+         * ShareUpdated
+         * @description Event ``server:share.updated``.
+         */
+        ShareUpdated: {
+            data: components["schemas"]["ShareRead"];
+        };
+        /**
+         * ShareUse
+         * @description What counts against the limits: calls that run or wait, and this period's use.
+         */
+        ShareUse: {
+            /** Calls */
+            calls: number;
+            /**
+             * Renews At
+             * Format: date-time
+             */
+            renews_at: string;
+            /** Running */
+            running: number;
+            /** Seconds */
+            seconds: number;
+            /** Waiting */
+            waiting: number;
         };
         /** SignIn */
         SignIn: {
@@ -3629,6 +4297,12 @@ export interface components {
              */
             since?: number | null;
         };
+        /**
+         * Task
+         * @description What a call does; a function declares which of these it can do.
+         * @enum {string}
+         */
+        Task: "character.train_lora" | "character.generate_base" | "character.generate_variation" | "character.generate_talking" | "character.transfer_motion" | "character.edit_instruction" | "character.validate_consistency" | "character.optimize_model" | "character.deploy_model";
         /**
          * TaskProgress
          * @description Event ``server:task_progress``; may be lost.
@@ -4051,6 +4725,25 @@ export interface components {
              */
             job_id: string;
         };
+        /**
+         * UseSample
+         * @description Use of a machine in percent at one moment; null where it has no such part.
+         */
+        UseSample: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cpu */
+            cpu: number | null;
+            /** Gpu */
+            gpu: number | null;
+            /** Memory */
+            memory: number | null;
+            /** Vram */
+            vram: number | null;
+        };
         /** UserCreate */
         UserCreate: {
             /**
@@ -4276,6 +4969,43 @@ export interface components {
              * @enum {string}
              */
             part: "function" | "adapter" | "tier" | "parameters" | "references";
+        };
+        /**
+         * WorkerRead
+         * @description A worker: what it serves, what it does, and its use over the last five minutes.
+         */
+        WorkerRead: {
+            /** Accepts */
+            accepts: boolean;
+            /** Busy */
+            busy: number;
+            /** Gpu */
+            gpu: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** Slots */
+            slots: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Tiers */
+            tiers: ("low" | "standard" | "high")[];
+            /** Use */
+            use: components["schemas"]["UseSample"][];
+            /** Vram Mb */
+            vram_mb: number | null;
         };
     };
     responses: never;
@@ -5997,6 +6727,66 @@ export interface operations {
             };
         };
     };
+    list_functions_api_v1_functions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"][];
+                };
+            };
+        };
+    };
+    read_function_api_v1_functions__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_calibrations_api_v1_identity_calibrations_get: {
         parameters: {
             query?: {
@@ -7156,6 +7946,153 @@ export interface operations {
             };
         };
     };
+    read_share_api_v1_projects__project_id__share_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRead"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_share_api_v1_projects__project_id__share_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `needs_value`: This cannot be empty */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_weight_api_v1_projects__project_id__share_people__person_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonWeightPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project; `not_in_project`: This person is not part of the project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_state_api_v1_projects__project_id__state_get: {
         parameters: {
             query?: never;
@@ -7353,6 +8290,317 @@ export interface operations {
             };
             /** @description `not_allowed`: You are not allowed to do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_queue_api_v1_queue_get: {
+        parameters: {
+            query?: {
+                project_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_many_api_v1_queue_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueBatchDone"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_history_api_v1_queue_history_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["State"] | null;
+                person_id?: string | null;
+                project_id?: string | null;
+                task?: components["schemas"]["Task"] | null;
+                q?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QueueItem_"];
+                };
+            };
+            /** @description `bad_cursor`: That page does not exist */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_call_api_v1_queue__call_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_log_api_v1_queue__call_id__log_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallLog"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_v1_queue__call_id__move_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_waiting`: This does not wait any more; `others_turn`: People take turns */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_api_v1_queue__call_id___verb__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                verb: "cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_over`: It is over already; `call_not_waiting`: This does not wait any more; `call_not_over`: This has not failed */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8594,6 +9842,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_workers_api_v1_workers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerRead"][];
                 };
             };
         };

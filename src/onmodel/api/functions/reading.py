@@ -1,0 +1,137 @@
+"""A function as its page shows it: its folder, what lies on disk, how its calls went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onmodel.api.functions.schemas import (
+    FunctionHealth,
+    FunctionRead,
+    FunctionTierRead,
+    FunctionWarm,
+    FunctionWeightRead,
+)
+from onmodel.dispatch.models import Worker
+from onmodel.dispatch.runs import Runs
+from onmodel.functions.installation import Installation
+from onmodel.functions.manifest import Manifest
+from onmodel.functions.registry import Broken, load
+from onmodel.kit.errors import ProblemError
+from onmodel.settings import Settings
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """What is known of a function without asking the database."""
+
+    manifest: Manifest | None
+    name: str
+    installed: bool = False
+    present: frozenset[str] = frozenset()
+    problem: str | None = None
+
+
+def on_disk(settings: Settings) -> list[OnDisk]:
+    """Read every function folder, by name. Blocks: it looks at many files."""
+    registry = load(settings.functions_dir)
+    installation = Installation(settings.home)
+    usable = [_usable(manifest, installation) for manifest in registry]
+    broken = [_broken(one) for one in registry.broken]
+    return sorted([*usable, *broken], key=lambda one: one.name)
+
+
+def _usable(manifest: Manifest, installation: Installation) -> OnDisk:
+    present = {one.name for one in manifest.weights if installation.weights.has(one)}
+    installed, problem = False, None
+    try:
+        installed = installation.is_ready(manifest)
+    except ProblemError as error:
+        problem = error.detail
+    return OnDisk(manifest, manifest.name, installed, frozenset(present), problem)
+
+
+def _broken(one: Broken) -> OnDisk:
+    # the error names the file with its path on the server, which is nobody's business
+    told = one.error.detail.replace(f"{one.folder}/", "")
+    return OnDisk(None, one.folder.name, problem=told)
+
+
+def warm_on(workers: Sequence[Worker]) -> dict[str, list[FunctionWarm]]:
+    """Return what the workers keep of each function, by its name."""
+    warm: dict[str, list[FunctionWarm]] = {}
+    for worker in workers:
+        for kept in worker.warm:
+            warm.setdefault(kept["function"], []).append(
+                FunctionWarm(worker=worker.name, state=kept["state"], calls=kept["calls"])
+            )
+    return warm
+
+
+def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm]) -> FunctionRead:
+    """Put it together."""
+    manifest = found.manifest
+    return FunctionRead(
+        name=found.name,
+        version=manifest.version if manifest else "",
+        title=manifest.title if manifest else found.name,
+        summary=manifest.summary if manifest else "",
+        tasks=list(manifest.tasks) if manifest else [],
+        preview=manifest.preview if manifest else False,
+        licence=manifest.licence if manifest else "",
+        commercial=manifest.commercial if manifest else False,
+        installed=found.installed,
+        install=_install(found),
+        problem=found.problem,
+        tiers=_tiers(manifest, runs) if manifest else [],
+        weights=_weights(manifest, found.present) if manifest else [],
+        memory_mb=manifest.limits.memory_mb if manifest else 0,
+        run_seconds=manifest.limits.run_s if manifest else 0,
+        warm=warm,
+        health=_health(runs),
+    )
+
+
+def _install(found: OnDisk) -> str | None:
+    if found.installed or found.problem:
+        return None
+    return f"onmodel function install {found.name}"
+
+
+def _tiers(manifest: Manifest, runs: Runs) -> list[FunctionTierRead]:
+    measured = {one.tier.value: one for one in runs.tiers}
+    listed: list[FunctionTierRead] = []
+    for tier, needs in manifest.tiers.items():
+        past = measured.get(tier.value)
+        listed.append(
+            FunctionTierRead(
+                tier=tier.value,
+                vram_mb=needs.vram_mb,
+                median_seconds=past.median_seconds if past else None,
+                runs=past.count if past else 0,
+            )
+        )
+    return listed
+
+
+def _weights(manifest: Manifest, present: frozenset[str]) -> list[FunctionWeightRead]:
+    return [
+        FunctionWeightRead(
+            name=one.name,
+            bytes=one.bytes,
+            licence=one.licence,
+            commercial=one.commercial,
+            present=one.name in present,
+        )
+        for one in manifest.weights
+    ]
+
+
+def _health(runs: Runs) -> FunctionHealth:
+    return FunctionHealth(
+        succeeded=runs.succeeded,
+        refused=runs.refused,
+        failed=runs.failed,
+        running=runs.running,
+        last_at=runs.last_at,
+        last_failure_at=runs.last_failure_at,
+        last_failure_code=runs.last_failure_code,
+    )

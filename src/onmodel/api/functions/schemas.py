@@ -1,0 +1,81 @@
+"""What the API says about the installed functions."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from onmodel.projects.schemas import Quality
+
+
+class FunctionTierRead(BaseModel):
+    """What a function takes in one tier.
+
+    ``vram_mb`` is 0 on a CPU. ``median_seconds`` is over ``runs`` past runs, null without any.
+    """
+
+    tier: Quality
+    vram_mb: int
+    median_seconds: float | None
+    runs: int
+
+
+class FunctionWeightRead(BaseModel):
+    """A model file: its size, its terms, and whether it is on this server."""
+
+    name: str
+    bytes: int
+    licence: str
+    commercial: bool
+    present: bool
+
+
+class FunctionWarm(BaseModel):
+    """A process or container that is kept: on which worker, after how many calls."""
+
+    worker: str
+    state: Literal["starting", "idle", "busy"]
+    calls: int
+
+
+class FunctionHealth(BaseModel):
+    """The latest 50 runs.
+
+    ``refused`` had an unfit input; ``failed`` were the fault of the function or a machine.
+    ``running`` go on now.
+    """
+
+    succeeded: int
+    refused: int
+    failed: int
+    running: int
+    last_at: datetime | None
+    last_failure_at: datetime | None
+    last_failure_code: str | None
+
+
+class FunctionRead(BaseModel):
+    """A model function.
+
+    ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
+    known then. ``commercial`` is whether all of it may be used in work that is sold.
+    ``install`` is the command that fetches what is missing, null when nothing is.
+    """
+
+    name: str
+    version: str
+    title: str
+    summary: str
+    tasks: list[str]
+    preview: bool
+    licence: str
+    commercial: bool
+    installed: bool
+    install: str | None
+    problem: str | None
+    tiers: list[FunctionTierRead]
+    weights: list[FunctionWeightRead]
+    memory_mb: int
+    run_seconds: float
+    warm: list[FunctionWarm]
+    health: FunctionHealth

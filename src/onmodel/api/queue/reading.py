@@ -1,0 +1,153 @@
+"""From calls to what somebody sees of the queue."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from onmodel.accounts.models import User
+from onmodel.accounts.permissions import Permission, Role, allows
+from onmodel.accounts.schemas import PersonRead
+from onmodel.accounts.service import Actor
+from onmodel.api.queue import rights, subjects
+from onmodel.api.queue.schemas import QueueError, QueueItem, QueueRead
+from onmodel.api.queue.subjects import Subject
+from onmodel.dispatch import quotas
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.queue import Standing, standing
+from onmodel.dispatch.quotas import Use
+from onmodel.dispatch.schemas import CallError
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.lifecycle import State
+from onmodel.projects.models import Project
+
+LISTED = 500
+
+TIER_REASONS = {
+    "all_busy": "Every machine for it was busy.",
+    "no_worker": "No machine here offers it.",
+}
+ADVICE = {
+    "input": "Change what the message names, then try again.",
+    "function": "Try again; if it fails once more, tell your administrator.",
+    "machine": "Try again in a moment.",
+}
+
+
+async def read_queue(
+    uow: UnitOfWork, actor: Actor, project_id: UUID | None, *, lease_seconds: float
+) -> QueueRead:
+    """Return what has not ended in the projects that the actor sees, or in one of them."""
+    rows = await standing(uow, lease_seconds=lease_seconds)
+    roles = await rights.roles(uow, actor, [row.call for row in rows])
+    seen = [row for row in rows if row.call.project_id in roles]
+    wanted = [row for row in seen if project_id in (None, row.call.project_id)]
+    items = await describe(uow, actor, wanted[:LISTED], roles)
+    return QueueRead(items=items, others=len(rows) - len(seen), more=len(wanted) - len(items))
+
+
+async def read_one(uow: UnitOfWork, actor: Actor, call: Call, *, lease_seconds: float) -> QueueItem:
+    """Return one call as the list shows it."""
+    at = Standing(call, None, None, None, None)
+    if call.state.is_active:
+        rows = await standing(uow, lease_seconds=lease_seconds)
+        at = next((row for row in rows if row.call.id == call.id), at)
+    (item,) = await describe(uow, actor, [at], await rights.roles(uow, actor, [call]))
+    return item
+
+
+async def describe(
+    uow: UnitOfWork, actor: Actor, rows: Sequence[Standing], roles: dict[UUID, Role]
+) -> list[QueueItem]:
+    """Add people, projects and subjects to calls."""
+    calls = [row.call for row in rows]
+    about = await subjects.of_calls(uow, calls)
+    users = await uow.session.scalars(
+        select(User).where(User.id.in_({call.created_by for call in calls}))
+    )
+    people = {user.id: PersonRead.model_validate(user) for user in users}
+    found = await uow.session.execute(
+        select(Project.id, Project.title).where(Project.id.in_({call.project_id for call in calls}))
+    )
+    titles = {row.id: row.title for row in found}
+    waiting = {call.project_id for call in calls if call.state is State.QUEUED}
+    use = await quotas.of_projects(uow, list(waiting)) if waiting else {}
+    return [
+        _item(
+            row,
+            about.get(row.call.id, Subject("")),
+            titles.get(row.call.project_id, ""),
+            use.get(row.call.project_id),
+            people.get(row.call.created_by),
+            actor,
+            roles.get(row.call.project_id),
+        )
+        for row in rows
+    ]
+
+
+def _item(
+    row: Standing,
+    about: Subject,
+    title: str,
+    use: Use | None,
+    person: PersonRead | None,
+    actor: Actor,
+    role: Role | None,
+) -> QueueItem:
+    call = row.call
+    return QueueItem(
+        id=call.id,
+        project_id=call.project_id,
+        project_title=title,
+        task=call.task,
+        subject_kind=call.subject_kind,
+        subject_id=call.subject_id,
+        label=about.label,
+        character=about.character,
+        picture=about.picture,
+        person=person,
+        state=call.state,
+        position=row.position,
+        urgent=call.urgent,
+        due_at=call.due_at,
+        hold=_hold(row, use),
+        eta_s=row.eta_s,
+        eta_error_s=row.eta_error_s,
+        progress=100 if call.state is State.SUCCEEDED else round(call.progress),
+        step=call.step,
+        tier_asked=call.tier_asked.value,
+        tier_used=call.tier_used.value if call.tier_used else None,
+        tier_reason=TIER_REASONS.get(call.tier_reason or "", call.tier_reason),
+        function=f"{call.function} {call.function_version}" if call.function else None,
+        worker=row.worker,
+        attempt=call.attempt,
+        error=_error(call, role),
+        created_at=call.created_at,
+        started_at=call.started_at,
+        finished_at=call.finished_at,
+        seconds=call.seconds,
+        rights=rights.of_call(call, actor, role),
+    )
+
+
+def _hold(row: Standing, use: Use | None) -> str | None:
+    """Say why a call whose turn it could be does not begin, if its project is the reason."""
+    if use is None or row.call.state is not State.QUEUED or row.call.waiting_for:
+        return None
+    return use.sentence_of(has_place=row.position is not None)
+
+
+def _error(call: Call, role: Role | None) -> QueueError | None:
+    if call.error is None or call.state is not State.FAILED:
+        return None
+    error = CallError.model_validate(call.error)
+    trusted = role is not None and allows(role, Permission.GENERATE)
+    return QueueError.model_validate(
+        {
+            "code": error.code,
+            "detail": error.message,
+            "try": ADVICE[error.fault],
+            "log": error.detail if trusted else "",
+        }
+    )

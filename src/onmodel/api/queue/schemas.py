@@ -1,0 +1,155 @@
+"""What the API says about the queue and the machines that empty it."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+from onmodel.accounts.schemas import PersonRead
+from onmodel.dispatch.tasks import Task
+from onmodel.kit.lifecycle import State
+from onmodel.projects.schemas import FileRef, Quality
+
+QueueVerb = Literal["cancel", "pause", "resume", "retry", "hurry", "unhurry"]
+QueueRight = Literal["cancel", "pause", "resume", "retry", "hurry", "unhurry", "move"]
+
+
+class QueueCharacter(BaseModel):
+    id: UUID
+    name: str
+    cover: FileRef | None
+
+
+class QueueError(BaseModel):
+    """Why a call failed. ``log`` is for engineers, and empty for those who may only look."""
+
+    code: str
+    detail: str
+    try_: str = Field(alias="try")
+    log: str
+
+
+class QueueItem(BaseModel):
+    """One call.
+
+    ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
+    null while nobody can know; half of such calls end within ``eta_error_s`` of it.
+    ``urgent`` goes before everything that is not. ``hold`` says what of its
+    project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
+    ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
+    asked for was used. ``rights`` is what the reader may do with it now.
+    """
+
+    id: UUID
+    project_id: UUID
+    project_title: str
+    task: Task
+    subject_kind: str
+    subject_id: UUID
+    label: str
+    character: QueueCharacter | None
+    picture: FileRef | None
+    person: PersonRead | None
+    state: State
+    position: int | None
+    urgent: bool
+    due_at: datetime | None
+    hold: str | None
+    eta_s: float | None
+    eta_error_s: float | None
+    progress: int
+    step: str
+    tier_asked: Quality
+    tier_used: Quality | None
+    tier_reason: str | None
+    function: str | None
+    worker: str | None
+    attempt: int
+    error: QueueError | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    seconds: float | None
+    rights: list[QueueRight]
+
+
+class QueueRead(BaseModel):
+    """What has not ended: what works, then the line, then what is paused.
+
+    ``others`` counts the calls of projects that the reader does not see; they have their
+    places, too. At most 500 are listed; ``more`` counts the rest.
+    """
+
+    items: list[QueueItem]
+    others: int
+    more: int
+
+
+class QueueMove(BaseModel):
+    """Directly before, or directly after, another waiting call of the same person."""
+
+    before: UUID | None = None
+    after: UUID | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "QueueMove":
+        if (self.before is None) == (self.after is None):
+            raise ValueError("name one call: before or after")
+        return self
+
+
+class QueueBatch(BaseModel):
+    verb: QueueVerb
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+
+
+class QueueRefusal(BaseModel):
+    """A call of a batch with which it did not work, and why."""
+
+    id: UUID
+    code: str
+    detail: str
+
+
+class QueueBatchDone(BaseModel):
+    """``done`` are the calls changed, or with ``retry`` the new ones."""
+
+    done: list[UUID]
+    refused: list[QueueRefusal]
+
+
+class QueueChanged(BaseModel):
+    """Event ``server:queue.changed``: read the queue again. May be lost."""
+
+
+class CallLog(BaseModel):
+    """The last lines that the function printed in the newest attempt; at most 8,000 letters."""
+
+    text: str
+
+
+class UseSample(BaseModel):
+    """Use of a machine in percent at one moment; null where it has no such part."""
+
+    at: datetime
+    cpu: float | None
+    memory: float | None
+    gpu: float | None
+    vram: float | None
+
+
+class WorkerRead(BaseModel):
+    """A worker: what it serves, what it does, and its use over the last five minutes."""
+
+    id: UUID
+    name: str
+    tiers: list[Quality]
+    slots: int
+    busy: int
+    accepts: bool
+    gpu: str | None
+    vram_mb: int | None
+    started_at: datetime
+    seen_at: datetime
+    use: list[UseSample]

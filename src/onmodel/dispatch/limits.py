@@ -1,0 +1,41 @@
+"""How many calls a project may have now: its limit of running ones, and its quota.
+
+The fragments speak of a row ``p`` of project_shares. A period is a day or a month in UTC; what
+counts is the calls that were given a machine in it and did not come back to the queue.
+"""
+
+PERIOD_START = (
+    "(date_trunc(p.quota_period, clock_timestamp() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')"
+)
+
+_USED = f"""
+    FROM calls u
+    WHERE u.project_id = p.project_id AND u.claimed_at >= {PERIOD_START}
+      AND u.state NOT IN ('queued', 'paused')
+"""
+
+USED_CALLS = f"(SELECT count(*) {_USED})"
+
+USED_SECONDS = f"""(
+    SELECT coalesce(sum(extract(epoch FROM
+        coalesce(u.finished_at, clock_timestamp()) - u.started_at)), 0)::float8 {_USED}
+)"""  # noqa: S608 - constants
+
+RUNNING = """(
+    SELECT count(*) FROM calls r
+    WHERE r.project_id = p.project_id AND r.state IN ('starting', 'running')
+)"""
+
+_NO_END = "2147483647"
+
+# How many more calls may begin in this period; nothing is counted where there is no quota.
+QUOTA_ROOM = f"""least(
+    CASE WHEN p.quota_calls IS NULL THEN {_NO_END} ELSE p.quota_calls - {USED_CALLS} END,
+    CASE WHEN p.quota_seconds IS NULL OR p.quota_seconds > {USED_SECONDS} THEN {_NO_END}
+        ELSE 0 END
+)"""
+
+# How many more may run now.
+RUNNING_ROOM = f"""(
+    CASE WHEN p.max_running IS NULL THEN {_NO_END} ELSE p.max_running - {RUNNING} END
+)"""

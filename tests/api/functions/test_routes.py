@@ -1,0 +1,91 @@
+"""The page of functions: what is installed, its terms, and how its calls went."""
+
+from pathlib import Path
+
+import pytest
+
+from onmodel.dispatch import workers
+from onmodel.dispatch.schemas import CallError
+from onmodel.settings import Settings
+from tests.support.drawings import picture
+from tests.support.faces import face, report
+from tests.support.house import House, Person, running
+
+
+async def _function(person: Person, name: str) -> dict:  # type: ignore[type-arg]
+    return next(one for one in await person.get("/functions") if one["name"] == name)
+
+
+async def test_every_function_says_what_it_needs_and_on_which_terms(house: House) -> None:
+    ada = await house.person("ada")
+    puppet = await _function(ada, "puppet")
+    assert puppet == await ada.get("/functions/puppet")
+    assert puppet["tasks"] == ["character.generate_variation"]
+    assert (puppet["licence"], puppet["commercial"]) == ("Apache-2.0", True)
+    assert puppet["tiers"] == [{"tier": "low", "vram_mb": 0, "median_seconds": None, "runs": 0}]
+    assert {weight["present"] for weight in puppet["weights"]} == {False}
+    assert not puppet["installed"]
+    assert puppet["install"] == "onmodel function install puppet"
+    assert puppet["health"]["last_at"] is None
+
+
+async def test_a_stranger_and_a_missing_function_get_a_problem(house: House) -> None:
+    ada = await house.person("ada")
+    problem = await ada.get("/functions/nobody", status=404)
+    assert problem["code"] == "function_not_found"
+    async with house.client() as nobody:
+        assert (await nobody.get("/api/v1/functions")).status_code == 401
+
+
+async def test_past_runs_tell_seconds_and_health(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    character = await house.character(ada, project_id)
+    for number in range(3):
+        added = await ada.upload(character["id"], picture(number))
+        await house.answer(
+            added["id"],
+            values=report(face(1, number), picture=number),
+            function="identity-profile",
+        )
+    refusal = CallError(code="unreadable_picture", message="It cannot be read.", fault="input")
+    crash = CallError(code="function_crashed", message="It stopped.", fault="function")
+    for number, error in ((10, refusal), (11, crash)):
+        added = await ada.upload(character["id"], picture(number))
+        await house.answer(added["id"], error=error, function="identity-profile")
+    waiting = await ada.upload(character["id"], picture(12))
+    await house.begin(waiting["id"], function="identity-profile")
+
+    async with house.resources.database.begin() as uow:
+        (worker,) = await workers.live(uow, lease_seconds=60)
+        kept = {"function": "identity-profile", "state": "idle", "calls": 4}
+        assert await workers.seen(uow, worker.id, warm=[kept])
+
+    profile = await _function(ada, "identity-profile")
+
+    assert profile["warm"] == [{"worker": "test", "state": "idle", "calls": 4}]
+    assert (await _function(ada, "puppet"))["warm"] == []
+
+    health = profile["health"]
+    assert (health["succeeded"], health["refused"], health["failed"]) == (3, 1, 1)
+    assert health["running"] == 1
+    assert health["last_failure_code"] == "function_crashed"
+    assert health["last_failure_at"] == health["last_at"]
+    measured = [one for one in profile["tiers"] if one["runs"]]
+    assert [(one["runs"], one["median_seconds"]) for one in measured] == [(3, pytest.approx(0.1))]
+
+
+async def test_a_broken_function_is_listed_with_what_is_wrong(
+    database_url: str, broker_url: str, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "half-done").mkdir()
+    (tmp_path / "half-done" / "function.toml").write_text('name = "half-done"\n')
+    settings = Settings(
+        home=home, database_url=database_url, broker_url=broker_url, functions_dir=tmp_path
+    )
+    async with running(settings) as house:
+        (one,) = await (await house.person("ada")).get("/functions")
+    assert one["name"] == "half-done"
+    assert one["problem"].startswith("function.toml")
+    assert not one["installed"]
+    assert one["install"] is None

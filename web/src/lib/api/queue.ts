@@ -1,0 +1,21 @@
+/** Requests about the queue and the machines. */
+import { api, body } from './client';
+import type { operations } from './schema';
+import type { QueueVerb } from './types';
+
+export type HistoryQuery = NonNullable<
+  operations['read_history_api_v1_queue_history_get']['parameters']['query']
+>;
+
+export const queue = {
+  read: (project_id: string | null) =>
+    body(api.GET('/api/v1/queue', { params: { query: { project_id } } })),
+  history: (query: HistoryQuery) => body(api.GET('/api/v1/queue/history', { params: { query } })),
+  act: (call_id: string, verb: QueueVerb) =>
+    body(api.POST('/api/v1/queue/{call_id}/{verb}', { params: { path: { call_id, verb } } })),
+  batch: (verb: QueueVerb, ids: string[]) =>
+    body(api.POST('/api/v1/queue/batch', { body: { verb, ids } })),
+  move: (call_id: string, place: { before: string } | { after: string }) =>
+    body(api.POST('/api/v1/queue/{call_id}/move', { params: { path: { call_id } }, body: place })),
+  workers: () => body(api.GET('/api/v1/workers')),
+};

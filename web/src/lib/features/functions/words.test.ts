@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { modelFunction } from '../../../../tests/unit/records';
+import {
+  byStanding,
+  doesOf,
+  durationText,
+  licenceText,
+  secondsText,
+  standingOf,
+  vramText,
+  warmText,
+} from './words';
+
+const health = modelFunction().health;
+
+describe('a function in words', () => {
+  it('says what it does, and names a task that nobody described', () => {
+    expect(doesOf(['character.train_lora'])).toBe('Learns a character from its pictures');
+    expect(doesOf(['character.dance'])).toBe('character.dance');
+  });
+
+  it('stands by what happened lately', () => {
+    expect(standingOf(modelFunction()).word).toBe('Ready');
+    expect(standingOf(modelFunction({ installed: false })).word).toBe('Not installed');
+    expect(standingOf(modelFunction({ problem: 'tiers: missing' }))).toEqual({
+      tone: 'bad',
+      word: 'Cannot be used',
+      text: 'tiers: missing',
+    });
+    const fine = standingOf(modelFunction({ health: { ...health, succeeded: 19, failed: 1 } }));
+    expect(fine.word).toBe('Works');
+    expect(fine.text).toContain('19 of the last 20 runs worked.');
+    const bad = standingOf(modelFunction({ health: { ...health, succeeded: 1, failed: 1 } }));
+    expect(bad).toMatchObject({ tone: 'warn', word: 'Fails often' });
+  });
+
+  it('does not blame a function for unfit pictures', () => {
+    const refused = standingOf(modelFunction({ health: { ...health, succeeded: 4, refused: 30 } }));
+    expect(refused.word).toBe('Works');
+    expect(refused.text).toContain('30 more had an input');
+  });
+
+  it('says what the licence means for a film', () => {
+    expect(licenceText(modelFunction())).toContain('may be used in work that is sold');
+    expect(licenceText(modelFunction({ licence: 'CC BY-NC 4.0', commercial: false }))).toContain(
+      'must not',
+    );
+  });
+
+  it('writes memory and time', () => {
+    expect(vramText(0)).toBe('Runs on the processor');
+    expect(vramText(12_288)).toBe('12 GB');
+    expect(vramText(800)).toBe('800 MB');
+    expect(durationText(0.02)).toBe('0.1 s');
+    expect(durationText(12.4)).toBe('12 s');
+    expect(durationText(200)).toBe('3 min 20 s');
+    expect(durationText(3600)).toBe('1 h');
+    const tier = { tier: 'low' as const, vram_mb: 0, median_seconds: 2.345, runs: 50 };
+    expect(secondsText(tier)).toBe('2.3 s, from 50 runs');
+  });
+
+  it('says where it is warm', () => {
+    expect(warmText(modelFunction())).toContain('Not warm now');
+    expect(warmText(modelFunction({ installed: false }))).toBe('');
+    const warm = [
+      { worker: 'a', state: 'idle' as const, calls: 1 },
+      { worker: 'a', state: 'busy' as const, calls: 0 },
+    ];
+    expect(warmText(modelFunction({ warm }))).toBe('Warm on a: 1 ready, 1 at work.');
+  });
+
+  it('lists what can be used first', () => {
+    const list = [
+      modelFunction({ name: 'c', title: 'C', installed: false }),
+      modelFunction({ name: 'b', title: 'B', problem: 'broken' }),
+      modelFunction({ name: 'a', title: 'A' }),
+    ];
+    expect(byStanding(list).map((one) => one.name)).toEqual(['a', 'b', 'c']);
+  });
+});

@@ -1,0 +1,110 @@
+/** A model function in an artist's words. */
+import type { FunctionRead } from '$lib/api/types';
+import { count, formatAgo } from '$lib/format';
+
+const TASKS: Record<string, string> = {
+  'character.train_lora': 'Learns a character from its pictures',
+  'character.generate_base': 'Makes the first pictures of a character',
+  'character.generate_variation': 'Makes expressions, angles, poses and lights of a character',
+  'character.generate_talking': 'Lets a character talk',
+  'character.transfer_motion': 'Moves a character as somebody else moved',
+  'character.edit_instruction': 'Changes a picture as you say',
+  'character.validate_consistency': 'Measures whether pictures show the same character',
+  'character.optimize_model': 'Makes a trained character faster',
+  'character.deploy_model': 'Gets a trained character ready for other tools',
+};
+
+/** What it does; a task that is newer than this page is named as it is. */
+export function doesOf(tasks: readonly string[]): string {
+  return tasks.map((task) => TASKS[task] ?? task).join('. ');
+}
+
+export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'accent';
+export interface Standing {
+  tone: Tone;
+  word: string;
+  /** What an artist can expect of it now. */
+  text: string;
+}
+
+/** From this share of failures on a function is called unreliable. */
+const UNRELIABLE = 0.2;
+
+export function standingOf({ problem, installed, health }: FunctionRead): Standing {
+  if (problem) return { tone: 'bad', word: 'Cannot be used', text: problem };
+  if (!installed)
+    return {
+      tone: 'plain',
+      word: 'Not installed',
+      text: 'An administrator can fetch what is missing on the server.',
+    };
+  const ended = health.succeeded + health.failed;
+  if (ended === 0)
+    return { tone: 'good', word: 'Ready', text: 'It has not been used on this server yet.' };
+  if (health.failed / ended >= UNRELIABLE)
+    return { tone: 'warn', word: 'Fails often', text: healthText(health) };
+  return { tone: 'good', word: 'Works', text: healthText(health) };
+}
+
+/** "19 of the last 20 runs worked. 2 more had an input that it could not use." */
+function healthText(health: FunctionRead['health']): string {
+  const { succeeded, refused, failed, last_at, last_failure_at, last_failure_code } = health;
+  const runs = count(succeeded + failed, 'run');
+  return [
+    failed === 0 ? `${runs}, all worked.` : `${succeeded} of the last ${runs} worked.`,
+    refused > 0 ? `${refused} more had an input that it could not use.` : '',
+    last_failure_at ? `It last failed ${formatAgo(last_failure_at)} (${last_failure_code}).` : '',
+    last_at ? `Last used ${formatAgo(last_at)}.` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** What its terms mean for a film. */
+export function licenceText({ licence, commercial }: FunctionRead): string {
+  return commercial
+    ? `${licence}: pictures made with it may be used in work that is sold.`
+    : `${licence}: only for tests and study. Pictures made with it must not go into work that is sold.`;
+}
+
+/** "12 GB", or that it needs none. */
+export function vramText(vramMb: number): string {
+  if (vramMb === 0) return 'Runs on the processor';
+  return vramMb < 1000 ? `${vramMb} MB` : `${Number((vramMb / 1024).toFixed(1))} GB`;
+}
+
+/** "0.6 s, from 50 runs" */
+export function secondsText({ median_seconds, runs }: FunctionRead['tiers'][number]): string {
+  if (median_seconds === null) return 'Not measured yet';
+  return `${durationText(median_seconds)}, from ${count(runs, 'run')}`;
+}
+
+/** "0.6 s", "12 s", "3 min 20 s", "1 h 5 min" */
+export function durationText(seconds: number): string {
+  if (seconds < 10) return `${Math.max(0.1, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return join(Math.floor(whole / 60), 'min', whole % 60, 's');
+  return join(Math.floor(whole / 3600), 'h', Math.round((whole % 3600) / 60), 'min');
+}
+
+function join(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** "Warm on studio-1: 2 ready, 1 working"; a warm one starts at once. */
+export function warmText({ warm, installed }: FunctionRead): string {
+  if (!installed) return '';
+  if (warm.length === 0) return 'Not warm now: the next run starts it first.';
+  const working = warm.filter(({ state }) => state !== 'idle').length;
+  const ready = warm.length - working;
+  const parts = [ready > 0 ? `${ready} ready` : '', working > 0 ? `${working} at work` : ''];
+  const where = [...new Set(warm.map(({ worker }) => worker))].join(', ');
+  return `Warm on ${where}: ${parts.filter(Boolean).join(', ')}.`;
+}
+
+/** Ready ones first, the broken ones after them, what is not installed last. */
+export function byStanding(list: readonly FunctionRead[]): FunctionRead[] {
+  const rank = (one: FunctionRead) => (one.problem ? 1 : one.installed ? 0 : 2);
+  return list.toSorted((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title));
+}
