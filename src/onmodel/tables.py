@@ -7,6 +7,7 @@ from onmodel.events import models as events
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
 from onmodel.kit.db.base import Base
+from onmodel.notes import models as notes
 from onmodel.projects import models as projects
 from onmodel.review import models as review
 from onmodel.templates import models as templates
@@ -23,6 +24,7 @@ _DEFINING = (
     dispatch,
     events,
     identity,
+    notes,
     projects,
     review,
     templates,
