@@ -35,7 +35,7 @@ def test_migrated_database_is_what_the_models_describe(database_url: str) -> Non
         "characters",
         "character_training_jobs",
         "character_variations",
-        "character_collaboration",
+        "character_notes",
         "character_templates",
     ],
 )

@@ -8,6 +8,7 @@ from onmodel.events import models as events
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
 from onmodel.kit.db.base import Base
+from onmodel.notes import models as notes
 from onmodel.projects import models as projects
 from onmodel.review import models as review
 from onmodel.templates import models as templates
@@ -24,6 +25,7 @@ _DEFINING = (
     dispatch,
     events,
     identity,
+    notes,
     projects,
     review,
     shares,

@@ -70,7 +70,7 @@ async def test_only_reviewers_judge_and_only_what_is_there(house: House) -> None
     assert (await vera.put(path, {"judgement": "same"}, status=403))["code"] == "not_allowed"
     assert (await vera.get(path))["mine"] is None
     stranger = await house.person("eve")
-    assert (await stranger.get(path, status=404))["code"] == "character_not_found"
+    assert (await stranger.get(path, status=404))["code"] == "variation_not_found"
     await ada.put(path, {"judgement": "maybe"}, status=422)
 
 

@@ -27,6 +27,7 @@ from onmodel.http import problems
 from onmodel.http.uploads import ENVELOPE_BYTES
 from onmodel.identity import stock
 from onmodel.identity.routes import router as identity
+from onmodel.notes.routes import router as notes
 from onmodel.nouns import register_handlers
 from onmodel.projects.file_routes import router as files
 from onmodel.projects.routes import router as projects
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         alerts,
         consistency,
         golden,
+        notes,
         files,
         assets,
         functions,

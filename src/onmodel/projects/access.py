@@ -123,7 +123,7 @@ def check(role: Role, permission: Permission) -> None:
 
 _DOING: dict[Permission, str] = {
     Permission.VIEW: "look around",
-    Permission.REVIEW: "approve, reject or star",
+    Permission.REVIEW: "approve, reject, star or write notes",
     Permission.EDIT: "change characters",
     Permission.TRAIN: "train",
     Permission.GENERATE: "generate",

@@ -8,6 +8,7 @@ from uuid import UUID
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.characters import service as characters
+from onmodel.characters.errors import CharacterNotFoundError
 from onmodel.characters.models import Character
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.errors import CallOverError
@@ -40,6 +41,7 @@ from onmodel.variations.standard import KEYS, PREVIEW_KEYS, label_of
 
 SUBJECT = "variation"
 MAX_SEED = 2**31
+_STRANGE = "This picture does not exist, or you cannot see it."
 
 
 async def request_variations(
@@ -330,10 +332,13 @@ async def get_permitted(
     """Return a variation, locked unless only looked at; raises VariationNotFoundError."""
     row = await repository.find(uow, variation_id)
     if row is None:
-        raise VariationNotFoundError("This picture does not exist, or you cannot see it.")
+        raise VariationNotFoundError(_STRANGE)
     viewing = permission is Permission.VIEW
     # the character's row first, as everywhere: one order of locks, no deadlock
-    await characters.get_permitted(uow, actor, row.character_id, permission, lock=not viewing)
+    try:
+        await characters.get_permitted(uow, actor, row.character_id, permission, lock=not viewing)
+    except CharacterNotFoundError as error:
+        raise VariationNotFoundError(_STRANGE) from error
     if viewing:
         return row
     locked = await repository.lock(uow, variation_id)

@@ -25,6 +25,7 @@ from onmodel.characters.schemas import (
 )
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
+from onmodel.notes.schemas import NoteRemoved, NoteUpdated
 from onmodel.projects.schemas import MembersUpdated, ProjectUpdated, Quality
 from onmodel.review.schemas import (
     AlertUpdated,
@@ -237,6 +238,8 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:alert.updated": AlertUpdated,
     "server:golden.updated": GoldenRunUpdated,
     "server:golden_set.updated": GoldenSetUpdated,
+    "server:note.updated": NoteUpdated,
+    "server:note.removed": NoteRemoved,
     "server:task_progress": TaskProgress,
     "server:queue.changed": QueueChanged,
     "server:share.updated": ShareUpdated,

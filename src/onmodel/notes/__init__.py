@@ -1,0 +1,1 @@
+"""Notes on pictures: drawn on them, talked about in threads, settled."""

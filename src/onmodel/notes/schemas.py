@@ -1,0 +1,125 @@
+"""What the API and the events say about notes."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from onmodel.notes.marks import Mark
+
+MOST_LETTERS = 4000
+# embeddings, overrides and isolates (Unicode Annex 9): a text may not turn around what follows it
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _plain(text: str) -> str:
+    for letter in text:
+        category = unicodedata.category(letter)
+        if letter in _TURNING or (category in {"Cc", "Cs", "Cn"} and letter not in "\n\t"):
+            raise ValueError("This holds invisible characters that no note needs.")
+    return text
+
+
+NoteText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_LETTERS),
+    AfterValidator(_plain),
+]
+Mentions = Annotated[list[UUID], Field(max_length=20)]
+
+
+class NoteWrite(BaseModel):
+    """A new note; without a mark it is about the whole picture.
+
+    ``id`` may be chosen by who writes, so that sending it again makes no second one. ``on_face``
+    lets the mark hold on to the face: it stays there when another picture takes the slot.
+    """
+
+    id: UUID | None = None
+    text: NoteText
+    mark: Mark | None = None
+    on_face: bool = False
+    mentions: Mentions = []
+
+
+class ReplyWrite(BaseModel):
+    """An answer to a note."""
+
+    id: UUID | None = None
+    text: NoteText
+    mentions: Mentions = []
+
+
+class NoteEdit(BaseModel):
+    """What changes; ``version`` is the one that was seen."""
+
+    version: Annotated[int, Field(ge=1)]
+    text: NoteText | None = None
+    mark: Mark | None = None
+    mentions: Mentions | None = None
+
+
+class Settled(BaseModel):
+    resolved: bool
+
+
+class Ticked(BaseModel):
+    done: bool
+
+
+class NoteRead(BaseModel):
+    """A note, or with ``parent_id`` an answer to one.
+
+    ``mark`` is in shares of the picture that it was drawn on (``variation_id``). Lines of ``text``
+    that begin with ``- [ ]`` or ``- [x]`` are a checklist.
+    """
+
+    id: UUID
+    project_id: UUID
+    character_id: UUID
+    variation_id: UUID
+    key: str
+    label: str
+    parent_id: UUID | None
+    number: int | None
+    mark: Mark | None
+    on_face: bool
+    text: str
+    mentions: list[UUID]
+    version: int
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    created_by: UUID | None
+    created_at: datetime
+    edited_at: datetime | None
+
+
+class CarriedNote(BaseModel):
+    """Where an open note of an earlier picture of the slot stands on a newer one.
+
+    Without a mark it stands beside the picture, and ``reason`` says why.
+    """
+
+    note_id: UUID
+    mark: Mark | None
+    reason: Literal["not_on_face", "no_face_then", "no_face_now", "outside"] | None
+
+
+class NoteUpdated(BaseModel):
+    """Event ``server:note.updated``."""
+
+    note_id: UUID
+    character_id: UUID
+    variation_id: UUID
+    data: NoteRead
+
+
+class NoteRemoved(BaseModel):
+    """Event ``server:note.removed``; with a note go its answers."""
+
+    note_id: UUID
+    character_id: UUID
+    variation_id: UUID
+    data: NoteRead

@@ -1,0 +1,390 @@
+"""Notes on pictures: written, answered, edited, settled, removed and brought back."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from onmodel.accounts.permissions import Permission
+from onmodel.accounts.service import Actor
+from onmodel.characters import service as characters
+from onmodel.characters.errors import CharacterNotFoundError, StaleVersionError
+from onmodel.events import log as events
+from onmodel.kit.clock import now
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.ids import new_id
+from onmodel.kit.lifecycle import State
+from onmodel.notes import checklist, repository
+from onmodel.notes.carrying import Floats, carry, face_of
+from onmodel.notes.errors import (
+    NoFaceError,
+    NoSuchItemError,
+    NoteNotFoundError,
+    NotYoursError,
+    StrangerMentionedError,
+    TooManyNotesError,
+)
+from onmodel.notes.marks import Mark, mark_adapter, tidy
+from onmodel.notes.models import Note
+from onmodel.notes.schemas import (
+    CarriedNote,
+    NoteEdit,
+    NoteRead,
+    NoteRemoved,
+    NoteUpdated,
+    NoteWrite,
+    ReplyWrite,
+)
+from onmodel.projects import access
+from onmodel.variations import service as variations
+from onmodel.variations.errors import NotFinishedError, VariationNotFoundError
+from onmodel.variations.models import Variation
+from onmodel.variations.standard import label_of
+
+MOST_ON_A_PICTURE, MOST_ANSWERS = 200, 200
+_STRANGE = "This note does not exist, or you cannot see it."
+
+
+async def list_for_character(uow: UnitOfWork, actor: Actor, character_id: UUID) -> list[NoteRead]:
+    """Return a character's notes and answers, oldest first; raises CharacterNotFoundError."""
+    await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
+    return [read(note) for note in await repository.of_character(uow, character_id)]
+
+
+async def list_mentions(uow: UnitOfWork, actor: Actor) -> list[NoteRead]:
+    """Return what mentions the actor in projects that they may see, newest first."""
+    seen = await access.visible(uow, actor)
+    return [read(note) for note in await repository.mentioning(uow, actor.user_id, seen)]
+
+
+async def list_carried(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> list[CarriedNote]:
+    """Return where open notes of earlier pictures of the slot stand on this one.
+
+    Raises:
+        VariationNotFoundError: it does not exist, or it is another team's.
+    """
+    shown = await variations.get_permitted(uow, actor, variation_id, Permission.VIEW)
+    earlier = [
+        note
+        for note in await repository.open_of_slot(uow, shown.character_id, shown.key)
+        if note.variation_id != shown.id
+    ]
+    if not earlier:
+        return []
+    pictures = await repository.measured(uow, {shown.id, *(note.variation_id for note in earlier)})
+    faces = _faces(pictures.values())
+    return [_carried(note, faces, shown.id) for note in earlier]
+
+
+async def add(uow: UnitOfWork, actor: Actor, variation_id: UUID, data: NoteWrite) -> NoteRead:
+    """Write a note on a picture; the same ``id`` again changes nothing.
+
+    Raises:
+        VariationNotFoundError: the picture does not exist, or it was removed.
+        NotFinishedError: there is no picture yet.
+        NoFaceError: it should hold on to a face, and none was found.
+        StrangerMentionedError: somebody mentioned cannot see the project.
+        TooManyNotesError: the picture is full of notes.
+    """
+    picture = await variations.get_permitted(uow, actor, variation_id, Permission.REVIEW)
+    if (known := await _known(uow, actor, data.id, picture.character_id)) is not None:
+        return read(known)
+    if picture.removed_at is not None:
+        raise VariationNotFoundError("This picture was removed meanwhile.")
+    if State(picture.state) is not State.SUCCEEDED:
+        raise NotFinishedError("There is no picture to write on yet.")
+    if await repository.count(uow, variation_id=picture.id) >= MOST_ON_A_PICTURE:
+        raise TooManyNotesError(f"A picture holds {MOST_ON_A_PICTURE} notes.")
+    if data.on_face and (data.mark is None or not await _has_face(uow, picture.id)):
+        raise NoFaceError("No face was found in this picture, or nothing is marked on it.")
+    await _check_mentions(uow, picture.project_id, data.mentions)
+    note = Note(
+        id=data.id or new_id(),
+        project_id=picture.project_id,
+        character_id=picture.character_id,
+        variation_id=picture.id,
+        key=picture.key,
+        number=await repository.next_number(uow, picture.character_id, picture.key),
+        mark=_stored(data.mark),
+        on_face=data.on_face,
+        text=data.text,
+        mentions=data.mentions,
+        version=1,
+        created_by=actor.user_id,
+        created_at=now(),
+    )
+    uow.session.add(note)
+    return await _tell(uow, note, actor, {"verb": "left note", "note": _short(note.text)})
+
+
+async def reply(uow: UnitOfWork, actor: Actor, note_id: UUID, data: ReplyWrite) -> NoteRead:
+    """Answer a note; an answer to an answer belongs to the same note.
+
+    Raises:
+        NoteNotFoundError: it does not exist, was removed, or is another team's.
+        StrangerMentionedError: somebody mentioned cannot see the project.
+        TooManyNotesError: the thread is long enough.
+    """
+    note = await _get(uow, actor, note_id, Permission.REVIEW)
+    root = note if note.parent_id is None else await _get(uow, actor, note.parent_id, None)
+    if (known := await _known(uow, actor, data.id, root.character_id)) is not None:
+        return read(known)
+    if await repository.count(uow, parent_id=root.id) >= MOST_ANSWERS:
+        raise TooManyNotesError(f"A note holds {MOST_ANSWERS} answers.")
+    await _check_mentions(uow, root.project_id, data.mentions)
+    answer = Note(
+        id=data.id or new_id(),
+        project_id=root.project_id,
+        character_id=root.character_id,
+        variation_id=root.variation_id,
+        key=root.key,
+        parent_id=root.id,
+        on_face=False,
+        text=data.text,
+        mentions=data.mentions,
+        version=1,
+        created_by=actor.user_id,
+        created_at=now(),
+    )
+    uow.session.add(answer)
+    return await _tell(uow, answer, actor, {"verb": "answered note", "note": _short(answer.text)})
+
+
+async def edit(uow: UnitOfWork, actor: Actor, note_id: UUID, data: NoteEdit) -> NoteRead:
+    """Change one's own note.
+
+    Raises:
+        NoteNotFoundError: it does not exist, was removed, or is another team's.
+        NotYoursError: somebody else wrote it.
+        StaleVersionError: it changed since ``version``.
+        StrangerMentionedError: somebody mentioned cannot see the project.
+    """
+    note = await _get(uow, actor, note_id, Permission.REVIEW)
+    _check_author(note, actor)
+    if note.version != data.version:
+        raise StaleVersionError(
+            "This note has changed meanwhile.",
+            extra={"current": read(note).model_dump(mode="json")},
+        )
+    if data.mentions is not None:
+        await _check_mentions(uow, note.project_id, data.mentions)
+        note.mentions = data.mentions
+    if data.text is not None:
+        note.text = data.text
+    if data.mark is not None and note.parent_id is None:
+        note.mark = _stored(data.mark)
+    note.version += 1
+    note.edited_at = now()
+    return await _tell(uow, note, actor, None)
+
+
+async def tick(
+    uow: UnitOfWork, actor: Actor, note_id: UUID, number: int, *, done: bool
+) -> NoteRead:
+    """Tick a line of a note's checklist off, or open it again; anybody who reviews may.
+
+    Raises:
+        NoteNotFoundError: it does not exist, was removed, or is another team's.
+        NoSuchItemError: its checklist has no such line.
+    """
+    note = await _get(uow, actor, note_id, Permission.REVIEW)
+    ticked = checklist.tick(note.text, number, done=done)
+    if ticked is None:
+        raise NoSuchItemError(f"This note's checklist has no line {number + 1}.")
+    if ticked == note.text:
+        return read(note)
+    note.text = ticked
+    note.version += 1
+    return await _tell(uow, note, actor, None)
+
+
+async def settle(uow: UnitOfWork, actor: Actor, note_id: UUID, *, resolved: bool) -> NoteRead:
+    """Say that a note is settled, or open it again; an answer settles its note.
+
+    Raises:
+        NoteNotFoundError: it does not exist, was removed, or is another team's.
+    """
+    note = await _get(uow, actor, note_id, Permission.REVIEW)
+    if note.parent_id is not None:
+        note = await _get(uow, actor, note.parent_id, None)
+    if (note.resolved_at is not None) == resolved:
+        return read(note)
+    note.resolved_at = now() if resolved else None
+    note.resolved_by = actor.user_id if resolved else None
+    note.version += 1
+    verb = {"verb": "resolved note"} if resolved else {"verb": "reopened note"}
+    return await _tell(uow, note, actor, {**verb, "note": _short(note.text)})
+
+
+async def remove(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
+    """Take a note away, with its answers; it can be brought back.
+
+    Raises:
+        NoteNotFoundError: it does not exist, is gone already, or is another team's.
+        NotYoursError: somebody else wrote it, and the actor does not manage the project.
+    """
+    note = await _get(uow, actor, note_id, Permission.REVIEW)
+    await _check_may_remove(uow, note, actor)
+    note.removed_at = now()
+    note.version += 1
+    await uow.session.flush()
+    data = read(note)
+    payload = NoteRemoved(
+        note_id=note.id,
+        character_id=note.character_id,
+        variation_id=note.variation_id,
+        data=data,
+    )
+    change = {"verb": "removed note", "note": _short(note.text)}
+    await _record(uow, note, actor, "server:note.removed", payload, change)
+    return data
+
+
+async def restore(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
+    """Bring a removed note back.
+
+    Raises:
+        NoteNotFoundError: it does not exist, its note is gone, or it is another team's.
+        NotYoursError: somebody else wrote it, and the actor does not manage the project.
+    """
+    note = await _get(uow, actor, note_id, Permission.REVIEW, removed=True)
+    if note.parent_id is not None:
+        await _get(uow, actor, note.parent_id, None)
+    await _check_may_remove(uow, note, actor)
+    if note.removed_at is None:
+        return read(note)
+    note.removed_at = None
+    note.version += 1
+    return await _tell(uow, note, actor, {"verb": "brought note back", "note": _short(note.text)})
+
+
+def read(note: Note) -> NoteRead:
+    """Return the whole read schema of a note."""
+    return NoteRead.model_validate(
+        {
+            **{name: getattr(note, name) for name in NoteRead.model_fields if name != "label"},
+            "label": label_of(note.key),
+        }
+    )
+
+
+async def _get(
+    uow: UnitOfWork,
+    actor: Actor,
+    note_id: UUID,
+    permission: Permission | None,
+    *,
+    removed: bool = False,
+) -> Note:
+    """Return a note, with its character's row locked; None for one that was let in already."""
+    note = await repository.find(uow, note_id)
+    if note is None:
+        raise NoteNotFoundError(_STRANGE)
+    if permission is not None:
+        try:
+            await characters.get_permitted(
+                uow, actor, note.character_id, permission, lock=permission is not Permission.VIEW
+            )
+        except CharacterNotFoundError as error:
+            raise NoteNotFoundError(_STRANGE) from error
+        await uow.session.refresh(note)  # somebody may have changed it before we had the lock
+    if note.removed_at is not None and not removed:
+        raise NoteNotFoundError("This note was removed.")
+    return note
+
+
+async def _known(
+    uow: UnitOfWork, actor: Actor, note_id: UUID | None, character_id: UUID
+) -> Note | None:
+    """Return what the actor has written under this id before."""
+    note = await repository.find(uow, note_id) if note_id else None
+    if note is None:
+        return None
+    if note.created_by != actor.user_id or note.character_id != character_id:
+        raise NotYoursError("This id belongs to another note.", try_="Choose a new one.")
+    return note
+
+
+def _check_author(note: Note, actor: Actor) -> None:
+    if note.created_by != actor.user_id:
+        raise NotYoursError("Only who wrote a note changes its words.")
+
+
+async def _check_may_remove(uow: UnitOfWork, note: Note, actor: Actor) -> None:
+    if note.created_by == actor.user_id:
+        return
+    role = await access.role_in(uow, actor, note.project_id)
+    assert role is not None  # the door has just let them in
+    if not access.allows(role, Permission.MANAGE):
+        raise NotYoursError("Only who wrote a note, or an owner of the project, removes it.")
+
+
+async def _check_mentions(uow: UnitOfWork, project_id: UUID, people: list[UUID]) -> None:
+    if people and await access.who_may_see(uow, project_id, set(people)) != set(people):
+        raise StrangerMentionedError("Somebody you mention is not part of this project.")
+
+
+async def _has_face(uow: UnitOfWork, variation_id: UUID) -> bool:
+    pictures = await repository.measured(uow, {variation_id})
+    return bool(_faces(pictures.values()))
+
+
+def _faces(pictures: Iterable[Variation]) -> dict[UUID, Floats]:
+    """Return the face of each picture that shows one."""
+    found = {picture.id: face_of(picture.measurement) for picture in pictures}
+    return {id_: face for id_, face in found.items() if face is not None}
+
+
+def _carried(note: Note, faces: dict[UUID, Floats], shown: UUID) -> CarriedNote:
+    if not note.on_face or note.mark is None:
+        return CarriedNote(note_id=note.id, mark=None, reason="not_on_face")
+    if note.variation_id not in faces:
+        return CarriedNote(note_id=note.id, mark=None, reason="no_face_then")
+    if shown not in faces:
+        return CarriedNote(note_id=note.id, mark=None, reason="no_face_now")
+    mark = mark_adapter.validate_python(note.mark)
+    placed = carry(mark, faces[note.variation_id], faces[shown])
+    return CarriedNote(note_id=note.id, mark=placed, reason=None if placed else "outside")
+
+
+def _stored(mark: Mark | None) -> dict[str, Any] | None:
+    return None if mark is None else tidy(mark).model_dump(mode="json")
+
+
+def _short(text: str) -> str:
+    line = text.partition("\n")[0]
+    return line if len(line) <= 80 else f"{line[:79]}…"
+
+
+async def _tell(
+    uow: UnitOfWork, note: Note, actor: Actor, change: dict[str, Any] | None
+) -> NoteRead:
+    await uow.session.flush()
+    data = read(note)
+    payload = NoteUpdated(
+        note_id=note.id,
+        character_id=note.character_id,
+        variation_id=note.variation_id,
+        data=data,
+    )
+    await _record(uow, note, actor, "server:note.updated", payload, change)
+    return data
+
+
+async def _record(
+    uow: UnitOfWork,
+    note: Note,
+    actor: Actor,
+    name: str,
+    payload: NoteUpdated | NoteRemoved,
+    change: dict[str, Any] | None,
+) -> None:
+    picture = {"picture": label_of(note.key)}
+    await events.record(
+        uow,
+        note.project_id,
+        name,
+        payload,
+        actor_id=actor.user_id,
+        subject_id=note.character_id,
+        change=None if change is None else change | picture,
+    )
