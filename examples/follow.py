@@ -1,4 +1,4 @@
-"""Follow a gallery live: python follow.py ws://localhost:8000/ws/PROJECT TOKEN (docs/realtime.md)"""
+"""Follow a gallery live: python follow.py ws://localhost:8000/ws/PROJECT TOKEN"""
 
 import asyncio
 import json

@@ -308,8 +308,9 @@ async def test_annotated_pictures_to_take_along(house: House) -> None:
     ]
     for number, mark in enumerate(marks):
         body = {"text": f"Note {number}\nsecond line", "mark": mark}
-        note = await ada.post(f"/variations/{happy['id']}/notes", body, status=201)
-    await ada.post(f"/notes/{note['id']}/replies", {"text": "Yes"}, status=201)
+        await ada.post(f"/variations/{happy['id']}/notes", body, status=201)
+    last = (await ada.get(f"/characters/{happy['character_id']}/notes"))[-1]
+    await ada.post(f"/notes/{last['id']}/replies", {"text": "Yes"}, status=201)
 
     png = await ada.api.get(f"/api/v1{base}.png", params={"variation_id": happy["id"]})
     assert png.headers["content-type"] == "image/png"

@@ -232,6 +232,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/characters/{character_id}/annotated.{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Notes
+         * @description Pictures with their notes drawn on them; one picture, or all that have notes.
+         *
+         *     ``png`` is one tall picture, ``pdf`` has a page for each, ``zip`` holds a picture for each and
+         *     the notes as JSON and as text.
+         */
+        get: operations["export_notes_api_v1_characters__character_id__annotated__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/characters/{character_id}/consistency": {
         parameters: {
             query?: never;
@@ -332,6 +355,26 @@ export interface paths {
          * @description Who changed what and when, newest first.
          */
         get: operations["list_history_api_v1_characters__character_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notes
+         * @description Every note on a character's pictures, and every answer, oldest first.
+         */
+        get: operations["list_notes_api_v1_characters__character_id__notes_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -762,6 +805,130 @@ export interface paths {
         post?: never;
         /** Delete Token */
         delete: operations["delete_token_api_v1_me_tokens__token_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mentions
+         * @description Notes and answers that mention you, newest first, in all your projects.
+         */
+        get: operations["list_mentions_api_v1_notes_mentions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Note
+         * @description Take a note away, with its answers; ``restore`` brings it back.
+         */
+        delete: operations["remove_note_api_v1_notes__note_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit Note
+         * @description Change your own words, or move your mark.
+         */
+        patch: operations["edit_note_api_v1_notes__note_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/notes/{note_id}/checklist/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tick
+         * @description Tick a line of the note's checklist off, counted from 0.
+         */
+        put: operations["tick_api_v1_notes__note_id__checklist__number__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{note_id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply
+         * @description Answer a note.
+         */
+        post: operations["reply_api_v1_notes__note_id__replies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{note_id}/resolved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Settle Note
+         * @description Say that a note is settled, or open it again.
+         */
+        put: operations["settle_note_api_v1_notes__note_id__resolved_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/{note_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Note
+         * @description Bring a removed note back.
+         */
+        post: operations["restore_note_api_v1_notes__note_id__restore_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1504,6 +1671,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/variations/{variation_id}/carried-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Carried Notes
+         * @description Where open notes of earlier pictures of the same slot stand on this one.
+         */
+        get: operations["list_carried_notes_api_v1_variations__variation_id__carried_notes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variations/{variation_id}/confirm": {
         parameters: {
             query?: never;
@@ -1567,6 +1754,26 @@ export interface paths {
          * @description Take your word back.
          */
         delete: operations["delete_judgement_api_v1_variations__variation_id__judgement_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/variations/{variation_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Note
+         * @description Write a note on a picture.
+         */
+        post: operations["add_note_api_v1_variations__variation_id__notes_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1775,6 +1982,27 @@ export interface components {
             character_id: string;
             data: components["schemas"]["AlertRead"];
         };
+        /**
+         * ArrowMark
+         * @description From its tail to its tip.
+         */
+        ArrowMark: {
+            /** End */
+            end: [
+                number,
+                number
+            ];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "arrow";
+            /** Start */
+            start: [
+                number,
+                number
+            ];
+        };
         /** AssetCreate */
         AssetCreate: {
             data: components["schemas"]["CharacterCreate"];
@@ -1874,6 +2102,24 @@ export interface components {
              */
             file: string;
         };
+        /** BoxMark */
+        BoxMark: {
+            /** End */
+            end: [
+                number,
+                number
+            ];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "box";
+            /** Start */
+            start: [
+                number,
+                number
+            ];
+        };
         /**
          * CalibrationChanged
          * @description Event ``server:identity.calibrated``: scores of this encoder were computed anew.
@@ -1955,6 +2201,23 @@ export interface components {
         CallLog: {
             /** Text */
             text: string;
+        };
+        /**
+         * CarriedNote
+         * @description Where an open note of an earlier picture of the slot stands on a newer one.
+         *
+         *     Without a mark it stands beside the picture, and ``reason`` says why.
+         */
+        CarriedNote: {
+            /** Mark */
+            mark: (components["schemas"]["PointMark"] | components["schemas"]["BoxMark"] | components["schemas"]["ArrowMark"] | components["schemas"]["FreehandMark"]) | null;
+            /**
+             * Note Id
+             * Format: uuid
+             */
+            note_id: string;
+            /** Reason */
+            reason: ("not_on_face" | "no_face_then" | "no_face_now" | "outside") | null;
         };
         /**
          * ChangePoint
@@ -2549,6 +2812,19 @@ export interface components {
              */
             tone: "good" | "info" | "warn" | "bad";
         };
+        /** FreehandMark */
+        FreehandMark: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "freehand";
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
         /**
          * FullSync
          * @description Event ``server:full_sync``.
@@ -3085,6 +3361,149 @@ export interface components {
             node_id: string;
         };
         /**
+         * NoteEdit
+         * @description What changes; ``version`` is the one that was seen.
+         */
+        NoteEdit: {
+            /** Mark */
+            mark?: (components["schemas"]["PointMark"] | components["schemas"]["BoxMark"] | components["schemas"]["ArrowMark"] | components["schemas"]["FreehandMark"]) | null;
+            /** Mentions */
+            mentions?: string[] | null;
+            /** Text */
+            text?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * NoteRead
+         * @description A note, or with ``parent_id`` an answer to one.
+         *
+         *     ``mark`` is in shares of the picture that it was drawn on (``variation_id``). Lines of ``text``
+         *     that begin with ``- [ ]`` or ``- [x]`` are a checklist.
+         */
+        NoteRead: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Edited At */
+            edited_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Mark */
+            mark: (components["schemas"]["PointMark"] | components["schemas"]["BoxMark"] | components["schemas"]["ArrowMark"] | components["schemas"]["FreehandMark"]) | null;
+            /** Mentions */
+            mentions: string[];
+            /** Number */
+            number: number | null;
+            /** On Face */
+            on_face: boolean;
+            /** Parent Id */
+            parent_id: string | null;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Variation Id
+             * Format: uuid
+             */
+            variation_id: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * NoteRemoved
+         * @description Event ``server:note.removed``; with a note go its answers.
+         */
+        NoteRemoved: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["NoteRead"];
+            /**
+             * Note Id
+             * Format: uuid
+             */
+            note_id: string;
+            /**
+             * Variation Id
+             * Format: uuid
+             */
+            variation_id: string;
+        };
+        /**
+         * NoteUpdated
+         * @description Event ``server:note.updated``.
+         */
+        NoteUpdated: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["NoteRead"];
+            /**
+             * Note Id
+             * Format: uuid
+             */
+            note_id: string;
+            /**
+             * Variation Id
+             * Format: uuid
+             */
+            variation_id: string;
+        };
+        /**
+         * NoteWrite
+         * @description A new note; without a mark it is about the whole picture.
+         *
+         *     ``id`` may be chosen by who writes, so that sending it again makes no second one. ``on_face``
+         *     lets the mark hold on to the face: it stays there when another picture takes the slot.
+         */
+        NoteWrite: {
+            /** Id */
+            id?: string | null;
+            /** Mark */
+            mark?: (components["schemas"]["PointMark"] | components["schemas"]["BoxMark"] | components["schemas"]["ArrowMark"] | components["schemas"]["FreehandMark"]) | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions?: string[];
+            /**
+             * On Face
+             * @default false
+             */
+            on_face?: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
          * Ok
          * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
          */
@@ -3152,11 +3571,18 @@ export interface components {
         };
         /**
          * Part
-         * @description One part of the house, and in words how it is.
+         * @description One part of the house, and in words how it is; what can be counted, in numbers, too.
          */
         Part: {
             /** Detail */
             detail: string;
+            /**
+             * Numbers
+             * @default {}
+             */
+            numbers?: {
+                [key: string]: number;
+            };
             /** Ok */
             ok: boolean;
         };
@@ -3191,6 +3617,19 @@ export interface components {
         PersonWeightPut: {
             /** Weight */
             weight: number;
+        };
+        /** PointMark */
+        PointMark: {
+            /** At */
+            at: [
+                number,
+                number
+            ];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "point";
         };
         /**
          * Presence
@@ -3751,6 +4190,21 @@ export interface components {
             predicted: number;
         };
         /**
+         * ReplyWrite
+         * @description An answer to a note.
+         */
+        ReplyWrite: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions?: string[];
+            /** Text */
+            text: string;
+        };
+        /**
          * Role
          * @description A person's role in a project, strongest first.
          * @enum {string}
@@ -3962,6 +4416,26 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:note.updated";
+            id?: string;
+            payload: components["schemas"]["NoteUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:note.removed";
+            id?: string;
+            payload: components["schemas"]["NoteRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:task_progress";
             id?: string;
             payload: components["schemas"]["TaskProgress"];
@@ -4081,6 +4555,11 @@ export interface components {
              * Format: date-time
              */
             last_seen_at: string;
+        };
+        /** Settled */
+        Settled: {
+            /** Resolved */
+            resolved: boolean;
         };
         /**
          * ShareRead
@@ -4511,6 +4990,11 @@ export interface components {
             op: (number | string | components["schemas"]["TextDeletion"])[];
             /** Revision */
             revision: number;
+        };
+        /** Ticked */
+        Ticked: {
+            /** Done */
+            done: boolean;
         };
         /** TokenAnswer */
         TokenAnswer: {
@@ -5689,6 +6173,47 @@ export interface operations {
             };
         };
     };
+    export_notes_api_v1_characters__character_id__annotated__kind__get: {
+        parameters: {
+            query?: {
+                variation_id?: string | null;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+                kind: "png" | "zip" | "pdf";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `character_not_found`: No such character; `nothing_noted`: There is nothing to export */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_consistency_api_v1_characters__character_id__consistency_get: {
         parameters: {
             query?: never;
@@ -6011,6 +6536,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryEntry"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_notes_api_v1_characters__character_id__notes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"][];
                 };
             };
             /** @description `character_not_found`: No such character */
@@ -7178,6 +7743,373 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_mentions_api_v1_notes_mentions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"][];
+                };
+            };
+        };
+    };
+    remove_note_api_v1_notes__note_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `note_not_found`: No such note */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_your_note`: Somebody else wrote this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_note_api_v1_notes__note_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `note_not_found`: No such note */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_your_note`: Somebody else wrote this; `stale_version`: Somebody else was faster */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mentioned_stranger`: They cannot see this project */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tick_api_v1_notes__note_id__checklist__number__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ticked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `note_not_found`: No such note */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_item`: The list has no such line */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_api_v1_notes__note_id__replies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `note_not_found`: No such note */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_notes`: Enough notes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mentioned_stranger`: They cannot see this project */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_note_api_v1_notes__note_id__resolved_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settled"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `note_not_found`: No such note */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_note_api_v1_notes__note_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `note_not_found`: No such note */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_your_note`: Somebody else wrote this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -9455,6 +10387,46 @@ export interface operations {
             };
         };
     };
+    list_carried_notes_api_v1_variations__variation_id__carried_notes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarriedNote"][];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     confirm_api_v1_variations__variation_id__confirm_post: {
         parameters: {
             query?: never;
@@ -9727,6 +10699,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_note_api_v1_variations__variation_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `variation_not_finished`: This picture is not finished; `no_face_to_hold`: There is no face to hold on to; `too_many_notes`: Enough notes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mentioned_stranger`: They cannot see this project */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
