@@ -21,6 +21,7 @@ from onmodel.characters.schemas import (
     TextOperationRead,
     TextRead,
 )
+from onmodel.decisions.schemas import DecisionUpdated
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
 from onmodel.projects.schemas import MembersUpdated, ProjectUpdated, Quality
@@ -233,6 +234,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:generation.result": GenerationResult,
     "server:judgement.updated": JudgementUpdated,
     "server:alert.updated": AlertUpdated,
+    "server:decision.updated": DecisionUpdated,
     "server:golden.updated": GoldenRunUpdated,
     "server:golden_set.updated": GoldenSetUpdated,
     "server:task_progress": TaskProgress,
