@@ -14,8 +14,12 @@ from tests.support.house import House
 APPROVE = {"verdict": "approve", "stars": None}
 
 
-async def _pass(house: House, decision: str) -> None:
-    """Let the deadline pass; the house looks by itself, and is asked once more here."""
+async def _pass(this: Scene, decision: str) -> dict[str, Any]:
+    """Let the deadline pass and voting end; return the decision.
+
+    The house looks by itself every second; whoever comes second waits and finds it ended.
+    """
+    house = this.house
     async with house.resources.database.begin() as uow:
         await uow.session.execute(
             update(Decision)
@@ -23,15 +27,6 @@ async def _pass(house: House, decision: str) -> None:
             .values(deadline_at=now() - timedelta(seconds=1))
         )
     await deadlines.close_due(house.resources.database)
-
-
-async def _ended(this: Scene, decision: str) -> dict[str, Any]:
-    async with this.house.socket(this.ada, this.project) as socket:
-        await socket.send("client:sync", {"since": 0})
-        await socket.until(
-            "server:decision.updated",
-            lambda seen: seen["decision_id"] == decision and seen["data"]["state"] != "open",
-        )
     return (await this.ada.get(f"/decisions/{decision}"))["decision"]
 
 
@@ -41,8 +36,7 @@ async def test_the_picture_ahead_wins_by_itself_where_the_rule_says_so(house: Ho
     made = await this.decision(2, rule="leading", quorum=1, deadline_at=soon)
     one = made["candidates"][1]
     await this.ada.put(f"/decisions/{made['id']}/votes/{one['id']}", APPROVE)
-    await _pass(house, made["id"])
-    ended = await _ended(this, made["id"])
+    ended = await _pass(this, made["id"])
     assert (ended["state"], ended["winner_id"], ended["decided_by"]) == ("decided", one["id"], None)
     shown = await this.ada.get(f"/characters/{this.character['id']}/variations")
     assert {o["key"]: o["id"] for o in shown if o["current"]} == {KEY: one["variation_id"]}
@@ -60,8 +54,7 @@ async def test_the_lead_chooses_where_it_is_theirs_or_nothing_is_clear(house: Ho
     for one in candidate_ids(tied):
         await this.ada.put(f"/decisions/{tied['id']}/votes/{one}", APPROVE)
     for made, words in ((theirs, "lead chooses"), (few, "1 of 2"), (tied, "clearly ahead")):
-        await _pass(house, made["id"])
-        ended = await _ended(this, made["id"])
+        ended = await _pass(this, made["id"])
         assert ended["state"] == "due"
         assert words in ended["outcome"]
     chosen = candidate_ids(theirs)[0]

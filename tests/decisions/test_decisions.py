@@ -78,7 +78,7 @@ async def test_undo_leaves_alone_what_somebody_chose_since(house: House) -> None
 
 async def test_an_empty_place_is_filled_and_emptied_again(house: House) -> None:
     this = await scene(house)
-    body = {"question": "Which crying face?", "key": "expression/crying"}
+    body = {"question": "Which crying face?", "key": "expression/sad"}
     made = await this.ada.post(f"/characters/{this.character['id']}/decisions", body, status=201)
     path = f"/decisions/{made['id']}"
     made = await this.bring(this.ada, made["id"], 1)
@@ -89,7 +89,7 @@ async def test_an_empty_place_is_filled_and_emptied_again(house: House) -> None:
     made = await this.bring(this.ada, made["id"], 2)
     await this.ada.post(f"{path}/decide", {"candidate_id": candidate_ids(made)[1]})
     won = made["candidates"][1]["variation_id"]
-    assert (await _sheet(this.ada, this.character["id"]))["expression/crying"] == won
+    assert (await _sheet(this.ada, this.character["id"]))["expression/sad"] == won
     await this.ada.post(f"{path}/reopen")
     assert await _sheet(this.ada, this.character["id"]) == {KEY: this.standing["id"]}
 

@@ -137,7 +137,8 @@ async def next_pair(
 async def pair_for(
     uow: UnitOfWork, decision: Decision, voter: Voter | None, who: UUID, *, secret: bytes
 ) -> PairShown | None:
-    """Return the next pair of a seat; asking twice shows the same one.
+    """Return the next pair of a seat; asking twice shows the same one
+    until somebody answers.
 
     Raises:
         TooFewCandidatesError: fewer than two pictures are there.
