@@ -33,7 +33,7 @@ export async function decide(
 }
 
 export async function reopen(room: Room, decisionId: string): Promise<void> {
-  if (await change(room, () => calls.reopen(decisionId))) toasts.say('The decision is open again.');
+  await change(room, () => calls.reopen(decisionId));
 }
 
 /** Several pictures at once; each stands for itself. */
