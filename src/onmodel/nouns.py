@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from onmodel.decisions import telling as decisions
 from onmodel.identity import checks, references
 from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
@@ -21,3 +22,4 @@ def register_handlers() -> None:
     alerts.register()
     golden.register()
     evidence.register()
+    decisions.register()

@@ -2,6 +2,7 @@
 
 from onmodel.accounts import models as accounts
 from onmodel.characters import models as characters
+from onmodel.decisions import models as decisions
 from onmodel.dispatch import models as dispatch
 from onmodel.dispatch import share_models as shares
 from onmodel.events import models as events
@@ -22,6 +23,7 @@ __all__ = ["is_described", "metadata"]
 _DEFINING = (
     accounts,
     characters,
+    decisions,
     dispatch,
     events,
     identity,

@@ -16,17 +16,18 @@ async def throttle(request: Request, name: str) -> None:
 
     Counted per API process: two processes allow twice as many, which is still few.
     """
-    limiter = _limiter(request)
+    attempts = limiter(request)
     address = request.client.host if request.client else "?"
-    name_fits = await limiter.hit(PER_NAME, "name", name.lower(), address)
-    address_fits = await limiter.hit(PER_ADDRESS, "address", address)
+    name_fits = await attempts.hit(PER_NAME, "name", name.lower(), address)
+    address_fits = await attempts.hit(PER_ADDRESS, "address", address)
     if not (name_fits and address_fits):
         raise TooManyAttemptsError(
             "There were too many attempts to sign in.", headers={"Retry-After": "60"}
         )
 
 
-def _limiter(request: Request) -> MovingWindowRateLimiter:
+def limiter(request: Request) -> MovingWindowRateLimiter:
+    """Return the counter of this API process."""
     # each attempt is remembered: a counter lets an eleventh one through where a minute ends
     state = request.app.state
     if not hasattr(state, "sign_in_limiter"):

@@ -23,6 +23,8 @@ from onmodel.api.security import SecurityHeaders
 from onmodel.api.state_routes import router as state
 from onmodel.characters.routes import router as characters
 from onmodel.composition import Resources, compose
+from onmodel.decisions.guest_routes import router as outside_review
+from onmodel.decisions.routes import router as decisions
 from onmodel.http import problems
 from onmodel.http.uploads import ENVELOPE_BYTES
 from onmodel.identity import stock
@@ -100,6 +102,8 @@ def create_app(settings: Settings) -> FastAPI:
         consistency,
         golden,
         notes,
+        decisions,
+        outside_review,
         files,
         assets,
         functions,

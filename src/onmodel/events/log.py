@@ -89,6 +89,17 @@ async def record(
     return Recorded(seq=row.seq, at=row.at)
 
 
+async def hold(uow: UnitOfWork, project_id: UUID) -> None:
+    """Wait for every other change of the project to end, and keep further ones waiting.
+
+    For a record that is read from many rows: what is read from here on is the newest there is,
+    and nobody tells of it before us. Locks nothing else afterwards.
+    """
+    await uow.session.execute(
+        select(EventCounter.seq).where(EventCounter.project_id == project_id).with_for_update()
+    )
+
+
 async def last_seq(uow: UnitOfWork, project_id: UUID) -> int:
     """Return the newest ``seq`` of a project, 0 before its first event."""
     seq = await uow.session.scalar(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from onmodel.characters import repository as characters
 from onmodel.characters import service as character_service
+from onmodel.characters.references import EXTENSIONS
 from onmodel.dispatch import handlers
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.models import Call
@@ -60,7 +61,7 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     row.recipe = row.recipe | {"function": call.function, "version": call.function_version}
     if outcome.state is State.SUCCEEDED:
         file = await _keep(uow, row, outcome)
-        await _ask_for_judgement(uow, row, file)
+        await ask_for_judgement(uow, row, file)
     else:
         row.measurable, row.reason = "not_measurable", "unreadable"
         if outcome.state is State.FAILED:
@@ -105,7 +106,8 @@ def _pixels(size: object) -> int | None:
     return size if isinstance(size, int) and 0 < size < MAX_SIDE else None
 
 
-async def _ask_for_judgement(uow: UnitOfWork, row: Variation, file: File) -> None:
+async def ask_for_judgement(uow: UnitOfWork, row: Variation, file: File) -> None:
+    """Have a picture measured; its numbers come when that is done."""
     assert row.created_by is not None
     await dispatch.submit(
         uow,
@@ -120,7 +122,7 @@ async def _ask_for_judgement(uow: UnitOfWork, row: Variation, file: File) -> Non
                     "pictures": [
                         FileInput(
                             key=blob_key(file.sha256),
-                            name="variation.png",
+                            name=f"variation.{EXTENSIONS[file.media_type]}",
                             media_type=file.media_type,
                         )
                     ]

@@ -76,7 +76,7 @@ async def request_variations(
         raise SheetCompleteError("These pictures are being made already.", try_="Wait a moment.")
     await uow.session.flush()
     for row in gone:
-        await _tell_removed(uow, row, actor, None)
+        await _tell_removed(uow, row, actor.user_id, None)
     return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows))
 
 
@@ -86,16 +86,18 @@ async def make_aside(
     character: Character,
     wishes: list[tuple[str, int]],
     *,
-    golden_run_id: UUID,
+    golden_run_id: UUID | None = None,
+    tier: str | None = None,
 ) -> list[VariationRead]:
-    """Ask for pictures, each with its own seed, that never stand in the set.
+    """Ask for pictures, each with its own seed, that do not stand in the set.
 
     Args:
         uow: the transaction.
         actor: who asks.
         character: whose pictures; its row is locked.
         wishes: key of the standard set and seed of each.
-        golden_run_id: the run that they are made for.
+        golden_run_id: the run that they are made for; such a picture never stands in the set.
+        tier: with which quality; without it the character's.
 
     Raises:
         UnknownKeyError: the standard set has no such picture.
@@ -103,7 +105,7 @@ async def make_aside(
         NoReferenceError: no reference shows a face.
     """
     check_keys(key for key, _ in wishes)
-    rows = [_new(character, actor, key, character.tier, None) for key, _ in wishes]
+    rows = [_new(character, actor, key, tier or character.tier, None) for key, _ in wishes]
     for row in rows:
         row.current, row.golden_run_id = False, golden_run_id
     return await _submit(uow, actor, character, rows, seeds=[seed for _, seed in wishes])
@@ -207,11 +209,11 @@ async def regenerate(
     if State(row.state).is_active:
         raise NotFinishedError("This picture is being made.")
     for former in await repository.candidates(uow, row.id):
-        await _stop(uow, former)
+        await stop(uow, former)
     row = await get_permitted(uow, actor, variation_id, Permission.GENERATE)
     used = [row, *await repository.candidates(uow, row.id)]
     for former in used[1:]:
-        await _withdraw(uow, actor, former)
+        await _withdraw(uow, actor.user_id, former)
     if row.removed_at is not None or not row.current:
         raise VariationNotFoundError("This picture was replaced meanwhile.")
     character = await characters.get_present(uow, actor, row.character_id, Permission.GENERATE)
@@ -219,7 +221,7 @@ async def regenerate(
     if failed:
         row.current, row.removed_at = False, now()
         await uow.session.flush()
-        await _tell_removed(uow, row, actor, None)
+        await _tell_removed(uow, row, actor.user_id, None)
     fresh = _new(character, actor, row.key, row.tier, None if failed else row)
     next_seed = max(int(one.recipe["seed"]) for one in used) + 1
     wanted = next_seed % MAX_SEED if seed is None else seed
@@ -237,39 +239,64 @@ async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> Variatio
     beside = looked_at.candidate_of
     for other in await repository.candidates(uow, beside) if beside else []:
         if other.id != variation_id:
-            await _stop(uow, other)
+            await stop(uow, other)
     row = await get_permitted(uow, actor, variation_id, Permission.EDIT)
     if row.candidate_of is None or row.removed_at is not None:
         raise NotCandidateError("This picture is no candidate any more.")
     if State(row.state) is not State.SUCCEEDED:
         raise NotFinishedError("The new picture is not finished.")
-    for other in await repository.candidates(uow, row.candidate_of):
+    data, _ = await take_place(uow, row, actor.user_id, row.candidate_of)
+    return data
+
+
+async def take_place(
+    uow: UnitOfWork, row: Variation, actor_id: UUID | None, beside: UUID | None
+) -> tuple[VariationRead, UUID | None]:
+    """Let a picture stand in the set, and put the candidates beside it away.
+
+    Both are locked and the door is behind the caller.
+
+    Args:
+        uow: the transaction.
+        row: the picture, which is finished.
+        actor_id: who chose it; None for the house.
+        beside: whose candidates are put away.
+
+    Returns:
+        The picture, and which one stood there before.
+    """
+    for other in await repository.candidates(uow, beside) if beside else []:
         if other.id != row.id:
-            await _withdraw(uow, actor, other)
+            await _withdraw(uow, actor_id, other)
     # what stands in the set now, which is not always what the candidate was made beside
     former = (await repository.current(uow, row.character_id)).get(row.key)
     if former is not None:
-        former.current = False
-        await uow.session.flush()
-        await _tell_removed(uow, former, actor, None)
-    row.current, row.candidate_of = True, None
+        await leave_place(uow, former, actor_id)
+    row.current, row.candidate_of, row.removed_at = True, None, None
     await uow.session.flush()
     await repository.recount(uow, row.character_id)
-    return await tell(
-        uow, row, actor.user_id, {"verb": "replaced picture", "picture": label_of(row.key)}
-    )
+    change = {"verb": "replaced picture", "picture": label_of(row.key)}
+    return await tell(uow, row, actor_id, change), former.id if former else None
+
+
+async def leave_place(uow: UnitOfWork, row: Variation, actor_id: UUID | None) -> None:
+    """Take a picture out of the set; it is kept."""
+    row.current = False
+    await uow.session.flush()
+    await repository.recount(uow, row.character_id)
+    await _tell_removed(uow, row, actor_id, None)
 
 
 async def discard(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
     """Keep the picture of the set and put its candidate away."""
-    await _stop(uow, await get_permitted(uow, actor, variation_id, Permission.VIEW))
+    await stop(uow, await get_permitted(uow, actor, variation_id, Permission.VIEW))
     row = await get_permitted(uow, actor, variation_id, Permission.EDIT)
     if row.candidate_of is None or row.removed_at is not None:
         raise NotCandidateError("This picture is no candidate any more.")
-    return await _withdraw(uow, actor, row)
+    return await _withdraw(uow, actor.user_id, row)
 
 
-async def _stop(uow: UnitOfWork, row: Variation) -> None:
+async def stop(uow: UnitOfWork, row: Variation) -> None:
     """Cancel what is being made.
 
     A call's row is locked before its character's, here as when a call ends: call this before
@@ -280,11 +307,11 @@ async def _stop(uow: UnitOfWork, row: Variation) -> None:
             await dispatch.cancel(uow, row.call_id)
 
 
-async def _withdraw(uow: UnitOfWork, actor: Actor, row: Variation) -> VariationRead:
+async def _withdraw(uow: UnitOfWork, actor_id: UUID | None, row: Variation) -> VariationRead:
     row.removed_at = now()
     await uow.session.flush()
     return await _tell_removed(
-        uow, row, actor, {"verb": "kept picture", "picture": label_of(row.key)}
+        uow, row, actor_id, {"verb": "kept picture", "picture": label_of(row.key)}
     )
 
 
@@ -372,7 +399,7 @@ async def tell(
 
 
 async def _tell_removed(
-    uow: UnitOfWork, row: Variation, actor: Actor, change: dict[str, Any] | None
+    uow: UnitOfWork, row: Variation, actor_id: UUID | None, change: dict[str, Any] | None
 ) -> VariationRead:
     data = await reading.read(uow, row)
     await events.record(
@@ -380,7 +407,7 @@ async def _tell_removed(
         row.project_id,
         "server:variation.removed",
         VariationRemoved(variation_id=row.id, character_id=row.character_id, data=data),
-        actor_id=actor.user_id,
+        actor_id=actor_id,
         subject_id=row.character_id,
         change=change,
     )

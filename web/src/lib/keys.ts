@@ -32,6 +32,7 @@ export const KEY_PLACES = [
   'Gallery and sheet',
   'Looking at a picture',
   'Judging likeness',
+  'Deciding together',
   'Table and timeline',
   'Queue',
 ] as const;
@@ -74,6 +75,22 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
   })),
   { keys: ['Backspace'], does: 'Back to the last pair', where: 'Judging likeness' },
   { keys: [' '], does: 'Whole pictures or faces', where: 'Judging likeness' },
+  { keys: ['j', 'k'], does: 'Next or last picture', where: 'Deciding together' },
+  { keys: ['a', 'x'], does: 'Approve or reject', where: 'Deciding together' },
+  { keys: ['1', '2', '3', '4', '5'], does: 'Give stars', where: 'Deciding together' },
+  { keys: ['c'], does: 'Choose for comparing', where: 'Deciding together' },
+  {
+    keys: ['w', 'o', 'd', 'v'],
+    does: 'Wipe, onion skin, difference, grid',
+    where: 'Deciding together',
+  },
+  { keys: ['f'], does: 'Lock on the face', where: 'Deciding together' },
+  { keys: ['+', '-', '0'], does: 'Zoom in, out, show all', where: 'Deciding together' },
+  {
+    keys: ['ArrowLeft', 'ArrowRight', 'ArrowDown'],
+    does: 'Blind: left, right, neither',
+    where: 'Deciding together',
+  },
   {
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
     does: 'Move',

@@ -23,6 +23,7 @@ from onmodel.characters.schemas import (
     TextOperationRead,
     TextRead,
 )
+from onmodel.decisions.schemas import DecisionUpdated
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
 from onmodel.notes.schemas import NoteRemoved, NoteUpdated
@@ -236,6 +237,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:generation.result": GenerationResult,
     "server:judgement.updated": JudgementUpdated,
     "server:alert.updated": AlertUpdated,
+    "server:decision.updated": DecisionUpdated,
     "server:golden.updated": GoldenRunUpdated,
     "server:golden_set.updated": GoldenSetUpdated,
     "server:note.updated": NoteUpdated,

@@ -1,4 +1,4 @@
-"""Makes versions of shared texts when their writers pause."""
+"""Ends what time ends: runs of writing that paused, and voting whose deadline has passed."""
 
 import asyncio
 from contextlib import suppress
@@ -6,6 +6,7 @@ from contextlib import suppress
 import structlog
 
 from onmodel.characters import texts
+from onmodel.decisions import deadlines
 from onmodel.kit.db.uow import Database
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,8 @@ class Settler:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await texts.settle_due(self._database)
-            except Exception as error:  # noqa: BLE001 - a database that starts raises much
-                log.warning("texts_not_settled", error=str(error))
+            for settle in (texts.settle_due, deadlines.close_due):
+                try:
+                    await settle(self._database)
+                except Exception as error:  # noqa: BLE001 - a database that starts raises much
+                    log.warning("not_settled", what=settle.__module__, error=str(error))

@@ -299,6 +299,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/characters/{character_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Decision
+         * @description Ask the team a question, such as which angry face it is to be.
+         */
+        post: operations["create_decision_api_v1_characters__character_id__decisions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/characters/{character_id}/golden": {
         parameters: {
             query?: never;
@@ -557,6 +577,314 @@ export interface paths {
         post?: never;
         /** Remove Check */
         delete: operations["remove_check_api_v1_checks__check_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Decision
+         * @description A decision with your own votes; blind, in an order of your own.
+         */
+        get: operations["read_decision_api_v1_decisions__decision_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Decision
+         * @description Change question, quorum, rule, lead or deadline; for whoever decides.
+         */
+        patch: operations["update_decision_api_v1_decisions__decision_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/asked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask People
+         * @description Ask people of the project for their vote.
+         */
+        post: operations["ask_people_api_v1_decisions__decision_id__asked_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Candidate
+         * @description Suggest a picture of the character that is there already.
+         */
+        post: operations["add_candidate_api_v1_decisions__decision_id__candidates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/candidates/{candidate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Candidate Out
+         * @description Take a picture and its votes out; for whoever suggested it, or decides.
+         */
+        delete: operations["take_candidate_out_api_v1_decisions__decision_id__candidates__candidate_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Comment
+         * @description Say something of the decision, or of one of its pictures.
+         */
+        post: operations["add_comment_api_v1_decisions__decision_id__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Choose: the picture takes its place in the character's set.
+         */
+        post: operations["decide_api_v1_decisions__decision_id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/generated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Candidate
+         * @description Suggest a picture that is made now, with a seed and a quality of your choice.
+         */
+        post: operations["make_candidate_api_v1_decisions__decision_id__generated_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Review Links
+         * @description Links for people outside the team.
+         */
+        get: operations["list_review_links_api_v1_decisions__decision_id__links_get"];
+        put?: never;
+        /**
+         * Create Review Link
+         * @description A link for somebody without an account; its address is told this once.
+         */
+        post: operations["create_review_link_api_v1_decisions__decision_id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Review Link
+         * @description End a link at once; what its guests said stays.
+         */
+        delete: operations["revoke_review_link_api_v1_decisions__decision_id__links__link_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put Decision Pair
+         * @description Say which of two you prefer, or neither; the same pair again changes the answer.
+         */
+        post: operations["put_decision_pair_api_v1_decisions__decision_id__pairs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/pairs/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Decision Pair
+         * @description The two pictures whose comparison tells most; null when you have compared all.
+         */
+        get: operations["next_decision_pair_api_v1_decisions__decision_id__pairs_next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring Candidate
+         * @description Suggest a picture from outside; it is measured like those that are made here.
+         */
+        post: operations["bring_candidate_api_v1_decisions__decision_id__pictures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Decision
+         * @description Undo a decision: voting goes on, and the set is as it was before.
+         */
+        post: operations["reopen_decision_api_v1_decisions__decision_id__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/voters/{voter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Voter
+         * @description Let somebody count or only advise; for whoever decides.
+         */
+        put: operations["put_voter_api_v1_decisions__decision_id__voters__voter_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/votes/{candidate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Vote
+         * @description Approve, reject or give stars; your newest word counts.
+         */
+        put: operations["put_vote_api_v1_decisions__decision_id__votes__candidate_id__put"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1061,6 +1389,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Decisions
+         * @description A project's decisions, the open ones first, then the newest.
+         */
+        get: operations["list_decisions_api_v1_projects__project_id__decisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/events": {
         parameters: {
             query?: never;
@@ -1481,6 +1829,146 @@ export interface paths {
          */
         get: operations["find_like_reference_api_v1_references__reference_id__similar_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look At Link
+         * @description Whether a link works and asks for a password; nothing of what is behind it.
+         */
+        get: operations["look_at_link_api_v1_review__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/{token}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment As Guest
+         * @description Say something of the decision, or of one of its pictures.
+         */
+        post: operations["comment_as_guest_api_v1_review__token__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/{token}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read As Guest
+         * @description The decision, with addresses of its pictures that end by themselves.
+         */
+        get: operations["read_as_guest_api_v1_review__token__decision_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/{token}/enter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter By Link
+         * @description Come in under a name; a cookie that only this link's addresses get keeps the seat.
+         */
+        post: operations["enter_by_link_api_v1_review__token__enter_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/{token}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare As Guest
+         * @description Say which of two you prefer, or neither.
+         */
+        post: operations["compare_as_guest_api_v1_review__token__pairs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/{token}/pairs/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Pair As Guest
+         * @description The two pictures to compare next; null when all are compared.
+         */
+        get: operations["next_pair_as_guest_api_v1_review__token__pairs_next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/{token}/votes/{candidate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Vote As Guest
+         * @description Approve, reject or give stars.
+         */
+        put: operations["vote_as_guest_api_v1_review__token__votes__candidate_id__put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2003,6 +2491,11 @@ export interface components {
                 number
             ];
         };
+        /** AskedWrite */
+        AskedWrite: {
+            /** User Ids */
+            user_ids: string[];
+        };
         /** AssetCreate */
         AssetCreate: {
             data: components["schemas"]["CharacterCreate"];
@@ -2064,6 +2557,14 @@ export interface components {
         };
         /** Body_add_reference_api_v1_characters__character_id__references_post */
         Body_add_reference_api_v1_characters__character_id__references_post: {
+            /**
+             * File
+             * @description One picture
+             */
+            file: string;
+        };
+        /** Body_bring_candidate_api_v1_decisions__decision_id__pictures_post */
+        Body_bring_candidate_api_v1_decisions__decision_id__pictures_post: {
             /**
              * File
              * @description One picture
@@ -2201,6 +2702,82 @@ export interface components {
         CallLog: {
             /** Text */
             text: string;
+        };
+        /** CandidateAdd */
+        CandidateAdd: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Variation Id
+             * Format: uuid
+             */
+            variation_id: string;
+        };
+        /**
+         * CandidateMake
+         * @description Have a picture made; without a seed the next one that was not used.
+         */
+        CandidateMake: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /** Seed */
+            seed?: number | null;
+            /** Tier */
+            tier?: ("low" | "standard" | "high") | null;
+        };
+        /**
+         * CandidateRead
+         * @description A picture that could be chosen.
+         *
+         *     ``landmarks`` are points of the main face as shares of width and height, by name; null where
+         *     no face was found. In a blind decision that is open, who and how are null. ``rank`` is by those
+         *     who count, ``advice_rank`` by those who advise.
+         */
+        CandidateRead: {
+            advice_rank: components["schemas"]["Rank"] | null;
+            /** Current */
+            current: boolean;
+            file: components["schemas"]["FileRef"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Landmarks */
+            landmarks: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            } | null;
+            /** Note */
+            note: string | null;
+            /** P Same */
+            p_same: number | null;
+            rank: components["schemas"]["Rank"] | null;
+            /** Source */
+            source: ("existing" | "picture" | "generated" | "edit") | null;
+            state: components["schemas"]["State"];
+            /** Suggested By */
+            suggested_by: string | null;
+            tally: components["schemas"]["CandidateTally"] | null;
+            /** Variation Id */
+            variation_id: string | null;
+        };
+        /** CandidateTally */
+        CandidateTally: {
+            advice: components["schemas"]["Tally"];
+            /** Approved By */
+            approved_by: string[];
+            counted: components["schemas"]["Tally"];
+            /** Rejected By */
+            rejected_by: string[];
         };
         /**
          * CarriedNote
@@ -2573,6 +3150,13 @@ export interface components {
             /** Pairs */
             pairs: number;
         };
+        /** CommentWrite */
+        CommentWrite: {
+            /** Candidate Id */
+            candidate_id?: string | null;
+            /** Text */
+            text: string;
+        };
         /**
          * ConsistencyItem
          * @description One picture of the character as the consistency page shows it.
@@ -2660,6 +3244,220 @@ export interface components {
             reasons: {
                 [key: string]: number;
             };
+        };
+        /**
+         * DecideWrite
+         * @description ``candidate_id`` null keeps what stands in the set.
+         */
+        DecideWrite: {
+            /** Candidate Id */
+            candidate_id: string | null;
+        };
+        /** DecisionCommentRead */
+        DecisionCommentRead: {
+            /** Candidate Id */
+            candidate_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+            /**
+             * Voter Id
+             * Format: uuid
+             */
+            voter_id: string;
+        };
+        /**
+         * DecisionCreate
+         * @description ``lead_id`` decides; without it whoever asks, or the character's owner.
+         */
+        DecisionCreate: {
+            /**
+             * Asked
+             * @default []
+             */
+            asked?: string[];
+            /** Deadline At */
+            deadline_at?: string | null;
+            /** Key */
+            key: string;
+            /** Lead Id */
+            lead_id?: string | null;
+            /**
+             * Method
+             * @default open
+             * @enum {string}
+             */
+            method?: "open" | "blind";
+            /** Question */
+            question: string;
+            /**
+             * Quorum
+             * @default 0
+             */
+            quorum?: number;
+            /**
+             * Rule
+             * @default lead
+             * @enum {string}
+             */
+            rule?: "lead" | "leading";
+            /**
+             * Variation Ids
+             * @default []
+             */
+            variation_ids?: string[];
+        };
+        /**
+         * DecisionRead
+         * @description A decision as everybody may see it.
+         *
+         *     ``hidden`` is true while a blind decision is open: then it carries no votes, no ranking, no
+         *     comments and no names of those who suggested. ``leading_id`` is the candidate ahead of all
+         *     others by those who count, null where none is.
+         */
+        DecisionRead: {
+            /** Candidates */
+            candidates: components["schemas"]["CandidateRead"][];
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /** Character Name */
+            character_name: string;
+            /** Comments */
+            comments: components["schemas"]["DecisionCommentRead"][];
+            /** Counted */
+            counted: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Deadline At */
+            deadline_at: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Hidden */
+            hidden: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Leading Id */
+            leading_id: string | null;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "open" | "blind";
+            /** Outcome */
+            outcome: string | null;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Question */
+            question: string;
+            /** Quorum */
+            quorum: number;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "lead" | "leading";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "due" | "decided";
+            /** Version */
+            version: number;
+            /** Voters */
+            voters: components["schemas"]["VoterRead"][];
+            /** Winner Id */
+            winner_id: string | null;
+        };
+        /**
+         * DecisionUpdate
+         * @description ``version`` is the one that was looked at; what is not given stays.
+         */
+        DecisionUpdate: {
+            /** Deadline At */
+            deadline_at?: string | null;
+            /** Lead Id */
+            lead_id?: string | null;
+            /** Question */
+            question?: string | null;
+            /** Quorum */
+            quorum?: number | null;
+            /** Rule */
+            rule?: ("lead" | "leading") | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * DecisionUpdated
+         * @description Event ``server:decision.updated``.
+         */
+        DecisionUpdated: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["DecisionRead"];
+            /**
+             * Decision Id
+             * Format: uuid
+             */
+            decision_id: string;
+        };
+        /**
+         * DecisionView
+         * @description A decision as one person sees it: with their own votes, in their own order.
+         *
+         *     Blind, ``decision`` shows votes once ``pairs_answered`` has reached ``pairs_enough``.
+         */
+        DecisionView: {
+            decision: components["schemas"]["DecisionRead"];
+            /** May Decide */
+            may_decide: boolean;
+            /** May Generate */
+            may_generate: boolean;
+            /** May Suggest */
+            may_suggest: boolean;
+            /** May Vote */
+            may_vote: boolean;
+            /** Pairs Answered */
+            pairs_answered: number;
+            /** Pairs Enough */
+            pairs_enough: number;
+            /** Voter Id */
+            voter_id: string | null;
+            /** Votes */
+            votes: components["schemas"]["OwnVote"][];
         };
         /**
          * Disagreement
@@ -3156,6 +3954,44 @@ export interface components {
              */
             seed?: number;
         };
+        /** GuestEnter */
+        GuestEnter: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * @default
+             */
+            password?: string;
+        };
+        /**
+         * GuestPicture
+         * @description Signed addresses of one picture; they end by themselves.
+         */
+        GuestPicture: {
+            /** Original */
+            original: string;
+            /** Preview */
+            preview: string;
+        };
+        /**
+         * GuestView
+         * @description What a guest sees: one decision, and addresses of its pictures by file id.
+         */
+        GuestView: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Name */
+            name: string;
+            /** Pictures */
+            pictures: {
+                [key: string]: components["schemas"]["GuestPicture"];
+            };
+            view: components["schemas"]["DecisionView"];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -3279,6 +4115,31 @@ export interface components {
             code: string;
             /** Text */
             text: string;
+        };
+        /**
+         * LinkCreate
+         * @description ``password`` is optional; the link ends by itself after ``days``.
+         */
+        LinkCreate: {
+            /**
+             * Days
+             * @default 14
+             */
+            days?: number;
+            /** Label */
+            label: string;
+            /** Password */
+            password?: string | null;
+        };
+        /**
+         * LinkDoor
+         * @description What a link says before somebody has entered: nothing about what is behind it.
+         */
+        LinkDoor: {
+            /** Entered */
+            entered: boolean;
+            /** Has Password */
+            has_password: boolean;
         };
         /**
          * Look
@@ -3518,6 +4379,18 @@ export interface components {
                 [key: string]: unknown;
             }[] | null;
         };
+        /** OwnVote */
+        OwnVote: {
+            /**
+             * Candidate Id
+             * Format: uuid
+             */
+            candidate_id: string;
+            /** Stars */
+            stars: number | null;
+            /** Verdict */
+            verdict: ("approve" | "reject") | null;
+        };
         /** Page[AssetRead] */
         Page_AssetRead_: {
             /** Items */
@@ -3568,6 +4441,44 @@ export interface components {
             right_crop: components["schemas"]["FileRef"] | null;
             /** Token */
             token: string;
+        };
+        /**
+         * PairShown
+         * @description Two candidates side by side; ``answered`` of ``enough`` are done.
+         */
+        PairShown: {
+            /** Answered */
+            answered: number;
+            /** Enough */
+            enough: number;
+            /**
+             * Left Id
+             * Format: uuid
+             */
+            left_id: string;
+            /**
+             * Right Id
+             * Format: uuid
+             */
+            right_id: string;
+        };
+        /**
+         * PairWrite
+         * @description ``winner_id`` is one of the two, or null when neither is preferred.
+         */
+        PairWrite: {
+            /**
+             * Left Id
+             * Format: uuid
+             */
+            left_id: string;
+            /**
+             * Right Id
+             * Format: uuid
+             */
+            right_id: string;
+            /** Winner Id */
+            winner_id: string | null;
         };
         /**
          * Part
@@ -4027,6 +4938,25 @@ export interface components {
             id: string;
         };
         /**
+         * Rank
+         * @description A candidate's place after blind pairs.
+         *
+         *     ``strength`` is in log-odds around the mean of all, with the ends of its 95 % interval;
+         *     ``p_best`` is the probability that it is the strongest.
+         */
+        Rank: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** P Best */
+            p_best: number;
+            /** Place */
+            place: number;
+            /** Strength */
+            strength: number;
+        };
+        /**
          * Recipe
          * @description Everything that is needed to make the same bytes again.
          */
@@ -4203,6 +5133,53 @@ export interface components {
             mentions?: string[];
             /** Text */
             text: string;
+        };
+        /**
+         * ReviewLinkCreated
+         * @description The address is told once; only a hash of it is kept.
+         */
+        ReviewLinkCreated: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Guests */
+            guests: number;
+            /** Has Password */
+            has_password: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Url */
+            url: string;
+        };
+        /** ReviewLinkRead */
+        ReviewLinkRead: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Guests */
+            guests: number;
+            /** Has Password */
+            has_password: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /** Revoked At */
+            revoked_at: string | null;
         };
         /**
          * Role
@@ -4389,6 +5366,16 @@ export interface components {
             event: "server:alert.updated";
             id?: string;
             payload: components["schemas"]["AlertUpdated"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:decision.updated";
+            id?: string;
+            payload: components["schemas"]["DecisionUpdated"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -4775,6 +5762,22 @@ export interface components {
              * @default null
              */
             since?: number | null;
+        };
+        /**
+         * Tally
+         * @description Votes on one candidate: who counts, and beside it who advises.
+         *
+         *     ``stars`` is the mean of ``stars_given`` people, null without one.
+         */
+        Tally: {
+            /** Approve */
+            approve: number;
+            /** Reject */
+            reject: number;
+            /** Stars */
+            stars: number | null;
+            /** Stars Given */
+            stars_given: number;
         };
         /**
          * Task
@@ -5438,6 +6441,42 @@ export interface components {
             not_same: number;
             /** Same */
             same: number;
+        };
+        /**
+         * VoteWrite
+         * @description The whole vote of one person on one candidate; both null take it back.
+         */
+        VoteWrite: {
+            /** Stars */
+            stars: number | null;
+            /** Verdict */
+            verdict: ("approve" | "reject") | null;
+        };
+        /**
+         * VoterRead
+         * @description ``voted`` says that they had their say, not what they said.
+         */
+        VoterRead: {
+            /** Advises */
+            advises: boolean;
+            /** Asked */
+            asked: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** User Id */
+            user_id: string | null;
+            /** Voted */
+            voted: boolean;
+        };
+        /** VoterWrite */
+        VoterWrite: {
+            /** Advises */
+            advises: boolean;
         };
         /**
          * WhatChanged
@@ -6355,6 +7394,59 @@ export interface operations {
             };
         };
     };
+    create_decision_api_v1_characters__character_id__decisions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_variation_key`: The standard set has no such picture; `wrong_picture`: This picture cannot be suggested here; `lead_cannot_decide`: This person cannot decide; `deadline_past`: The deadline has passed already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_golden_api_v1_characters__character_id__golden_get: {
         parameters: {
             query?: never;
@@ -7152,6 +8244,1035 @@ export interface operations {
             };
             /** @description `check_not_found`: No such check */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_decision_api_v1_decisions__decision_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionView"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    update_decision_api_v1_decisions__decision_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `decision_changed`: Somebody changed this decision meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `lead_cannot_decide`: This person cannot decide; `deadline_past`: The deadline has passed already */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_people_api_v1_decisions__decision_id__asked_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_candidate_api_v1_decisions__decision_id__candidates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CandidateAdd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `too_many_candidates`: Twelve pictures are the most; `candidate_twice`: This picture is there already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_picture`: This picture cannot be suggested here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_candidate_out_api_v1_decisions__decision_id__candidates__candidate_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+                candidate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision; `candidate_not_found`: This picture is not in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_comment_api_v1_decisions__decision_id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision; `candidate_not_found`: This picture is not in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_much_said`: There are too many already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_api_v1_decisions__decision_id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision; `candidate_not_found`: This picture is not in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `variation_not_finished`: This picture is not finished; `too_few_candidates`: There is nothing to choose from yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_candidate_api_v1_decisions__decision_id__generated_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CandidateMake"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `too_many_candidates`: Twelve pictures are the most; `cannot_do`: The built-in preview cannot do this; `no_usable_reference`: A picture to start from is missing */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_picture`: This picture cannot be suggested here */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_review_links_api_v1_decisions__decision_id__links_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewLinkRead"][];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_review_link_api_v1_decisions__decision_id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewLinkCreated"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_much_said`: There are too many already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revoke_review_link_api_v1_decisions__decision_id__links__link_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewLinkRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `review_link_gone`: This link no longer works */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_decision_pair_api_v1_decisions__decision_id__pairs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision; `candidate_not_found`: This picture is not in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `wrong_method`: This decision is voted on in another way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    next_decision_pair_api_v1_decisions__decision_id__pairs_next_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairShown"] | null;
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `wrong_method`: This decision is voted on in another way; `too_few_candidates`: There is nothing to choose from yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    bring_candidate_api_v1_decisions__decision_id__pictures_post: {
+        parameters: {
+            query?: {
+                note?: string;
+                /** @description The picture it is an edit of */
+                edited_id?: string | null;
+            };
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_candidate_api_v1_decisions__decision_id__pictures_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `too_many_candidates`: Twelve pictures are the most */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `file_too_large`: The file is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_a_picture`: This is not a picture; `unsupported_picture_type`: This kind of picture is not taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_picture`: This picture cannot be suggested here; `empty_file`: The file is empty; `animated_picture`: This picture moves; `damaged_picture`: The picture is damaged; `too_many_pixels`: The picture has too many pixels; `picture_too_small`: The picture is too small; `picture_too_complex`: The picture takes too much work to read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_decision_api_v1_decisions__decision_id__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_decided`: This decision is open */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_voter_api_v1_decisions__decision_id__voters__voter_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+                voter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoterWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision; `voter_not_found`: Nobody of this name in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_vote_api_v1_decisions__decision_id__votes__candidate_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+                candidate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `decision_not_found`: No such decision; `candidate_not_found`: This picture is not in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `wrong_method`: This decision is voted on in another way */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8569,6 +10690,49 @@ export interface operations {
             };
         };
     };
+    list_decisions_api_v1_projects__project_id__decisions_get: {
+        parameters: {
+            query?: {
+                character_id?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionRead"][];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_events_api_v1_projects__project_id__events_get: {
         parameters: {
             query?: {
@@ -9756,6 +11920,528 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_at_link_api_v1_review__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkDoor"];
+                };
+            };
+            /** @description `review_link_gone`: This link no longer works */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comment_as_guest_api_v1_review__token__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description `guest_unknown`: Say who you are first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross_site_request`: This request came from another page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `candidate_not_found`: This picture is not in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_much_said`: There are too many already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `review_link_gone`: This link no longer works */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_as_guest_api_v1_review__token__decision_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description `guest_unknown`: Say who you are first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `review_link_gone`: This link no longer works */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_by_link_api_v1_review__token__enter_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestEnter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description `review_password_wrong`: The password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross_site_request`: This request came from another page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `guest_name_taken`: Somebody else has this name here; `too_much_said`: There are too many already; `voting_over`: Voting is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `review_link_gone`: This link no longer works */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_as_guest_api_v1_review__token__pairs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description `guest_unknown`: Say who you are first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross_site_request`: This request came from another page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `candidate_not_found`: This picture is not in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `wrong_method`: This decision is voted on in another way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `review_link_gone`: This link no longer works */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_pair_as_guest_api_v1_review__token__pairs_next_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairShown"] | null;
+                };
+            };
+            /** @description `guest_unknown`: Say who you are first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `wrong_method`: This decision is voted on in another way; `too_few_candidates`: There is nothing to choose from yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `review_link_gone`: This link no longer works */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vote_as_guest_api_v1_review__token__votes__candidate_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                candidate_id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            /** @description `guest_unknown`: Say who you are first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross_site_request`: This request came from another page */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `candidate_not_found`: This picture is not in the decision */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `voting_over`: Voting is over; `wrong_method`: This decision is voted on in another way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `review_link_gone`: This link no longer works */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,14 +1,22 @@
 /** Names for the records of the API. Their shapes are generated from openapi.json. */
 import type { components } from './schema';
 
-type Schemas = components['schemas'];
+export type Schemas = components['schemas'];
 
 export type AlertRead = Schemas['AlertRead'];
 export type Attribute = Schemas['Attribute'];
 export type CalibrationRead = Schemas['CalibrationRead'];
 export type ChangePoint = Schemas['ChangePoint'];
+export type Ballot = Schemas['VoteWrite'];
+export type CandidateRead = Omit<Schemas['CandidateRead'], 'landmarks'> & {
+  landmarks: Record<string, number[]> | null;
+};
 export type CharacterRead = Schemas['CharacterRead'];
 export type ConsistencyItem = Schemas['ConsistencyItem'];
+export type DecisionRead = Omit<Schemas['DecisionRead'], 'candidates'> & {
+  candidates: CandidateRead[];
+};
+export type DecisionView = Omit<Schemas['DecisionView'], 'decision'> & { decision: DecisionRead };
 export type Disagreement = Schemas['Disagreement'];
 export type Drift = Schemas['Drift'];
 export type EncoderRead = Schemas['EncoderRead'];
@@ -20,12 +28,14 @@ export type GoldenRead = Schemas['GoldenRead'];
 export type GoldenResult = Schemas['GoldenResult'];
 export type GoldenRunRead = Schemas['GoldenRunRead'];
 export type GoldenSlot = Schemas['GoldenSlot'];
+export type GuestView = Omit<Schemas['GuestView'], 'view'> & { view: DecisionView };
 export type HistoryEntry = Schemas['HistoryEntry'];
 export type Invitation = Schemas['Invitation'];
 export type JudgementUpdated = Schemas['JudgementUpdated'];
 export type Look = Schemas['Look'];
 export type MemberRead = Schemas['MemberRead'];
 export type PairRead = Schemas['PairRead'];
+export type PairShown = Schemas['PairShown'];
 export type PersonHere = Schemas['PresentPerson'];
 export type PersonRead = Schemas['PersonRead'];
 export type ProblemBody = Schemas['Problem'];
@@ -40,11 +50,13 @@ export type QueueVerb = Schemas['QueueBatch']['verb'];
 export type Recipe = Schemas['Recipe'];
 export type ReferenceSetRead = Schemas['ReferenceSetRead'];
 export type ReliabilityBin = Schemas['ReliabilityBin'];
+export type ReviewLinkRead = Schemas['ReviewLinkRead'];
 export type Role = Schemas['Role'];
 export type SessionRead = Schemas['SessionRead'];
 export type SimilarPicture = Schemas['SimilarPicture'];
 export type SimilarRead = Schemas['SimilarRead'];
 export type SlotRead = Schemas['SlotRead'];
+export type Tally = Schemas['Tally'];
 export type TeamRead = Schemas['TeamRead'];
 export type TokenRead = Schemas['TokenRead'];
 export type TrainingJobRead = Schemas['TrainingJobRead'];
@@ -53,8 +65,11 @@ export type VariationRead = Schemas['VariationRead'];
 export type VerdictTally = Schemas['VerdictTally'];
 export type UseSample = Schemas['UseSample'];
 export type WorkerRead = Schemas['WorkerRead'];
+export type VoterRead = Schemas['VoterRead'];
 export type WhatChanged = Schemas['WhatChanged'];
 
+export type NewDecision = Schemas['DecisionCreate'];
+export type NewReviewLink = Schemas['LinkCreate'];
 export type NewCharacter = Schemas['CharacterCreate'];
 export type NewProject = Schemas['ProjectCreate'];
 export type NewUser = Schemas['UserCreate'];

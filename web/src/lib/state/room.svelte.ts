@@ -6,6 +6,7 @@ import type {
   AlertRead,
   CharacterRead,
   CheckRead,
+  DecisionRead,
   FullSync,
   GoldenRunRead,
   GoldenSlot,
@@ -19,6 +20,7 @@ import type {
   TrainingJobRead,
   VariationRead,
 } from '$lib/api/types';
+import { newsOf } from '$lib/features/decide/words';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
 import { ConsistencyStore } from './consistency.svelte';
@@ -54,6 +56,7 @@ export class Room {
   readonly variations = new Collection<VariationRead>();
   readonly members = new Collection<Member>();
   readonly alerts = new Collection<AlertRead>();
+  readonly decisions = new Collection<DecisionRead>();
   readonly checks = new Collection<CheckRead>();
   /** Which pictures a character's golden set has, by character, as far as it was asked for. */
   readonly goldenSlots = new SvelteMap<string, readonly GoldenSlot[]>();
@@ -203,6 +206,9 @@ export class Room {
       case 'server:alert.updated':
         this.alerts.upsert(message.payload.data);
         this.#announceAlert(message.payload.data);
+        break;
+      case 'server:decision.updated':
+        this.#takeDecision(message.payload.data);
         break;
       case 'server:check.updated':
         this.checks.upsert(message.payload.data);
@@ -356,6 +362,13 @@ export class Room {
     const before = this.consistency.item(character_id, variation_id)?.verdicts;
     const mine = person_id === session.me?.id ? judgement : (before?.mine ?? null);
     this.consistency.setVerdicts(character_id, variation_id, { ...data, mine });
+  }
+
+  #takeDecision(decision: DecisionRead): void {
+    const news = newsOf(this.decisions.get(decision.id), decision);
+    this.decisions.upsert(decision);
+    this.#changed(decision.character_id);
+    if (news) announcer.say(news);
   }
 
   #announceAlert({ state, character_name, variation }: AlertRead): void {

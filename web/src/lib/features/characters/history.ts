@@ -71,6 +71,7 @@ const MACHINE: Record<string, (object: string, change: HistoryEntry['change']) =
   'training cancelled': () => 'stopped the training',
   'went off model': (picture) => `found ${picture} off model`,
   'alert awake': (picture) => `woke the alert on ${picture}`,
+  'voting ended': (_, { name }) => `ended voting: ${text(name) ?? ''}`,
   'finished golden set': (_, { number }) => `finished run ${Number(number)} of the golden set`,
 };
 
@@ -96,6 +97,13 @@ const PEOPLE: Record<string, (object: string, change: HistoryEntry['change']) =>
     const amount = (fields as { pictures?: unknown[] } | undefined)?.pictures?.[1];
     return `chose ${count(Number(amount ?? 0), 'picture')} as the golden set`;
   },
+  'asked the team': (_, { name }) => `asked the team: ${text(name) ?? ''}`,
+  'asked for votes': (_, { name }) => `asked for votes: ${text(name) ?? ''}`,
+  'suggested picture': (_, { name }) => `suggested a picture: ${text(name) ?? ''}`,
+  'brought picture': (picture) => `brought a picture for ${picture}`,
+  'changed decision': (_, { name }) => `changed the rules: ${text(name) ?? ''}`,
+  decided: (picture, { name }) => `decided ${picture}: ${text(name) ?? ''}`,
+  'reopened decision': (_, { name }) => `opened again: ${text(name) ?? ''}`,
   'ran golden set': (_, { number }) => `started run ${Number(number)} of the golden set`,
 };
 

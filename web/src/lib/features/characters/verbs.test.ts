@@ -6,7 +6,7 @@ import { linesOf } from './history';
 
 const SERVER = join(import.meta.dirname, '../../../../../src/onmodel');
 /** The packages that record changes of a character; others record changes of a project. */
-const PACKAGES = ['characters', 'training', 'variations', 'review'];
+const PACKAGES = ['characters', 'training', 'variations', 'review', 'decisions'];
 
 const picture = 'Happy';
 /** What the server records with each verb, and how it reads. */
@@ -38,6 +38,14 @@ const SENTENCES: Record<string, [Record<string, unknown>, string]> = {
   'reopened alert': [{ picture }, 'opened the alert on Happy again'],
   'chose golden set': [{ fields: { pictures: [0, 8] } }, 'chose 8 pictures as the golden set'],
   'ran golden set': [{ number: 2 }, 'started run 2 of the golden set'],
+  'asked the team': [{ name: 'Which?' }, 'asked the team: Which?'],
+  'asked for votes': [{ name: 'Which?' }, 'asked for votes: Which?'],
+  'suggested picture': [{ name: 'Which?' }, 'suggested a picture: Which?'],
+  'brought picture': [{ picture }, 'brought a picture for Happy'],
+  'changed decision': [{ name: 'Which?' }, 'changed the rules: Which?'],
+  decided: [{ picture, name: 'Which?' }, 'decided Happy: Which?'],
+  'reopened decision': [{ name: 'Which?' }, 'opened again: Which?'],
+  'voting ended': [{ name: 'Which?' }, 'ended voting: Which?'],
   'finished golden set': [{ number: 2 }, 'finished run 2 of the golden set'],
 };
 

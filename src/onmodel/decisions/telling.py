@@ -1,0 +1,56 @@
+"""How the world hears of a decision."""
+
+from typing import Any
+from uuid import UUID
+
+from onmodel.decisions import reading, repository
+from onmodel.decisions.models import Decision
+from onmodel.decisions.schemas import DecisionRead, DecisionUpdated
+from onmodel.events import log as events
+from onmodel.kit.clock import now
+from onmodel.kit.db.uow import UnitOfWork
+from onmodel.variations.changes import when_picture_changes
+from onmodel.variations.models import Variation
+
+
+async def tell(
+    uow: UnitOfWork, decision: Decision, actor_id: UUID | None, change: dict[str, Any] | None
+) -> DecisionRead:
+    """Record that a decision changed and return what everybody now sees."""
+    decision.updated_at = now()
+    await uow.session.flush()
+    return await _record(uow, decision, actor_id, change)
+
+
+async def _record(
+    uow: UnitOfWork, decision: Decision, actor_id: UUID | None, change: dict[str, Any] | None
+) -> DecisionRead:
+    await events.hold(uow, decision.project_id)
+    data = reading.decision_read(await reading.load(uow, decision))
+    await events.record(
+        uow,
+        decision.project_id,
+        "server:decision.updated",
+        DecisionUpdated(decision_id=decision.id, character_id=decision.character_id, data=data),
+        actor_id=actor_id,
+        subject_id=decision.character_id,
+        change=change,
+    )
+    return data
+
+
+async def picture_changed(uow: UnitOfWork, row: Variation) -> None:
+    """Tell again of the decisions in which a picture is: it appeared, or was measured.
+
+    Locks no decision: whoever changed the picture has told of it already and holds the counter,
+    which comes last in the order of locks.
+    """
+    for decision_id in await repository.with_picture(uow, row.id):
+        decision = await repository.find(uow, decision_id)
+        if decision is not None:
+            await _record(uow, decision, None, None)
+
+
+def register() -> None:
+    """Hear of the pictures that are candidates."""
+    when_picture_changes(picture_changed)

@@ -1,0 +1,68 @@
+/** What a decision says about itself, in words. */
+import type { CandidateRead, DecisionRead, Tally } from '$lib/api/types';
+import { count } from '$lib/format';
+
+const LETTERS = 'ABCDEFGHIJKL';
+
+/** The name of a candidate in the order in which it is shown. */
+export function letter(index: number): string {
+  return LETTERS[index] ?? String(index + 1);
+}
+
+export function stateText({ state }: Pick<DecisionRead, 'state'>): string {
+  return { open: 'Open', due: 'The lead chooses', decided: 'Decided' }[state];
+}
+
+export function votedText({
+  counted,
+  quorum,
+  voters,
+}: Pick<DecisionRead, 'counted' | 'quorum' | 'voters'>): string {
+  const asked = voters.filter((voter) => voter.asked && !voter.advises).length;
+  const needed = Math.max(quorum, 0);
+  if (needed > 0) return `${counted} of ${needed} needed votes`;
+  if (asked > counted) return `${counted} of ${asked} voted`;
+  return counted === 0 ? 'No votes yet' : count(counted, 'vote');
+}
+
+export function deadlineText(iso: string | null, now = Date.now()): string | null {
+  if (!iso) return null;
+  const left = new Date(iso).getTime() - now;
+  if (left <= 0) return 'Voting ends now';
+  const minutes = Math.ceil(left / 60_000);
+  if (minutes < 60) return `Ends in ${count(minutes, 'minute')}`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return `Ends in ${count(hours, 'hour')}`;
+  return `Ends in ${count(Math.round(hours / 24), 'day')}`;
+}
+
+/** One line for eyes and ears: "3 approve, 1 rejects, 4.2 stars". */
+export function tallyText({ approve, reject, stars }: Tally): string {
+  const parts = [
+    approve > 0 ? `${approve} ${approve === 1 ? 'approves' : 'approve'}` : '',
+    reject > 0 ? `${reject} ${reject === 1 ? 'rejects' : 'reject'}` : '',
+    stars === null ? '' : `${stars.toFixed(1)} stars`,
+  ].filter(Boolean);
+  return parts.join(', ') || 'No votes';
+}
+
+/** Blind candidates are shown by place once there is one; others stay as they were suggested. */
+export function ranked(candidates: readonly CandidateRead[]): CandidateRead[] {
+  return candidates
+    .filter((one) => one.rank)
+    .sort((one, other) => (one.rank?.place ?? 0) - (other.rank?.place ?? 0));
+}
+
+/** What a screen reader says when a decision changed without a key press; null for nothing. */
+export function newsOf(before: DecisionRead | undefined, after: DecisionRead): string | null {
+  if (!before) return after.state === 'open' ? `New question: ${after.question}` : null;
+  if (before.state !== after.state)
+    return {
+      open: `Open again: ${after.question}`,
+      due: `Voting ended: ${after.question} ${after.outcome ?? ''}`.trim(),
+      decided: `Decided: ${after.question} ${after.outcome ?? ''}`.trim(),
+    }[after.state];
+  if (after.candidates.length > before.candidates.length) return 'A picture was suggested.';
+  if (after.counted > before.counted) return `${votedText(after)}.`;
+  return null;
+}
