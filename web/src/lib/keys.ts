@@ -73,6 +73,9 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
     does: label,
     where: 'Judging likeness' as const,
   })),
+  { keys: ['n'], does: 'Write a note', where: 'Looking at a picture' },
+  { keys: ['1', '2', '3', '4'], does: 'Point, box, arrow, line', where: 'Looking at a picture' },
+  { keys: ['[', ']'], does: 'Note before or after', where: 'Looking at a picture' },
   { keys: ['Backspace'], does: 'Back to the last pair', where: 'Judging likeness' },
   { keys: [' '], does: 'Whole pictures or faces', where: 'Judging likeness' },
   { keys: ['j', 'k'], does: 'Next or last picture', where: 'Deciding together' },
@@ -123,7 +126,7 @@ export function keyAction(event: KeyPress): KeyAction | null {
   return action;
 }
 
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;
   if (target instanceof HTMLInputElement)

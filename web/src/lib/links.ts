@@ -18,6 +18,13 @@ export const links = {
     `/p/${projectId}/c/${characterId}/consistency?pair=${left},${right}`,
   variation: (projectId: string, characterId: string, variationId: string) =>
     `/p/${projectId}/c/${characterId}?look=${variationId}`,
+  /** The picture with one of its notes picked out. */
+  note: (projectId: string, characterId: string, variationId: string, noteId: string) =>
+    `/p/${projectId}/c/${characterId}?look=${variationId}&note=${noteId}`,
+  /** Pictures with their notes drawn on them, to take along. */
+  annotated: (characterId: string, kind: 'png' | 'pdf' | 'zip', variationId?: string) =>
+    `/api/v1/characters/${characterId}/annotated.${kind}` +
+    (variationId ? `?variation_id=${variationId}` : ''),
   settings: () => '/settings',
   identity: () => '/identity',
   functions: () => '/functions',

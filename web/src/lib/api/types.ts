@@ -11,6 +11,7 @@ export type Ballot = Schemas['VoteWrite'];
 export type CandidateRead = Omit<Schemas['CandidateRead'], 'landmarks'> & {
   landmarks: Record<string, number[]> | null;
 };
+export type CarriedNote = Omit<Schemas['CarriedNote'], 'mark'> & { mark: NoteMark | null };
 export type CharacterRead = Schemas['CharacterRead'];
 export type ConsistencyItem = Schemas['ConsistencyItem'];
 export type DecisionRead = Omit<Schemas['DecisionRead'], 'candidates'> & {
@@ -36,6 +37,13 @@ export type Look = Schemas['Look'];
 export type MemberRead = Schemas['MemberRead'];
 export type PairRead = Schemas['PairRead'];
 export type PairShown = Schemas['PairShown'];
+/** Places are shares of the picture's width and height. */
+export type NoteMark =
+  | { kind: 'point'; at: number[] }
+  | { kind: 'box' | 'arrow'; start: number[]; end: number[] }
+  | { kind: 'freehand'; points: number[][] };
+export type NoteRead = Omit<Schemas['NoteRead'], 'mark'> & { mark: NoteMark | null };
+export type NoteWrite = Omit<Schemas['NoteWrite'], 'mark'> & { mark: NoteMark | null };
 export type PersonHere = Schemas['PresentPerson'];
 export type PersonRead = Schemas['PersonRead'];
 export type ProblemBody = Schemas['Problem'];

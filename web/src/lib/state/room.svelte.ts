@@ -12,6 +12,7 @@ import type {
   GoldenSlot,
   JudgementUpdated,
   MemberRead,
+  NoteRead,
   PersonHere,
   ProjectRead,
   ReferenceRead,
@@ -58,6 +59,8 @@ export class Room {
   readonly alerts = new Collection<AlertRead>();
   readonly decisions = new Collection<DecisionRead>();
   readonly checks = new Collection<CheckRead>();
+  /** Notes on pictures and the answers to them, of characters that were opened. */
+  readonly notes = new Collection<NoteRead>();
   /** Which pictures a character's golden set has, by character, as far as it was asked for. */
   readonly goldenSlots = new SvelteMap<string, readonly GoldenSlot[]>();
   readonly goldenRuns = new Collection<GoldenRunRead>();
@@ -84,6 +87,8 @@ export class Room {
   project = $state.raw<ProjectRead | null>(null);
   role = $state<Role>('viewer');
   presence = $state.raw<PersonHere[]>([]);
+  /** The newest note of somebody else that mentions us. */
+  mention = $state.raw<NoteRead | null>(null);
   connection = $state<Connection>('connecting');
   /** Set when the project cannot be opened at all. */
   problem = $state.raw<Problem | null>(null);
@@ -209,6 +214,14 @@ export class Room {
         break;
       case 'server:decision.updated':
         this.#takeDecision(message.payload.data);
+        break;
+      case 'server:note.updated':
+        this.#takeNote(message.payload.data, message.actor ?? null);
+        this.#changed(message.payload.character_id);
+        break;
+      case 'server:note.removed':
+        this.notes.remove(message.payload.note_id);
+        this.#changed(message.payload.character_id);
         break;
       case 'server:check.updated':
         this.checks.upsert(message.payload.data);
@@ -369,6 +382,15 @@ export class Room {
     this.decisions.upsert(decision);
     this.#changed(decision.character_id);
     if (news) announcer.say(news);
+  }
+
+  #takeNote(note: NoteRead, actorId: string | null): void {
+    const isNew = !this.notes.get(note.id);
+    this.notes.upsert(note);
+    const me = session.me?.id;
+    if (!isNew || actorId === me) return;
+    announcer.say(`${this.nameOf(actorId)} wrote on ${note.label}: ${note.text}`);
+    if (me && note.mentions.includes(me)) this.mention = note;
   }
 
   #announceAlert({ state, character_name, variation }: AlertRead): void {

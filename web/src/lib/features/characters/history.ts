@@ -104,6 +104,12 @@ const PEOPLE: Record<string, (object: string, change: HistoryEntry['change']) =>
   'changed decision': (_, { name }) => `changed the rules: ${text(name) ?? ''}`,
   decided: (picture, { name }) => `decided ${picture}: ${text(name) ?? ''}`,
   'reopened decision': (_, { name }) => `opened again: ${text(name) ?? ''}`,
+  'left note': (picture, { note }) => `wrote on ${picture}: ${text(note) ?? ''}`,
+  'answered note': (picture, { note }) => `answered on ${picture}: ${text(note) ?? ''}`,
+  'resolved note': (picture, { note }) => `settled on ${picture}: ${text(note) ?? ''}`,
+  'reopened note': (picture, { note }) => `opened again on ${picture}: ${text(note) ?? ''}`,
+  'removed note': (picture, { note }) => `removed from ${picture}: ${text(note) ?? ''}`,
+  'brought note back': (picture, { note }) => `brought back on ${picture}: ${text(note) ?? ''}`,
   'ran golden set': (_, { number }) => `started run ${Number(number)} of the golden set`,
 };
 

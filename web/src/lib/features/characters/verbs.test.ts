@@ -6,7 +6,7 @@ import { linesOf } from './history';
 
 const SERVER = join(import.meta.dirname, '../../../../../src/onmodel');
 /** The packages that record changes of a character; others record changes of a project. */
-const PACKAGES = ['characters', 'training', 'variations', 'review', 'decisions'];
+const PACKAGES = ['characters', 'training', 'variations', 'review', 'notes', 'decisions'];
 
 const picture = 'Happy';
 /** What the server records with each verb, and how it reads. */
@@ -37,6 +37,12 @@ const SENTENCES: Record<string, [Record<string, unknown>, string]> = {
   'closed alert': [{ picture }, 'closed the alert on Happy'],
   'reopened alert': [{ picture }, 'opened the alert on Happy again'],
   'chose golden set': [{ fields: { pictures: [0, 8] } }, 'chose 8 pictures as the golden set'],
+  'left note': [{ picture, note: 'Ears' }, 'wrote on Happy: Ears'],
+  'answered note': [{ picture, note: 'Yes' }, 'answered on Happy: Yes'],
+  'resolved note': [{ picture, note: 'Ears' }, 'settled on Happy: Ears'],
+  'reopened note': [{ picture, note: 'Ears' }, 'opened again on Happy: Ears'],
+  'removed note': [{ picture, note: 'Ears' }, 'removed from Happy: Ears'],
+  'brought note back': [{ picture, note: 'Ears' }, 'brought back on Happy: Ears'],
   'ran golden set': [{ number: 2 }, 'started run 2 of the golden set'],
   'asked the team': [{ name: 'Which?' }, 'asked the team: Which?'],
   'asked for votes': [{ name: 'Which?' }, 'asked for votes: Which?'],
