@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from onmodel.accounts.routes import router as accounts
 from onmodel.api import health, spa
+from onmodel.api.archiving import Archiving
 from onmodel.api.assets import router as assets
 from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
@@ -21,6 +22,7 @@ from onmodel.api.realtime.settler import Settler
 from onmodel.api.realtime.watch import Watch
 from onmodel.api.security import SecurityHeaders
 from onmodel.api.state_routes import router as state
+from onmodel.archive.routes import router as archive
 from onmodel.characters.routes import router as characters
 from onmodel.composition import Resources, compose
 from onmodel.decisions.guest_routes import router as outside_review
@@ -56,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
         app.state.watch = watch
         settler, app.state.loop_lag = Settler(resources.database), LoopLag()
+        archiving = Archiving(resources.database, resources.store, settings.workspace)
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
         ) as ingest:
@@ -64,11 +67,13 @@ def create_app(settings: Settings) -> FastAPI:
             board.start()
             watch.start()
             settler.start()
+            archiving.start()
             app.state.loop_lag.start()
             try:
                 yield
             finally:
                 await app.state.loop_lag.stop()
+                await archiving.stop()
                 await settler.stop()
                 await watch.stop()
                 await hub.stop()
@@ -92,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (
         accounts,
         projects,
+        archive,
         state,
         characters,
         identity,

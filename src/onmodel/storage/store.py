@@ -116,6 +116,19 @@ class Store:
         except FileMissingError:
             return
 
+    def link_into(self, key: str, target: Path) -> bool:
+        """Give a local object a second name; False where it is not local or cannot be linked.
+
+        Nobody may write into ``target``: it is the object.
+        """
+        if self._folder is None:
+            return False
+        try:
+            target.hardlink_to(self._folder / key)
+        except OSError:  # not there, another file system, or one that knows no links
+            return False
+        return True
+
     async def signed_url(self, key: str, *, expires_in: timedelta) -> str | None:
         """Return a URL at which S3 itself hands out the object, or None where nothing can sign."""
         if not isinstance(self._objects, S3Store):

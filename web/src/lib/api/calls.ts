@@ -76,6 +76,12 @@ export const projects = {
         params: { path: { project_id, user_id } },
       }),
     ),
+  repository: (project_id: string, limit: number) =>
+    body(
+      api.GET('/api/v1/projects/{project_id}/repository', {
+        params: { path: { project_id }, query: { limit } },
+      }),
+    ),
   teams: (project_id: string) =>
     body(api.GET('/api/v1/projects/{project_id}/teams', { params: { path: { project_id } } })),
   setTeam: (project_id: string, team_id: string, role: Role) =>

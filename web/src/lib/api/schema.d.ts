@@ -1506,6 +1506,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/repository": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Repository
+         * @description The newest commits of the project's repository, and what still waits to be written.
+         */
+        get: operations["read_repository_api_v1_projects__project_id__repository_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/share": {
         parameters: {
             query?: never;
@@ -3156,6 +3176,23 @@ export interface components {
             candidate_id?: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * CommitRead
+         * @description One commit: its id in hex, who made the change, and what it says.
+         */
+        CommitRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Id */
+            id: string;
+            /** Subject */
+            subject: string;
         };
         /**
          * ConsistencyItem
@@ -5133,6 +5170,23 @@ export interface components {
             mentions?: string[];
             /** Text */
             text: string;
+        };
+        /**
+         * RepositoryRead
+         * @description ``waiting`` counts events of the log that were not looked at yet.
+         *
+         *     ``folder`` is the repository's name under ``Projects`` in the workspace; ``commits`` are the
+         *     newest first. ``advice`` says what this machine lacks.
+         */
+        RepositoryRead: {
+            /** Advice */
+            advice: string | null;
+            /** Commits */
+            commits: components["schemas"]["CommitRead"][];
+            /** Folder */
+            folder: string;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * ReviewLinkCreated
@@ -11023,6 +11077,48 @@ export interface operations {
                 };
             };
             /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_repository_api_v1_projects__project_id__repository_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryRead"];
+                };
+            };
+            /** @description `project_not_found`: No such project; `project_folder_missing`: The project's folder is not there */
             404: {
                 headers: {
                     [name: string]: unknown;

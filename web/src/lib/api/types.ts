@@ -49,6 +49,7 @@ export type PersonRead = Schemas['PersonRead'];
 export type ProblemBody = Schemas['Problem'];
 export type ProjectCard = Schemas['ProjectCard'];
 export type ProjectRead = Schemas['ProjectRead'];
+export type RepositoryRead = Schemas['RepositoryRead'];
 export type ProjectTeamRead = Schemas['ProjectTeamRead'];
 export type QueueBatchDone = Schemas['QueueBatchDone'];
 export type QueueItem = Schemas['QueueItem'];
