@@ -33,7 +33,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('person_id', 'key', name=op.f('uq_notices_person_id_key'))
     )
     op.create_index(op.f('ix_notices_project_id'), 'notices', ['project_id'], unique=False)
-    op.create_index('ix_notices_key', 'notices', ['key'], unique=False)
+    op.create_index('ix_notices_subject_id', 'notices', ['subject_id'], unique=False)
     op.create_index('ix_notices_person_id_created_at_id', 'notices', ['person_id', 'created_at', 'id'], unique=False)
     op.create_index('ix_notices_unread', 'notices', ['person_id'], unique=False, postgresql_where=sa.text('read_at IS NULL'))
     op.create_table('character_followers',
@@ -52,6 +52,6 @@ def downgrade() -> None:
     op.drop_table('character_followers')
     op.drop_index('ix_notices_unread', table_name='notices', postgresql_where=sa.text('read_at IS NULL'))
     op.drop_index('ix_notices_person_id_created_at_id', table_name='notices')
-    op.drop_index('ix_notices_key', table_name='notices')
+    op.drop_index('ix_notices_subject_id', table_name='notices')
     op.drop_index(op.f('ix_notices_project_id'), table_name='notices')
     op.drop_table('notices')
