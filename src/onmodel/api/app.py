@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from onmodel.accounts.routes import router as accounts
+from onmodel.activity.routes import router as activity
 from onmodel.api import health, spa
 from onmodel.api.assets import router as assets
 from onmodel.api.functions.routes import router as functions
@@ -110,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
         golden,
         notes,
         decisions,
+        activity,
         inbox,
         outside_review,
         files,

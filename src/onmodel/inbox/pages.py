@@ -1,4 +1,7 @@
-"""The pages that notices lead to, as the web application has them (``web/src/lib/links.ts``)."""
+"""The pages that notices and the stream lead to.
+
+The same addresses as in the web application (``web/src/lib/links.ts``).
+"""
 
 from uuid import UUID
 
@@ -13,6 +16,14 @@ def alerts(project_id: UUID) -> str:
 
 def check(project_id: UUID) -> str:
     return f"/p/{project_id}/check"
+
+
+def people(project_id: UUID) -> str:
+    return f"/p/{project_id}/people"
+
+
+def queue(project_id: UUID) -> str:
+    return f"/p/{project_id}/queue"
 
 
 def decision(project_id: UUID, decision_id: UUID) -> str:

@@ -25,7 +25,7 @@ async def test_a_team_is_told_as_one(house: House) -> None:
     project = await house.project(ada)
     team = await root.post("/teams", {"name": "Ink"}, status=201)
     for person in (ada, bob):
-        await root.put(f"/teams/{team['id']}/members/{person.id}", None)
+        await root.put(f"/teams/{team['id']}/members/{person.id}", None, status=204)
     await ada.put(f"/projects/{project}/teams/{team['id']}", {"role": "reviewer"})
     (notice,) = await waiting(bob)
     assert notice["title"] == "Ada made you a reviewer of The Long Night"
