@@ -29,6 +29,8 @@ async def test_a_mention_rings_on_another_project_and_leads_to_its_note(
         # a role was given before the first look: it waits already
         await expect(_bell(ines, 1)).to_be_visible()
         await steps.make_project(ines, "Another film of Ines")
+        _ask_for_vote(house, token, demo, picture, "ines")
+        await expect(_bell(ines, 2)).to_be_visible()
 
         # she works elsewhere; the mention is written in the demo film
         await ada.goto(f"/p/{demo.project}/c/{demo.mara}?look={picture['id']}")
@@ -40,7 +42,7 @@ async def test_a_mention_rings_on_another_project_and_leads_to_its_note(
         await field.press("Enter")
         await field.press("Control+Enter")
 
-        await expect(_bell(ines, 2)).to_be_visible()
+        await expect(_bell(ines, 3)).to_be_visible()
         await expect(ines.get_by_text("mentioned you on Happy of Mara")).to_be_visible()
 
         # by keyboard to the inbox, to the first notice, and to the note itself
@@ -57,7 +59,7 @@ async def test_a_mention_rings_on_another_project_and_leads_to_its_note(
         note = ines.locator(f"#note-{note_id}")
         await expect(note).to_have_class(re.compile("border-accent"))
         await expect(note).to_contain_text("Softer light here")
-        await expect(_bell(ines, 1)).to_be_visible()
+        await expect(_bell(ines, 2)).to_be_visible()
 
         await _read_all_and_back(ines)
         await _since_and_activity(ines, house, token, demo, shots)
@@ -68,8 +70,10 @@ async def _read_all_and_back(page: Page) -> None:
     await page.get_by_role("button", name="Mark all read").click()
     await expect(_bell(page, 0)).to_be_visible()
     await page.get_by_role("button", name="Undo").click()
-    await expect(_bell(page, 1)).to_be_visible()
-    await page.get_by_text("Decisions", exact=True).click()
+    await expect(_bell(page, 2)).to_be_visible()
+    await page.get_by_text(re.compile("^Decisions")).click()
+    await expect(page.get_by_role("link", name=re.compile("asks for your vote"))).to_be_visible()
+    await page.get_by_text("Work", exact=True).click()
     await expect(page.get_by_role("heading", name="Nothing for you here")).to_be_visible()
     await page.get_by_text(re.compile("^People")).click()
     await expect(page.get_by_role("link", name=re.compile("made you an editor"))).to_be_visible()
@@ -129,6 +133,20 @@ def _bell(page: Page, unread: int) -> Any:
         unread, f"Inbox: {unread} new ones"
     )
     return page.get_by_role("link", name=words, exact=True)
+
+
+def _ask_for_vote(
+    house: House, token: str, demo: Demo, picture: dict[str, Any], username: str
+) -> None:
+    people = house.call("GET", "/people", token)
+    (person,) = [one for one in people if one["username"] == username]
+    body = {
+        "question": "Is this smile hers?",
+        "key": picture["key"],
+        "variation_ids": [picture["id"]],
+        "asked": [person["id"]],
+    }
+    house.call("POST", f"/characters/{demo.mara}/decisions", token, body)
 
 
 def _picture(house: House, token: str, demo: Demo) -> dict[str, Any]:
