@@ -1,6 +1,6 @@
 """The SQL of notices and followers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,12 +37,13 @@ async def withdraw(
 
     Returns who had them.
     """
-    query = delete(Notice).where(Notice.subject_id.in_(subject_ids))
+    wished = [Notice.subject_id.in_(subject_ids)]
     if kinds is not None:
-        query = query.where(Notice.kind.in_(kinds))
+        wished.append(Notice.kind.in_(kinds))
     if unread_of is not None:
-        query = query.where(Notice.person_id.in_(list(unread_of)), Notice.read_at.is_(None))
-    return set(await uow.session.scalars(query.returning(Notice.person_id)))
+        wished += [Notice.person_id.in_(list(unread_of)), Notice.read_at.is_(None)]
+    query = delete(Notice).where(_locked(wished)).returning(Notice.person_id)
+    return set(await uow.session.scalars(query))
 
 
 async def settle(
@@ -54,13 +55,19 @@ async def settle(
     person_id: UUID | None,
 ) -> set[UUID]:
     """Mark what waits about a subject as read; return whose it was."""
-    query = update(Notice).where(
-        Notice.subject_id == subject_id, Notice.kind.in_(kinds), Notice.read_at.is_(None)
-    )
+    wished = [Notice.subject_id == subject_id, Notice.kind.in_(kinds), Notice.read_at.is_(None)]
     if person_id is not None:
-        query = query.where(Notice.person_id == person_id)
-    rows = await uow.session.scalars(query.values(read_at=at).returning(Notice.person_id))
-    return set(rows)
+        wished.append(Notice.person_id == person_id)
+    query = update(Notice).where(_locked(wished)).values(read_at=at)
+    return set(await uow.session.scalars(query.returning(Notice.person_id)))
+
+
+def _locked(wished: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Match these notices, locked in one order: who reads all never waits in a ring with who
+    settles some.
+    """
+    rows = select(Notice.id).where(*wished).order_by(Notice.id).with_for_update()
+    return Notice.id.in_(rows)
 
 
 def _seen_by(person_id: UUID, visible: list[UUID] | None) -> ColumnElement[bool]:
@@ -112,12 +119,13 @@ async def mark_read(
     kinds: list[str] | None,
 ) -> int:
     """Mark notices that wait as read; return how many did."""
-    query = update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    wished = [Notice.person_id == person_id, Notice.read_at.is_(None)]
     if ids is not None:
-        query = query.where(Notice.id.in_(ids))
+        wished.append(Notice.id.in_(ids))
     if kinds is not None:
-        query = query.where(Notice.kind.in_(kinds))
-    rows = await uow.session.scalars(query.values(read_at=at).returning(Notice.id))
+        wished.append(Notice.kind.in_(kinds))
+    query = update(Notice).where(_locked(wished)).values(read_at=at)
+    rows = await uow.session.scalars(query.returning(Notice.id))
     return len(list(rows))
 
 
@@ -125,12 +133,13 @@ async def mark_unread(
     uow: UnitOfWork, person_id: UUID, *, ids: list[UUID] | None, at: datetime | None
 ) -> int:
     """Let notices wait again; return how many did."""
-    query = update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_not(None))
+    wished = [Notice.person_id == person_id, Notice.read_at.is_not(None)]
     if ids is not None:
-        query = query.where(Notice.id.in_(ids))
+        wished.append(Notice.id.in_(ids))
     if at is not None:
-        query = query.where(Notice.read_at == at)
-    rows = await uow.session.scalars(query.values(read_at=None).returning(Notice.id))
+        wished.append(Notice.read_at == at)
+    query = update(Notice).where(_locked(wished)).values(read_at=None)
+    rows = await uow.session.scalars(query.returning(Notice.id))
     return len(list(rows))
 
 
