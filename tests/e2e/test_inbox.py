@@ -85,7 +85,7 @@ async def _since_and_activity(
     """Go away from the film, let something happen there, come back."""
     async with page.expect_response(re.compile("since-visit")):
         await page.goto(f"/p/{demo.project}/gallery")
-    await expect(page.get_by_role("link", name=re.compile("^Mara Quell")).first).to_be_visible()
+    await expect(page.get_by_role("link", name=re.compile("Mara Quell Low")).first).to_be_visible()
     await page.goto("/")
     await expect(page.get_by_role("heading", name="Projects")).to_be_visible()
     picture = _picture(house, token, demo)
@@ -107,7 +107,7 @@ async def _since_and_activity(
     await expect(page.get_by_role("heading", name="Nothing happened here")).to_be_visible()
     async with page.expect_response(re.compile("since-visit")):
         await page.goto(f"/p/{demo.project}/gallery")
-    await expect(page.get_by_role("link", name=re.compile("^Mara Quell")).first).to_be_visible()
+    await expect(page.get_by_role("link", name=re.compile("Mara Quell Low")).first).to_be_visible()
     await expect(since).to_be_hidden()
 
 
