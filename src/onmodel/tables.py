@@ -2,6 +2,7 @@
 
 from onmodel.accounts import models as accounts
 from onmodel.archive import models as archive
+from onmodel.activity import models as activity
 from onmodel.characters import models as characters
 from onmodel.decisions import models as decisions
 from onmodel.dispatch import models as dispatch
@@ -9,6 +10,7 @@ from onmodel.dispatch import share_models as shares
 from onmodel.events import models as events
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
+from onmodel.inbox import models as inbox
 from onmodel.kit.db.base import Base
 from onmodel.notes import models as notes
 from onmodel.projects import models as projects
@@ -24,11 +26,13 @@ __all__ = ["is_described", "metadata"]
 _DEFINING = (
     accounts,
     archive,
+    activity,
     characters,
     decisions,
     dispatch,
     events,
     identity,
+    inbox,
     notes,
     projects,
     review,
