@@ -7,6 +7,7 @@ from onmodel.identity import checks, references
 from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
 from onmodel.variations import progress as variations
+from onmodel.versions import capture, pinning
 
 
 @cache
@@ -23,3 +24,5 @@ def register_handlers() -> None:
     golden.register()
     evidence.register()
     decisions.register()
+    capture.register()
+    pinning.register()

@@ -6,6 +6,7 @@ lock is held as briefly as can be), and the frame leaves after the commit.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,26 @@ _APPEND = text(
     bindparam("payload", type_=JSONB),
     bindparam("change", type_=JSONB(none_as_null=True)),
 )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What ``record`` was told, for those who listen."""
+
+    project_id: UUID
+    name: str
+    subject_id: UUID | None
+    actor_id: UUID | None
+    change: dict[str, Any] | None
+
+
+Listener = Callable[[UnitOfWork, Told], None]
+_listeners: list[Listener] = []
+
+
+def when_recorded(listener: Listener) -> None:
+    """Call ``listener(uow, told)`` in the transaction of each record."""
+    _listeners.append(listener)
 
 
 @dataclass(frozen=True)
@@ -86,6 +107,9 @@ async def record(
         )
     ).one()
     uow.notify(channel(project_id), encode(name, body, seq=row.seq, actor=actor_id, at=row.at))
+    told = Told(project_id, name, subject_id, actor_id, change)
+    for listener in _listeners:
+        listener(uow, told)
     return Recorded(seq=row.seq, at=row.at)
 
 
