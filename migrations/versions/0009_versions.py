@@ -10,8 +10,8 @@ branch_labels = None
 depends_on = None
 
 BEGIN = """
-INSERT INTO character_versions (id, project_id, character_id, number, state, author_ids, changes)
-SELECT gen_random_uuid(), c.project_id, c.id, 1,
+INSERT INTO character_versions (id, character_id, number, state, author_ids, changes)
+SELECT gen_random_uuid(), c.id, 1,
     jsonb_build_object(
         'facts', jsonb_build_object(
             'name', c.name, 'description', c.description, 'trigger_word', c.trigger_word,
@@ -56,7 +56,6 @@ FOR EACH ROW EXECUTE FUNCTION version_names_stay()
 def upgrade() -> None:
     op.create_table('character_versions',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('project_id', sa.Uuid(), nullable=False),
     sa.Column('character_id', sa.Uuid(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('state', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -64,13 +63,11 @@ def upgrade() -> None:
     sa.Column('changes', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
     sa.ForeignKeyConstraint(['character_id'], ['characters.id'], name=op.f('fk_character_versions_character_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_character_versions_project_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_character_versions')),
     sa.UniqueConstraint('character_id', 'number', name=op.f('uq_character_versions_character_id_number'))
     )
     op.create_table('character_version_names',
     sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('project_id', sa.Uuid(), nullable=False),
     sa.Column('character_id', sa.Uuid(), nullable=False),
     sa.Column('version_id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
@@ -79,7 +76,6 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
     sa.ForeignKeyConstraint(['character_id'], ['characters.id'], name=op.f('fk_character_version_names_character_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['created_by'], ['users.id'], name=op.f('fk_character_version_names_created_by'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_character_version_names_project_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['version_id'], ['character_versions.id'], name=op.f('fk_character_version_names_version_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_character_version_names'))
     )

@@ -34,11 +34,11 @@ _INSERT = text(
         SELECT number, state FROM character_versions
         WHERE character_id = :character_id ORDER BY number DESC LIMIT 1
     ), seen AS (
-        SELECT c.project_id, {STATE} AS state FROM characters c WHERE c.id = :character_id
+        SELECT {STATE} AS state FROM characters c WHERE c.id = :character_id
     )
     INSERT INTO character_versions
-        (id, project_id, character_id, number, state, author_ids, changes)
-    SELECT :id, seen.project_id, :character_id, COALESCE(last.number, 0) + 1, seen.state,
+        (id, character_id, number, state, author_ids, changes)
+    SELECT :id, :character_id, COALESCE(last.number, 0) + 1, seen.state,
            :author_ids, :changes
     FROM seen LEFT JOIN last ON true
     WHERE last.state IS DISTINCT FROM seen.state

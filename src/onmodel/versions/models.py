@@ -22,7 +22,6 @@ class Version(Base):
     __table_args__ = (UniqueConstraint("character_id", "number"),)
 
     id: Mapped[Id]
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     character_id: Mapped[UUID] = mapped_column(ForeignKey("characters.id", ondelete="CASCADE"))
     number: Mapped[int]
     state: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -45,7 +44,6 @@ class VersionName(Base):
     )
 
     id: Mapped[Id]
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     character_id: Mapped[UUID] = mapped_column(ForeignKey("characters.id", ondelete="CASCADE"))
     version_id: Mapped[UUID] = mapped_column(
         ForeignKey("character_versions.id", ondelete="CASCADE"), index=True

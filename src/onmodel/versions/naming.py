@@ -31,7 +31,6 @@ async def name_version(
     if await repository.count_names(uow, character_id) >= MOST_NAMES:
         raise TooManyNamesError(f"A character's versions have {MOST_NAMES} names at most.")
     row = VersionName(
-        project_id=character.project_id,
         character_id=character_id,
         version_id=version.id,
         name=data.name,
