@@ -6,7 +6,8 @@ lock is held as briefly as can be), and the frame leaves after the commit.
 """
 
 import json
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,31 +42,38 @@ _APPEND = text(
 
 
 @dataclass(frozen=True)
-class Told:
-    """What ``record`` was told, for those who listen."""
-
-    project_id: UUID
-    name: str
-    subject_id: UUID | None
-    actor_id: UUID | None
-    change: dict[str, Any] | None
-
-
-Listener = Callable[[UnitOfWork, Told], None]
-_listeners: list[Listener] = []
-
-
-def when_recorded(listener: Listener) -> None:
-    """Call ``listener(uow, told)`` in the transaction of each record."""
-    _listeners.append(listener)
-
-
-@dataclass(frozen=True)
 class Recorded:
     """Where an event landed in its project's log."""
 
     seq: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as a later room hears it, in the transaction that tells of it."""
+
+    project_id: UUID
+    seq: int
+    name: str
+    payload: BaseModel
+    subject_id: UUID | None
+    actor_id: UUID | None
+    change: dict[str, Any] | None
+
+
+Listener = Callable[[UnitOfWork, Told], Awaitable[None]]
+
+_listeners: defaultdict[str | None, list[Listener]] = defaultdict(list)
+
+
+def when_told(name: str | None, listener: Listener) -> None:
+    """Call ``listener(uow, told)`` whenever an event of this name is recorded; None: any event.
+
+    It runs in the transaction of the change, which holds the project's counter: it may write
+    rows of its own, and locks nothing that others lock.
+    """
+    _listeners[name].append(listener)
 
 
 async def record(
@@ -107,9 +115,9 @@ async def record(
         )
     ).one()
     uow.notify(channel(project_id), encode(name, body, seq=row.seq, actor=actor_id, at=row.at))
-    told = Told(project_id, name, subject_id, actor_id, change)
-    for listener in _listeners:
-        listener(uow, told)
+    told = Told(project_id, row.seq, name, payload, subject_id, actor_id, change)
+    for listener in (*_listeners.get(None, ()), *_listeners.get(name, ())):
+        await listener(uow, told)
     return Recorded(seq=row.seq, at=row.at)
 
 

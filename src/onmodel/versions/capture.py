@@ -67,7 +67,7 @@ class _Pending:
 _pending: WeakKeyDictionary[UnitOfWork, dict[UUID, _Pending]] = WeakKeyDictionary()
 
 
-def heard(uow: UnitOfWork, told: Told) -> None:
+async def heard(uow: UnitOfWork, told: Told) -> None:
     """Remember that something about a character was told in this transaction."""
     if told.subject_id is None:
         return
@@ -113,4 +113,4 @@ async def write(uow: UnitOfWork, character_id: UUID) -> None:
 
 def register() -> None:
     """Hear of everything that is told about characters."""
-    events.when_recorded(heard)
+    events.when_told(None, heard)
