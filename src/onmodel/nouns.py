@@ -8,6 +8,7 @@ from onmodel.inbox import listening as inbox
 from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
 from onmodel.variations import progress as variations
+from onmodel.versions import capture, pinning
 
 
 @cache
@@ -25,3 +26,5 @@ def register_handlers() -> None:
     evidence.register()
     decisions.register()
     inbox.register()
+    capture.register()
+    pinning.register()

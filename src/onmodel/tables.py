@@ -19,6 +19,7 @@ from onmodel.templates import models as templates
 from onmodel.text import models as text
 from onmodel.training import models as training
 from onmodel.variations import models as variations
+from onmodel.versions import models as versions
 
 __all__ = ["is_described", "metadata"]
 
@@ -41,6 +42,7 @@ _DEFINING = (
     text,
     training,
     variations,
+    versions,
 )
 
 metadata = Base.metadata

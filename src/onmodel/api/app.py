@@ -47,6 +47,7 @@ from onmodel.settings import Settings
 from onmodel.storage.pictures import Ingest
 from onmodel.training.routes import router as training
 from onmodel.variations.routes import router as variations
+from onmodel.versions.routes import router as versions
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -120,6 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
         activity,
         inbox,
         outside_review,
+        versions,
         files,
         assets,
         functions,

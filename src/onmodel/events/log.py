@@ -57,17 +57,18 @@ class Told:
     seq: int
     name: str
     payload: BaseModel
+    subject_id: UUID | None
     actor_id: UUID | None
     change: dict[str, Any] | None
 
 
 Listener = Callable[[UnitOfWork, Told], Awaitable[None]]
 
-_listeners: defaultdict[str, list[Listener]] = defaultdict(list)
+_listeners: defaultdict[str | None, list[Listener]] = defaultdict(list)
 
 
-def when_told(name: str, listener: Listener) -> None:
-    """Call ``listener(uow, told)`` whenever an event of this name is recorded.
+def when_told(name: str | None, listener: Listener) -> None:
+    """Call ``listener(uow, told)`` whenever an event of this name is recorded; None: any event.
 
     It runs in the transaction of the change, which holds the project's counter: it may write
     rows of its own, and locks nothing that others lock.
@@ -114,8 +115,8 @@ async def record(
         )
     ).one()
     uow.notify(channel(project_id), encode(name, body, seq=row.seq, actor=actor_id, at=row.at))
-    told = Told(project_id, row.seq, name, payload, actor_id, change)
-    for listener in _listeners.get(name, ()):
+    told = Told(project_id, row.seq, name, payload, subject_id, actor_id, change)
+    for listener in (*_listeners.get(None, ()), *_listeners.get(name, ())):
         await listener(uow, told)
     return Recorded(seq=row.seq, at=row.at)
 

@@ -34,6 +34,7 @@ export const KEY_PLACES = [
   'Looking at a picture',
   'Judging likeness',
   'Deciding together',
+  'Versions',
   'Table and timeline',
   'Queue',
   'Inbox',
@@ -97,6 +98,10 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
     does: 'Blind: left, right, neither',
     where: 'Deciding together',
   },
+  { keys: ['j', 'k'], does: 'Older or newer version', where: 'Versions' },
+  { keys: ['c'], does: 'Hold this version to compare with', where: 'Versions' },
+  { keys: ['r'], does: 'Go back to this version', where: 'Versions' },
+  { keys: ['w', 'o', 'd', 'v'], does: 'Wipe, onion skin, difference, both', where: 'Versions' },
   {
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
     does: 'Move',

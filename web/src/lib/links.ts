@@ -13,6 +13,9 @@ export const links = {
   character: (projectId: string, characterId: string) => `/p/${projectId}/c/${characterId}`,
   consistency: (projectId: string, characterId: string) =>
     `/p/${projectId}/c/${characterId}/consistency`,
+  /** Every change of the character; with two numbers, those two compared. */
+  versions: (projectId: string, characterId: string, pair?: { from: number; to: number }) =>
+    `/p/${projectId}/c/${characterId}/versions` + (pair ? `?from=${pair.from}&to=${pair.to}` : ''),
   /** Two pictures of the character, side by side on its consistency page. */
   pair: (projectId: string, characterId: string, left: string, right: string) =>
     `/p/${projectId}/c/${characterId}/consistency?pair=${left},${right}`,

@@ -42,6 +42,7 @@ from onmodel.variations.schemas import (
     VariationRemoved,
     VariationUpdated,
 )
+from onmodel.versions.schemas import VersionNamed
 
 PROTOCOL_VERSION = 1
 
@@ -235,6 +236,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:training.progress": TrainingProgress,
     "server:variation.updated": VariationUpdated,
     "server:variation.removed": VariationRemoved,
+    "server:version.named": VersionNamed,
     "server:generation.result": GenerationResult,
     "server:judgement.updated": JudgementUpdated,
     "server:alert.updated": AlertUpdated,

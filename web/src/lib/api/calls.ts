@@ -186,12 +186,12 @@ export const variations = {
   standardSet: () => body(api.GET('/api/v1/standard-set')),
   list: (characterId: string) =>
     body(api.GET('/api/v1/characters/{character_id}/variations', character(characterId))),
-  /** Starts the given keys, or with null the whole standard sheet. */
-  generate: (characterId: string, keys: string[] | null) =>
+  /** Starts the given keys, or with null the whole standard sheet, of the present or of a version. */
+  generate: (characterId: string, keys: string[] | null, version: number | null) =>
     body(
       api.POST('/api/v1/characters/{character_id}/variations', {
         ...character(characterId),
-        body: { keys },
+        body: { keys, version },
       }),
     ),
   review: (id: string, change: { verdict?: Verdict | null; starred?: boolean }) =>

@@ -593,6 +593,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/characters/{character_id}/version-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Version Names
+         * @description The versions that have names.
+         */
+        get: operations["list_version_names_api_v1_characters__character_id__version_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every change of the character, newest first.
+         */
+        get: operations["list_versions_api_v1_characters__character_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Version
+         * @description The whole character as it was.
+         */
+        get: operations["read_version_api_v1_characters__character_id__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions/{number}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description What differs from version ``since`` to this one; ``since`` may be the newer of the two.
+         */
+        get: operations["compare_versions_api_v1_characters__character_id__versions__number__difference_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions/{number}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name Version
+         * @description Give a version a name; it stays there for good.
+         */
+        post: operations["name_version_api_v1_characters__character_id__versions__number__names_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go Back
+         * @description Make the character, or parts of it, as it was; that is a new version, nothing is lost.
+         */
+        post: operations["go_back_api_v1_characters__character_id__versions__number__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checks/{check_id}": {
         parameters: {
             query?: never;
@@ -2590,6 +2710,47 @@ export interface components {
             /** Number */
             number: number;
         };
+        /** AdapterChange */
+        AdapterChange: {
+            after: components["schemas"]["AdapterKept"] | null;
+            before: components["schemas"]["AdapterKept"] | null;
+            /** Part */
+            part: string;
+        };
+        /**
+         * AdapterKept
+         * @description A trained model: its bytes' SHA-256, how it was trained and what it measured of itself.
+         */
+        AdapterKept: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Function */
+            function: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Sha256 */
+            sha256: string;
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
+        };
         /** AdapterRead */
         AdapterRead: {
             /**
@@ -3771,6 +3932,13 @@ export interface components {
             /** Try */
             try: string;
         };
+        /** FaceChange */
+        FaceChange: {
+            after: components["schemas"]["ReferenceKept"] | null;
+            before: components["schemas"]["ReferenceKept"] | null;
+            /** Part */
+            part: string;
+        };
         /**
          * FaceRead
          * @description The face that was measured in a picture; lengths in pixels, angles in degrees.
@@ -3797,6 +3965,63 @@ export interface components {
             sharpness: number;
             /** Yaw */
             yaw: number;
+        };
+        /**
+         * FactChange
+         * @description ``words`` is there for texts: the pieces in reading order.
+         */
+        FactChange: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Part */
+            part: string;
+            /** Words */
+            words: components["schemas"]["Span"][] | null;
+        };
+        /**
+         * Facts
+         * @description What people write and choose about a character.
+         */
+        Facts: {
+            /** Consent */
+            consent: string;
+            /** Description */
+            description: string;
+            /**
+             * Identity Route
+             * @enum {string}
+             */
+            identity_route: "auto" | "photographic" | "illustrated" | "appearance";
+            /**
+             * Importance
+             * @enum {string}
+             */
+            importance: "lead" | "supporting" | "background";
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Off Model Below */
+            off_model_below: number;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "low" | "standard" | "high";
+            /** Trigger Word */
+            trigger_word: string;
         };
         /**
          * FieldProblem
@@ -4032,7 +4257,8 @@ export interface components {
              * @default {
              *       "keys": null,
              *       "seed": 0,
-             *       "tier": null
+             *       "tier": null,
+             *       "version": null
              *     }
              */
             params?: components["schemas"]["GenerateRequest"];
@@ -4051,6 +4277,11 @@ export interface components {
             seed?: number;
             /** Tier */
             tier?: ("low" | "standard" | "high") | null;
+            /**
+             * Version
+             * @description Start from the character as it was in this version
+             */
+            version?: number | null;
         };
         /**
          * GenerationResult
@@ -4069,6 +4300,18 @@ export interface components {
              * Format: uuid
              */
             variation_id: string;
+        };
+        /**
+         * GoBack
+         * @description Make these parts as they were; null means all.
+         *
+         *     ``onto`` is the newest version that the person saw: a newer one refuses the request.
+         */
+        GoBack: {
+            /** Onto */
+            onto: number;
+            /** Parts */
+            parts?: string[] | null;
         };
         /**
          * GoldenComparison
@@ -4891,6 +5134,64 @@ export interface components {
             /** Weight */
             weight: number;
         };
+        /** PictureChange */
+        PictureChange: {
+            after: components["schemas"]["PictureKept"] | null;
+            before: components["schemas"]["PictureKept"] | null;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Part */
+            part: string;
+        };
+        /**
+         * PictureKept
+         * @description A picture of the sheet with its present scores, so that two are judged alike.
+         *
+         *     ``landmarks`` are points of the main face as shares of width and height, by name.
+         */
+        PictureKept: {
+            file: components["schemas"]["FileRef"];
+            /** Landmarks */
+            landmarks: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            } | null;
+            variation: components["schemas"]["VariationRead"];
+        };
+        /**
+         * PinnedAdapter
+         * @description The trained model of a version.
+         */
+        PinnedAdapter: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * PinnedVersion
+         * @description The version of the character that a picture was made of, with what generators read of it.
+         */
+        PinnedVersion: {
+            adapter: components["schemas"]["PinnedAdapter"] | null;
+            /** Names */
+            names: string[];
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Number */
+            number: number;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /** Trigger Word */
+            trigger_word: string;
+        };
         /** PointMark */
         PointMark: {
             /** At */
@@ -5331,6 +5632,7 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            pinned?: components["schemas"]["PinnedVersion"] | null;
             /** Seed */
             seed: number;
             /** Task */
@@ -5348,6 +5650,31 @@ export interface components {
             reference_id?: string | null;
             /** Sha256 */
             sha256: string;
+        };
+        /** ReferenceChange */
+        ReferenceChange: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed";
+            /** Part */
+            part: string;
+            reference: components["schemas"]["ReferenceKept"];
+        };
+        /**
+         * ReferenceKept
+         * @description A reference as a version kept it.
+         */
+        ReferenceKept: {
+            file: components["schemas"]["FileRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /** ReferenceRead */
         ReferenceRead: {
@@ -5730,6 +6057,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:version.named";
+            id?: string;
+            payload: components["schemas"]["VersionNamed"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:generation.result";
             id?: string;
             payload: components["schemas"]["GenerationResult"];
@@ -6033,6 +6370,20 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /**
+         * SheetScores
+         * @description The identity of a whole sheet; the mean covers only what could be measured.
+         */
+        SheetScores: {
+            /** Measured */
+            measured: number;
+            /** P Same Lowest */
+            p_same_lowest: number | null;
+            /** P Same Mean */
+            p_same_mean: number | null;
+            /** Pictures */
+            pictures: number;
+        };
         /** SignIn */
         SignIn: {
             /** Password */
@@ -6123,6 +6474,19 @@ export interface components {
             name: string;
             /** Section */
             section: string;
+        };
+        /**
+         * Span
+         * @description A piece of text; ``removed`` stood only in the older one, ``added`` stands in the newer.
+         */
+        Span: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "removed" | "added";
+            /** Text */
+            text: string;
         };
         /** StartGeneration */
         StartGeneration: {
@@ -6869,6 +7233,130 @@ export interface components {
             not_same: number;
             /** Same */
             same: number;
+        };
+        /**
+         * VersionDifference
+         * @description What is to be done to ``before`` to make it ``after``; ``part`` names can be gone back to.
+         */
+        VersionDifference: {
+            adapter: components["schemas"]["AdapterChange"] | null;
+            after: components["schemas"]["VersionRead"];
+            before: components["schemas"]["VersionRead"];
+            face: components["schemas"]["FaceChange"] | null;
+            /** Facts */
+            facts: components["schemas"]["FactChange"][];
+            /** Pictures */
+            pictures: components["schemas"]["PictureChange"][];
+            /** References */
+            references: components["schemas"]["ReferenceChange"][];
+            scores_after: components["schemas"]["SheetScores"];
+            scores_before: components["schemas"]["SheetScores"];
+        };
+        /**
+         * VersionNameRead
+         * @description A name stays on its version for good.
+         */
+        VersionNameRead: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+        };
+        /** VersionNameWrite */
+        VersionNameWrite: {
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * VersionNamed
+         * @description Event ``server:version.named``.
+         */
+        VersionNamed: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["VersionNameRead"];
+            /** Number */
+            number: number;
+        };
+        /**
+         * VersionRead
+         * @description One version in the list.
+         *
+         *     ``text`` is read after the authors' names, such as “changed the description”; without authors
+         *     it is something that happened by itself. ``pictures`` are up to four that came or went.
+         */
+        VersionRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author Ids */
+            author_ids: string[];
+            /** Back To */
+            back_to: number | null;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Names */
+            names: components["schemas"]["VersionNameRead"][];
+            /** Number */
+            number: number;
+            /** Pictures */
+            pictures: components["schemas"]["FileRef"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * VersionState
+         * @description The whole character as it was.
+         */
+        VersionState: {
+            adapter: components["schemas"]["AdapterKept"] | null;
+            face: components["schemas"]["ReferenceKept"] | null;
+            facts: components["schemas"]["Facts"];
+            /** Pictures */
+            pictures: components["schemas"]["PictureKept"][];
+            /** References */
+            references: components["schemas"]["ReferenceKept"][];
+            /** Removed */
+            removed: boolean;
+            scores: components["schemas"]["SheetScores"];
+            version: components["schemas"]["VersionRead"];
         };
         /**
          * VoteWrite
@@ -8732,7 +9220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `character_not_found`: No such character */
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8751,6 +9239,299 @@ export interface operations {
                 };
             };
             /** @description `unknown_variation_key`: The standard set has no such picture */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_version_names_api_v1_characters__character_id__version_names_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionNameRead"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_versions_api_v1_characters__character_id__versions_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_version_api_v1_characters__character_id__versions__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionState"];
+                };
+            };
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_versions_api_v1_characters__character_id__versions__number__difference_get: {
+        parameters: {
+            query: {
+                since: number;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDifference"];
+                };
+            };
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    name_version_api_v1_characters__character_id__versions__number__names_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionNameWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionNameRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_name_taken`: This name is taken; `too_many_version_names`: Enough names */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    go_back_api_v1_characters__character_id__versions__number__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `versions_moved_on`: The character changed meanwhile; `nothing_to_go_back_to`: Nothing would change; `part_needs_picture`: The face needs its picture; `trigger_word_taken`: This trigger word is taken; `too_many_references`: Enough pictures */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_part`: This part is not among the differences */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -102,6 +102,23 @@ export type ConsistencyRead = Omit<Schemas['ConsistencyRead'], 'coherence'> & {
   coherence: Coherence;
 };
 
+export type VersionRead = Schemas['VersionRead'];
+export type VersionNameRead = Schemas['VersionNameRead'];
+export type Span = Schemas['Span'];
+export type SheetScores = Schemas['SheetScores'];
+export type AdapterKept = Schemas['AdapterKept'];
+export type ReferenceKept = Schemas['ReferenceKept'];
+export type PictureKept = Omit<Schemas['PictureKept'], 'landmarks'> & {
+  landmarks: Record<string, number[]> | null;
+};
+export type PictureChange = Omit<Schemas['PictureChange'], 'before' | 'after'> & {
+  before: PictureKept | null;
+  after: PictureKept | null;
+};
+export type VersionDifference = Omit<Schemas['VersionDifference'], 'pictures'> & {
+  pictures: PictureChange[];
+};
+
 export type ServerMessage = Schemas['ServerMessage'];
 
 export type AspectRatio = NonNullable<Schemas['ProjectSettings']['aspect_ratio']>;

@@ -215,6 +215,9 @@ export class Room {
         this.variations.remove(message.payload.variation_id);
         this.#changed(message.payload.character_id);
         break;
+      case 'server:version.named':
+        this.#changed(message.payload.character_id);
+        break;
       case 'server:alert.updated':
         this.alerts.upsert(message.payload.data);
         this.#announceAlert(message.payload.data);
