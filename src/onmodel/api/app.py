@@ -15,6 +15,7 @@ from onmodel.api.openapi import describe
 from onmodel.api.queue.routes import router as queue
 from onmodel.api.queue.share_routes import router as shares
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.live.places import Places
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
 from onmodel.api.realtime.settler import Settler
@@ -54,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         hub = Hub(resources.database, resources.bus)
         board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub)
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
-        app.state.watch = watch
+        app.state.watch, app.state.places = watch, Places(resources.bus)
         settler, app.state.loop_lag = Settler(resources.database), LoopLag()
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.ingest = ingest
             hub.start()
             board.start()
+            app.state.places.start()
             watch.start()
             settler.start()
             app.state.loop_lag.start()
@@ -72,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
                 await settler.stop()
                 await watch.stop()
                 await hub.stop()
+                await app.state.places.stop()
                 await board.stop()
                 await resources.close()
 
