@@ -95,7 +95,8 @@ async def _refused(socket: Socket, event: str, payload: Any) -> str:
     socket.seen.clear()
     await socket.send(event, payload, id="bad")
     problem = await socket.until("server:error")
-    assert problem["id"] == "bad"
+    # of what is not even read nobody knows the id
+    assert problem.get("id") == ("bad" if len(str(payload)) < 250_000 else None)
     assert problem["payload"]["try"]
     return problem["payload"]["code"]
 
@@ -151,6 +152,7 @@ async def test_what_is_selected_in_the_gallery_shows_in_the_gallery(studio: Stud
 
 async def test_presence_says_which_picture_and_moves_are_told_alone(studio: Studio) -> None:
     async with studio.at("ada", "bob") as (ada, bob):
+        await ada.until_present(studio.id("bob"), variation_id=studio.picture)
         ada.seen.clear()
         await studio.look(bob, variation_id=studio.other_picture)
         moved = await ada.until("server:presence.moved")
@@ -166,10 +168,7 @@ async def test_only_followers_see_a_view_and_everybody_sees_who_follows(studio: 
     view = {"path": f"/c/{studio.character}", "scroll": 0.5}
     async with studio.at("ada", "bob", "vic") as (ada, bob, vic):
         await studio.look(bob, variation_id=studio.picture, following=studio.id("ada"))
-        await ada.until(
-            "server:presence.moved",
-            lambda p: [one["following"] for one in p["people"]] == [studio.id("ada")],
-        )
+        await ada.until_present(studio.id("bob"), following=studio.id("ada"))
         await ada.send("client:view", view)
         seen = (await bob.until("server:view"))["payload"]
         assert (seen["user_id"], seen["path"], seen["scroll"]) == (studio.id("ada"), *view.values())

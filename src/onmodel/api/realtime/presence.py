@@ -117,7 +117,11 @@ class PresenceBoard:
 
     async def is_here(self, project_id: UUID, user_id: UUID) -> bool:
         """Return whether somebody has the project open."""
-        return str(user_id) in await self._everybody(project_id)
+        who = str(user_id)
+        # who came to this process a moment ago is not written down yet
+        if any(one["user_id"] == who for one in self._here.get(project_id, {}).values()):
+            return True
+        return who in await self._everybody(project_id)
 
     async def _everybody(self, project_id: UUID) -> dict[str, dict[str, Any]]:
         try:

@@ -3132,7 +3132,7 @@ export interface components {
             check_id: string;
             data: components["schemas"]["CheckRead"];
         };
-        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
+        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
         /**
          * Coherence
          * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
@@ -4142,6 +4142,87 @@ export interface components {
             has_password: boolean;
         };
         /**
+         * Live
+         * @description Event ``server:live``, to those at ``place`` only; may be lost.
+         */
+        Live: {
+            /** People */
+            people: components["schemas"]["LivePerson"][];
+            /** Place */
+            place: string;
+        };
+        /**
+         * LivePerson
+         * @description The same of somebody else; ``client`` tells two windows of one person apart.
+         */
+        LivePerson: {
+            /**
+             * At
+             * @default null
+             */
+            at?: [
+                number,
+                number
+            ] | null;
+            /** Client */
+            client: string;
+            /**
+             * Gone
+             * @default false
+             */
+            gone?: boolean;
+            /**
+             * Selected
+             * @default null
+             */
+            selected?: string | null;
+            /** @default null */
+            stroke?: components["schemas"]["Stroke"] | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * LiveUpdate
+         * @description What changed about the sender; what is left out stays, and ``null`` takes it away.
+         *
+         *     ``selected`` is a character in the gallery, a picture on a character's page, a note on a
+         *     picture. ``at`` and ``stroke`` exist on pictures only.
+         */
+        LiveUpdate: {
+            /**
+             * At
+             * @default null
+             */
+            at?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Selected
+             * @default null
+             */
+            selected?: string | null;
+            /** @default null */
+            stroke?: components["schemas"]["Stroke"] | null;
+        };
+        /** LiveUpdateMessage */
+        LiveUpdateMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:live";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["LiveUpdate"];
+        };
+        /**
          * Look
          * @description Somebody whom a picture resembles, at the stated false-identification rate.
          */
@@ -4529,6 +4610,24 @@ export interface components {
             /** Weight */
             weight: number;
         };
+        /**
+         * PictureView
+         * @description Which part of a picture is seen: magnification of the fitted picture, and its middle.
+         */
+        PictureView: {
+            /**
+             * Beside
+             * @default false
+             */
+            beside?: boolean;
+            /** Middle */
+            middle: [
+                number,
+                number
+            ];
+            /** Zoom */
+            zoom: number;
+        };
         /** PointMark */
         PointMark: {
             /** At */
@@ -4566,30 +4665,67 @@ export interface components {
             id?: string | null;
             payload: components["schemas"]["PresenceUpdate"];
         };
-        /** PresenceUpdate */
+        /**
+         * PresenceMoved
+         * @description Event ``server:presence.moved``: those who look at something else now, and no others.
+         */
+        PresenceMoved: {
+            /** People */
+            people: components["schemas"]["PresentPerson"][];
+        };
+        /**
+         * PresenceUpdate
+         * @description Where the sender is and whom they follow; a picture says which character it is of.
+         */
         PresenceUpdate: {
             /**
              * Character Id
              * @default null
              */
             character_id?: string | null;
+            /**
+             * Following
+             * @default null
+             */
+            following?: string | null;
+            /**
+             * Page
+             * @default other
+             * @enum {string}
+             */
+            page?: "gallery" | "character" | "picture" | "decision" | "other";
+            /**
+             * Variation Id
+             * @default null
+             */
+            variation_id?: string | null;
         };
         /**
          * PresentPerson
-         * @description Somebody who has the project open, and which character they look at.
+         * @description Somebody who has the project open, what they look at there, and whom they follow.
          */
         PresentPerson: {
             /** Character Id */
             character_id?: string | null;
             /** Colour */
             colour: string;
+            /** Following */
+            following?: string | null;
             /** Name */
             name: string;
+            /**
+             * Page
+             * @default other
+             * @enum {string}
+             */
+            page?: "gallery" | "character" | "picture" | "decision" | "other";
             /**
              * User Id
              * Format: uuid
              */
             user_id: string;
+            /** Variation Id */
+            variation_id?: string | null;
         };
         /**
          * Problem
@@ -5463,6 +5599,36 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:presence.moved";
+            id?: string;
+            payload: components["schemas"]["PresenceMoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:live";
+            id?: string;
+            payload: components["schemas"]["Live"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:view";
+            id?: string;
+            payload: components["schemas"]["View"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:text.document";
             id?: string;
             payload: components["schemas"]["TextOpened"];
@@ -5736,6 +5902,32 @@ export interface components {
          * @enum {string}
          */
         State: "queued" | "starting" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
+        /**
+         * Stroke
+         * @description A mark while it is drawn, told in pieces.
+         *
+         *     ``points`` come after the first ``keep`` points that were told before under the same ``id``;
+         *     with ``keep`` 0 they are all there are. A box or an arrow has its start and its end.
+         */
+        Stroke: {
+            /** Id */
+            id: string;
+            /**
+             * Keep
+             * @default 0
+             */
+            keep?: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "point" | "box" | "arrow" | "freehand";
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
         /** SyncMessage */
         SyncMessage: {
             /**
@@ -6441,6 +6633,84 @@ export interface components {
             not_same: number;
             /** Same */
             same: number;
+        };
+        /**
+         * View
+         * @description Event ``server:view``, to those who follow ``user_id`` only; may be lost.
+         */
+        View: {
+            /**
+             * Anchor
+             * @default null
+             */
+            anchor?: string | null;
+            /** Client */
+            client: string;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset?: number;
+            /** Path */
+            path: string;
+            /** @default null */
+            picture?: components["schemas"]["PictureView"] | null;
+            /**
+             * Scroll
+             * @default 0
+             */
+            scroll?: number;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /** ViewMessage */
+        ViewMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:view";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["ViewUpdate"];
+        };
+        /**
+         * ViewUpdate
+         * @description What the sender sees, for those who follow.
+         *
+         *     Attributes:
+         *         path: within the project, such as ``/c/{id}?look={id}``.
+         *         scroll: how far down the page, as a share of what can be scrolled.
+         *         anchor: id of the element nearest to the top, for windows of another size.
+         *         offset: how far that element's top is from the window's, in heights of the element.
+         *         picture: with a picture open.
+         */
+        ViewUpdate: {
+            /**
+             * Anchor
+             * @default null
+             */
+            anchor?: string | null;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset?: number;
+            /** Path */
+            path: string;
+            /** @default null */
+            picture?: components["schemas"]["PictureView"] | null;
+            /**
+             * Scroll
+             * @default 0
+             */
+            scroll?: number;
         };
         /**
          * VoteWrite
