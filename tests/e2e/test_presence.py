@@ -15,7 +15,6 @@ from tests.e2e.conftest import Demo, Windows
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
 LABEL = "Happy"
-PHONE = {"width": 390, "height": 844}
 
 
 async def test_three_are_together(
@@ -26,7 +25,7 @@ async def test_three_are_together(
     async with (
         windows.open() as ada,
         windows.open(scheme="light") as nora,
-        windows.open(**PHONE) as ole,
+        windows.open(width=390, height=844) as ole,
     ):
         await steps.enter(ada, house.command("link")["url"])
         for page, name in ((nora, "Nora Near"), (ole, "Ole Otter")):
@@ -67,7 +66,6 @@ async def _see_each_other_in_the_gallery(ada: Page, nora: Page, me: str) -> None
     await ada.locator("[id^=cell-]").first.focus()
     await expect(nora.locator("[data-selected-by]")).to_have_text(me)
     await ada.locator("[id^=cell-]").first.blur()
-    await ada.get_by_label("Search", exact=False).first.focus()
     await expect(nora.locator("[data-selected-by]")).to_have_count(0)
 
 
@@ -75,7 +73,7 @@ async def _point(ada: Page, nora: Page, ole: Page) -> None:
     await _move(nora, 0.25, 0.4)
     for page in (ada, ole):
         cursor = page.locator("[data-cursor-of='Nora Near']")
-        await expect(cursor).to_have_attribute("style", re.compile(r"left: 2[45]\."))
+        await expect(cursor).to_have_attribute("style", re.compile(r"left: 2[45]"))
         # the same place of the picture, however large it is here
         sheet, spot = await _box(_sheet(page)), await _box(cursor)
         assert (spot["x"] - sheet["x"]) / sheet["width"] == pytest.approx(0.25, abs=0.01)

@@ -55,6 +55,8 @@ export function scrolled(page: Document = document): Scrolled {
   const scroll = room > 0 ? between(round(root.scrollTop / room), 0, 1) : 0;
   if (scroll === 0) return { scroll, anchor: null, offset: 0 };
   for (const element of page.querySelectorAll(ANCHORS)) {
+    // what stands beside the page does not move with it
+    if (element.closest('aside')) continue;
     const { top, bottom, height } = element.getBoundingClientRect();
     if (bottom <= 0 || height === 0) continue;
     return { scroll, anchor: element.id, offset: between(round(top / height), -1000, 1000) };
