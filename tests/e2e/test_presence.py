@@ -15,6 +15,11 @@ from tests.e2e.conftest import Demo, Windows
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
 LABEL = "Happy"
+# of a cursor: where it stands, in shares of what it lies over
+WHERE = """(cursor) => {
+    const [sheet, spot] = [cursor.parentElement, cursor].map((one) => one.getBoundingClientRect());
+    return [(spot.x - sheet.x) / sheet.width, (spot.y - sheet.y) / sheet.height];
+}"""
 
 
 async def test_three_are_together(
@@ -75,14 +80,13 @@ async def _point(ada: Page, nora: Page, ole: Page) -> None:
         cursor = page.locator("[data-cursor-of='Nora Near']")
         await expect(cursor).to_have_attribute("style", re.compile(r"left: 2[45]"))
         # the same place of the picture, however large it is here
-        sheet, spot = await _box(_sheet(page)), await _box(cursor)
-        assert (spot["x"] - sheet["x"]) / sheet["width"] == pytest.approx(0.25, abs=0.01)
-        assert (spot["y"] - sheet["y"]) / sheet["height"] == pytest.approx(0.4, abs=0.01)
+        assert await cursor.evaluate(WHERE) == pytest.approx([0.25, 0.4], abs=0.01)
     # zoomed in, it stands at the same place of the picture still
     await ada.get_by_role("heading", name="Notes").click()
     await ada.keyboard.press("Space")
-    sheet, spot = await _box(_sheet(ada)), await _box(ada.locator("[data-cursor-of='Nora Near']"))
-    assert (spot["x"] - sheet["x"]) / sheet["width"] == pytest.approx(0.25, abs=0.01)
+    await expect(_ground(ada)).to_have_attribute("style", re.compile(r"scale\(2\)"))
+    cursor = ada.locator("[data-cursor-of='Nora Near']")
+    assert await cursor.evaluate(WHERE) == pytest.approx([0.25, 0.4], abs=0.01)
     for _ in range(2):
         await ada.keyboard.press("Space")
     # a pointer that leaves the picture points at nothing
@@ -112,7 +116,8 @@ async def _draw(ada: Page, nora: Page, ole: Page, shots: Path) -> None:
     await _move(ole, 0.7, 0.2)
     await _move(ada, 0.6, 0.75)
     await nora.mouse.move(*await _at(nora, 0.42, 0.62))
-    await expect(ada.locator("[data-cursor-of='Nora Near']")).to_be_attached()
+    cursor = ada.locator("[data-cursor-of='Nora Near']")
+    await expect(cursor).to_have_attribute("style", re.compile(r"left: 4[12]"))
     await ada.screenshot(path=shots / "together.png")
     await nora.screenshot(path=shots / "together-light.png")
     await ole.screenshot(path=shots / "together-phone.png")
@@ -127,21 +132,20 @@ async def _follow(ada: Page, ole: Page, me: str, demo: Demo, shots: Path) -> Non
     await ole.get_by_role("button", name=re.compile(f"See what {me}")).click()
     frame = ole.locator("[data-following]")
     await expect(frame).to_contain_text(f"You see what {me} sees")
-    await expect(ada.get_by_text("Ole Otter sees what you see").first).to_be_visible()
+    followed = ada.locator("p").filter(has_text="Ole Otter sees what you see")
+    await expect(followed).to_be_visible()
     # a zoom
     await ada.get_by_role("heading", name="Notes").click()
     await ada.keyboard.press("Space")
-    await expect(ole.locator("[data-ground] > div")).to_have_attribute(
-        "style", re.compile(r"scale\(2\)")
-    )
+    await expect(_ground(ole)).to_have_attribute("style", re.compile(r"scale\(2\)"))
     await ole.screenshot(path=shots / "follow-phone.png")
     # another page, and how far it is scrolled
     await ada.keyboard.press("Escape")
     await ole.wait_for_url(re.compile(rf"/c/{demo.mara}$"))
+    await ada.evaluate("scrollTo(0, 0)")
+    await expect(ole.locator("#sheet-title")).not_to_be_in_viewport()
     await ada.locator("#sheet-title").evaluate("(title) => title.scrollIntoView()")
-    await ole.wait_for_function(
-        "Math.abs(document.querySelector('#sheet-title').getBoundingClientRect().top) < 200"
-    )
+    await expect(ole.locator("#sheet-title")).to_be_in_viewport()
     await ada.get_by_role("link", name="Gallery").first.click()
     await ole.wait_for_url(re.compile("/gallery$"))
     await expect(frame).to_be_visible()
@@ -150,7 +154,7 @@ async def _follow(ada: Page, ole: Page, me: str, demo: Demo, shots: Path) -> Non
     await ole.get_by_role("link", name="People", exact=True).click()
     await ole.wait_for_url(re.compile("/people$"))
     await expect(frame).to_have_count(0)
-    await expect(ada.get_by_text("Ole Otter sees what you see")).to_have_count(0)
+    await expect(followed).to_have_count(0)
 
 
 async def _follow_by_keyboard(ada: Page, nora: Page, me: str, demo: Demo) -> None:
@@ -195,6 +199,11 @@ async def _at(page: Page, x: float, y: float) -> tuple[float, float]:
 def _sheet(page: Page) -> Locator:
     """What lies over the picture, exactly as large as it is."""
     return page.get_by_role("group", name=re.compile("Marks on the picture|Choose the place"))
+
+
+def _ground(page: Page) -> Locator:
+    """What moves when the picture is zoomed."""
+    return page.locator("[data-ground] > div")
 
 
 async def _box(thing: Locator) -> Any:
