@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.support.house import House, Person, Socket
+from onmodel.settings import Settings
+from tests.support.house import House, Person, Socket, running
 from tests.support.pictures_of import judged
 
 STROKE = {"id": "stroke-1", "kind": "freehand"}
@@ -181,6 +183,25 @@ async def test_only_followers_see_a_view_and_everybody_sees_who_follows(studio: 
         await ada.send("client:live", {"at": [0.3, 0.3]})
         await _sees(bob, studio.id("ada"), at=[0.3, 0.3])
         assert "server:view" not in [frame["event"] for frame in bob.seen]
+
+
+async def test_people_at_two_processes_see_each_other(
+    studio: Studio, database_url: str, broker_url: str, home: Path
+) -> None:
+    settings = Settings(home=home, database_url=database_url, broker_url=broker_url)
+    async with (
+        running(settings) as other,
+        studio.at("ada") as (ada,),
+        other.socket(studio.people["bob"], studio.project) as bob,
+    ):
+        await bob.until_present(studio.id("ada"))
+        await studio.look(bob, variation_id=studio.picture, following=studio.id("ada"))
+        await ada.send("client:live", {"at": [0.3, 0.6]})
+        await _sees(bob, studio.id("ada"), at=[0.3, 0.6])
+        await bob.send("client:live", {"stroke": STROKE | {"points": [[0.5, 0.5]]}})
+        await _draws(ada, studio.id("bob"), [[0.5, 0.5]])
+        await ada.send("client:view", {"path": "/gallery"})
+        await bob.until("server:view", lambda view: view["path"] == "/gallery")
 
 
 async def test_a_viewer_points_but_does_not_draw(studio: Studio) -> None:
