@@ -39,7 +39,7 @@ async def test_three_are_together(
             await steps.come_in(page, link, name=name)
         for page in (ada, nora, ole):
             await page.goto(f"/p/{demo.project}/gallery")
-        await _see_each_other_in_the_gallery(ada, nora, me)
+        await _see_each_other_in_the_gallery(ada, nora, me, shots)
         await ole.screenshot(path=shots / "presence-gallery-phone.png")
 
         for page in (ada, nora, ole):
@@ -59,7 +59,7 @@ async def test_three_are_together(
 _BAD = ("serious", "critical")
 
 
-async def _see_each_other_in_the_gallery(ada: Page, nora: Page, me: str) -> None:
+async def _see_each_other_in_the_gallery(ada: Page, nora: Page, me: str, shots: Path) -> None:
     here = ada.get_by_role("banner").get_by_role("group", name="Here now")
     await expect(
         here.get_by_role("button", name=re.compile("Nora Near, in the gallery"))
@@ -70,6 +70,7 @@ async def _see_each_other_in_the_gallery(ada: Page, nora: Page, me: str) -> None
     # what one has under the focus is framed for the others, with the name
     await ada.locator("[id^=cell-]").first.focus()
     await expect(nora.locator("[data-selected-by]")).to_have_text(me)
+    await nora.screenshot(path=shots / "presence-selected-light.png")
     await ada.locator("[id^=cell-]").first.blur()
     await expect(nora.locator("[data-selected-by]")).to_have_count(0)
 
