@@ -29,28 +29,28 @@ async def test_three_are_together(
     me = house.call("GET", "/me", token)["name"]
     async with (
         windows.open() as ada,
-        windows.open(scheme="light") as nora,
-        windows.open(width=390, height=844) as ole,
+        windows.open(scheme="light") as juna,
+        windows.open(width=390, height=844) as tomke,
     ):
         await steps.enter(ada, house.command("link")["url"])
-        for page, name in ((nora, "Nora Near"), (ole, "Ole Otter")):
+        for page, name in ((juna, "Juna Near"), (tomke, "Tomke Otter")):
             link = await steps.invite(ada, name=name, username=name.split()[0].lower() + "-near")
             await steps.add_to_project(ada, demo.project, name=name)
             await steps.come_in(page, link, name=name)
-        for page in (ada, nora, ole):
+        for page in (ada, juna, tomke):
             await page.goto(f"/p/{demo.project}/gallery")
-        await _see_each_other_in_the_gallery(ada, nora, me, shots)
-        await ole.screenshot(path=shots / "presence-gallery-phone.png")
+        await _see_each_other_in_the_gallery(ada, juna, me, shots)
+        await tomke.screenshot(path=shots / "presence-gallery-phone.png")
 
-        for page in (ada, nora, ole):
+        for page in (ada, juna, tomke):
             await page.goto(f"/p/{demo.project}/c/{demo.mara}?look={picture['id']}")
             await expect(page.get_by_role("heading", name="Notes")).to_be_visible()
-        await _point(ada, nora, ole)
-        await _draw(ada, nora, ole, shots)
-        await _follow(ada, ole, me, demo, shots)
-        await _follow_by_keyboard(ada, nora, me, demo)
+        await _point(ada, juna, tomke)
+        await _draw(ada, juna, tomke, shots)
+        await _follow(ada, tomke, me, demo, shots)
+        await _follow_by_keyboard(ada, juna, me, demo)
 
-        for page in (ada, nora, ole):
+        for page in (ada, juna, tomke):
             found = await Axe().run(page)
             serious = [v for v in found.response["violations"] if v["impact"] in _BAD]
             assert not serious, serious
@@ -59,26 +59,26 @@ async def test_three_are_together(
 _BAD = ("serious", "critical")
 
 
-async def _see_each_other_in_the_gallery(ada: Page, nora: Page, me: str, shots: Path) -> None:
+async def _see_each_other_in_the_gallery(ada: Page, juna: Page, me: str, shots: Path) -> None:
     here = ada.get_by_role("banner").get_by_role("group", name="Here now")
     await expect(
-        here.get_by_role("button", name=re.compile("Nora Near, in the gallery"))
+        here.get_by_role("button", name=re.compile("Juna Near, in the gallery"))
     ).to_be_visible()
     await expect(
-        here.get_by_role("button", name=re.compile("Ole Otter, in the gallery"))
+        here.get_by_role("button", name=re.compile("Tomke Otter, in the gallery"))
     ).to_be_visible()
     # what one has under the focus is framed for the others, with the name
     await ada.locator("[id^=cell-]").first.focus()
-    await expect(nora.locator("[data-selected-by]")).to_have_text(me)
-    await nora.screenshot(path=shots / "presence-selected-light.png")
+    await expect(juna.locator("[data-selected-by]")).to_have_text(me)
+    await juna.screenshot(path=shots / "presence-selected-light.png")
     await ada.locator("[id^=cell-]").first.blur()
-    await expect(nora.locator("[data-selected-by]")).to_have_count(0)
+    await expect(juna.locator("[data-selected-by]")).to_have_count(0)
 
 
-async def _point(ada: Page, nora: Page, ole: Page) -> None:
-    await _move(nora, 0.25, 0.4)
-    for page in (ada, ole):
-        cursor = page.locator("[data-cursor-of='Nora Near']")
+async def _point(ada: Page, juna: Page, tomke: Page) -> None:
+    await _move(juna, 0.25, 0.4)
+    for page in (ada, tomke):
+        cursor = page.locator("[data-cursor-of='Juna Near']")
         await expect(cursor).to_have_attribute("style", re.compile(r"left: 2[45]"))
         # the same place of the picture, however large it is here
         assert await cursor.evaluate(WHERE) == pytest.approx([0.25, 0.4], abs=0.01)
@@ -86,94 +86,94 @@ async def _point(ada: Page, nora: Page, ole: Page) -> None:
     await ada.get_by_role("heading", name="Notes").click()
     await ada.keyboard.press("Space")
     await expect(_ground(ada)).to_have_attribute("style", re.compile(r"scale\(2\)"))
-    cursor = ada.locator("[data-cursor-of='Nora Near']")
+    cursor = ada.locator("[data-cursor-of='Juna Near']")
     assert await cursor.evaluate(WHERE) == pytest.approx([0.25, 0.4], abs=0.01)
     for _ in range(2):
         await ada.keyboard.press("Space")
     # a pointer that leaves the picture points at nothing
-    await nora.get_by_role("heading", name="Notes").hover()
-    await expect(ada.locator("[data-cursor-of='Nora Near']")).to_have_count(0)
+    await juna.get_by_role("heading", name="Notes").hover()
+    await expect(ada.locator("[data-cursor-of='Juna Near']")).to_have_count(0)
 
 
-async def _draw(ada: Page, nora: Page, ole: Page, shots: Path) -> None:
-    await _begin_a_line(nora)
+async def _draw(ada: Page, juna: Page, tomke: Page, shots: Path) -> None:
+    await _begin_a_line(juna)
     # the button is still down
-    for page in (ada, ole):
-        await expect(page.locator("[data-stroke-of='Nora Near'] path").first).to_be_visible()
+    for page in (ada, tomke):
+        await expect(page.locator("[data-stroke-of='Juna Near'] path").first).to_be_visible()
     await ada.get_by_role("heading", name="Notes").hover()
     await ada.screenshot(path=shots / "presence-stroke.png")
-    await nora.mouse.up()
-    await expect(nora.get_by_label("What should change?")).to_be_visible()
-    await expect(ada.locator("[data-stroke-of='Nora Near']")).to_be_attached()
+    await juna.mouse.up()
+    await expect(juna.get_by_label("What should change?")).to_be_visible()
+    await expect(ada.locator("[data-stroke-of='Juna Near']")).to_be_attached()
     # taken back: gone everywhere, and nothing of it was kept
-    await nora.get_by_label("What should change?").press("Escape")
-    for page in (ada, ole):
-        await expect(page.locator("[data-stroke-of='Nora Near']")).to_have_count(0)
+    await juna.get_by_label("What should change?").press("Escape")
+    for page in (ada, tomke):
+        await expect(page.locator("[data-stroke-of='Juna Near']")).to_have_count(0)
     pins = ada.get_by_role("button", name=re.compile(r"^Note \d+: "))
     before = await pins.count()
-    await _begin_a_line(nora)
-    await nora.mouse.up()
-    await nora.get_by_label("What should change?").fill("Softer here")
-    await _move(ole, 0.7, 0.2)
+    await _begin_a_line(juna)
+    await juna.mouse.up()
+    await juna.get_by_label("What should change?").fill("Softer here")
+    await _move(tomke, 0.7, 0.2)
     await _move(ada, 0.6, 0.75)
-    await nora.mouse.move(*await _at(nora, 0.42, 0.62))
-    cursor = ada.locator("[data-cursor-of='Nora Near']")
+    await juna.mouse.move(*await _at(juna, 0.42, 0.62))
+    cursor = ada.locator("[data-cursor-of='Juna Near']")
     await expect(cursor).to_have_attribute("style", re.compile(r"left: 4[12]"))
     await ada.screenshot(path=shots / "together.png")
-    await nora.screenshot(path=shots / "together-light.png")
-    await ole.screenshot(path=shots / "together-phone.png")
-    await nora.get_by_label("What should change?").press("Control+Enter")
+    await juna.screenshot(path=shots / "together-light.png")
+    await tomke.screenshot(path=shots / "together-phone.png")
+    await juna.get_by_label("What should change?").press("Control+Enter")
     await expect(pins).to_have_count(before + 1)
-    await expect(ada.locator("[data-stroke-of='Nora Near']")).to_have_count(0)
+    await expect(ada.locator("[data-stroke-of='Juna Near']")).to_have_count(0)
     # the note that one reads shows its reader to the others
-    await expect(ada.locator("li[id^=note-] span[title='Nora Near']").first).to_be_visible()
+    await expect(ada.locator("li[id^=note-] span[title='Juna Near']").first).to_be_visible()
 
 
-async def _follow(ada: Page, ole: Page, me: str, demo: Demo, shots: Path) -> None:
-    await ole.get_by_role("button", name=re.compile(f"See what {me}")).click()
-    frame = ole.locator("[data-following]")
+async def _follow(ada: Page, tomke: Page, me: str, demo: Demo, shots: Path) -> None:
+    await tomke.get_by_role("button", name=re.compile(f"See what {me}")).click()
+    frame = tomke.locator("[data-following]")
     await expect(frame).to_contain_text(f"You see what {me} sees")
-    followed = ada.locator("p").filter(has_text="Ole Otter sees what you see")
+    followed = ada.locator("p").filter(has_text="Tomke Otter sees what you see")
     await expect(followed).to_be_visible()
     # a zoom
     await ada.get_by_role("heading", name="Notes").click()
     await ada.keyboard.press("Space")
-    await expect(_ground(ole)).to_have_attribute("style", re.compile(r"scale\(2\)"))
-    await ole.screenshot(path=shots / "follow-phone.png")
+    await expect(_ground(tomke)).to_have_attribute("style", re.compile(r"scale\(2\)"))
+    await tomke.screenshot(path=shots / "follow-phone.png")
     # another page, and how far it is scrolled
     await ada.keyboard.press("Escape")
-    await ole.wait_for_url(re.compile(rf"/c/{demo.mara}$"))
+    await tomke.wait_for_url(re.compile(rf"/c/{demo.mara}$"))
     await ada.evaluate("scrollTo(0, 0)")
-    await expect(ole.locator("#sheet-title")).not_to_be_in_viewport()
+    await expect(tomke.locator("#sheet-title")).not_to_be_in_viewport()
     await ada.locator("#sheet-title").evaluate("(title) => title.scrollIntoView()")
-    await expect(ole.locator("#sheet-title")).to_be_in_viewport()
+    await expect(tomke.locator("#sheet-title")).to_be_in_viewport()
     await ada.get_by_role("link", name="Gallery").first.click()
-    await ole.wait_for_url(re.compile("/gallery$"))
+    await tomke.wait_for_url(re.compile("/gallery$"))
     await expect(frame).to_be_visible()
     await ada.screenshot(path=shots / "followed.png")
     # any input of one's own ends it, and does what it always does
-    await ole.get_by_role("link", name="People", exact=True).click()
-    await ole.wait_for_url(re.compile("/people$"))
+    await tomke.get_by_role("link", name="People", exact=True).click()
+    await tomke.wait_for_url(re.compile("/people$"))
     await expect(frame).to_have_count(0)
     await expect(followed).to_have_count(0)
 
 
-async def _follow_by_keyboard(ada: Page, nora: Page, me: str, demo: Demo) -> None:
-    frame = nora.locator("[data-following]")
-    await nora.get_by_role("heading", name="Notes").click()
+async def _follow_by_keyboard(ada: Page, juna: Page, me: str, demo: Demo) -> None:
+    frame = juna.locator("[data-following]")
+    await juna.get_by_role("heading", name="Notes").click()
     for _ in range(2):
-        await nora.keyboard.press("l")
+        await juna.keyboard.press("l")
         if me in (await frame.inner_text()):
             break
     await expect(frame).to_contain_text(me)
-    await nora.wait_for_url(re.compile("/gallery$"))
+    await juna.wait_for_url(re.compile("/gallery$"))
     await ada.locator(f"a[href$='/c/{demo.mara}']").first.click()
     await steps.open_viewer(ada, LABEL)
-    await expect(nora.get_by_role("heading", name="Notes")).to_be_visible()
+    await expect(juna.get_by_role("heading", name="Notes")).to_be_visible()
     # Escape ends the following, and not the picture
-    await nora.keyboard.press("Escape")
+    await juna.keyboard.press("Escape")
     await expect(frame).to_have_count(0)
-    await expect(nora.get_by_role("heading", name="Notes")).to_be_visible()
+    await expect(juna.get_by_role("heading", name="Notes")).to_be_visible()
 
 
 async def _begin_a_line(page: Page) -> None:
