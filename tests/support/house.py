@@ -101,6 +101,17 @@ class Socket:
                 if frame["event"] == event and condition(frame["payload"]):
                     return frame
 
+    async def until_present(self, user_id: str, **where: Any) -> None:
+        """Read on until somebody is told to be here so, among all or alone."""
+        while True:
+            for frame in self.seen:
+                if frame["event"] in {"server:presence", "server:presence.moved"}:
+                    for one in frame["payload"]["people"]:
+                        if one["user_id"] == user_id and one.items() >= where.items():
+                            return
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                self.seen.append(json.loads(await self.connection.recv()))
+
 
 class House:
     """The running process and ways to reach it."""

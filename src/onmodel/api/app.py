@@ -19,6 +19,7 @@ from onmodel.api.queue.share_routes import router as shares
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.personal import router as personal
+from onmodel.api.realtime.live.places import Places
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
 from onmodel.api.realtime.settler import Settler
@@ -63,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
         board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub, mail)
         app.state.mail = mail
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
-        app.state.watch = watch
+        app.state.watch, app.state.places = watch, Places(resources.bus)
         settler, app.state.loop_lag = Settler(resources.database), LoopLag()
         archiving = Archiving(resources.database, resources.store, settings.workspace)
         async with Ingest(
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
             hub.start()
             mail.start()
             board.start()
+            app.state.places.start()
             watch.start()
             settler.start()
             archiving.start()
@@ -86,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
                 await watch.stop()
                 await mail.stop()
                 await hub.stop()
+                await app.state.places.stop()
                 await board.stop()
                 await resources.close()
 

@@ -19,6 +19,7 @@ export type KeyAction =
   | 'help'
   | 'gallery'
   | 'inbox'
+  | 'follow'
   | 'new';
 
 export interface KeyRow {
@@ -47,6 +48,7 @@ export const KEY_TABLE: readonly KeyRow[] = [
   { action: 'gallery', keys: ['g'], does: 'Go to the gallery', where: 'Everywhere' },
   { action: 'inbox', keys: ['b'], does: 'Open the inbox', where: 'Everywhere' },
   { action: 'new', keys: ['n'], does: 'Make a new character', where: 'Everywhere' },
+  { action: 'follow', keys: ['l'], does: 'See what the next person sees', where: 'Everywhere' },
   { action: 'back', keys: ['Escape'], does: 'Go back or close', where: 'Everywhere' },
   { action: 'next', keys: ['j', 'ArrowRight'], does: 'Next', where: 'Gallery and sheet' },
   { action: 'previous', keys: ['k', 'ArrowLeft'], does: 'Previous', where: 'Gallery and sheet' },

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from onmodel.api.queue.schemas import QueueChanged
 from onmodel.api.queue.share_schemas import ShareUpdated
-from onmodel.api.realtime.presence import Presence, PresentPerson
+from onmodel.api.realtime.live.schemas import Live, LiveUpdate, View, ViewUpdate
+from onmodel.api.realtime.presence import Page, Presence, PresenceMoved, PresentPerson
 from onmodel.api.state import ProjectState
 from onmodel.characters.schemas import (
     CharacterRemoved,
@@ -52,7 +53,12 @@ class SyncRequest(BaseModel):
 
 
 class PresenceUpdate(BaseModel):
+    """Where the sender is and whom they follow; a picture says which character it is of."""
+
+    page: Page = "other"
     character_id: UUID | None = None
+    variation_id: UUID | None = None
+    following: UUID | None = None
 
 
 class CharacterUpdateRequest(BaseModel):
@@ -125,6 +131,16 @@ class PresenceMessage(_Message):
     payload: PresenceUpdate
 
 
+class LiveUpdateMessage(_Message):
+    event: Literal["client:live"]
+    payload: LiveUpdate
+
+
+class ViewMessage(_Message):
+    event: Literal["client:view"]
+    payload: ViewUpdate
+
+
 class CharacterUpdateMessage(_Message):
     event: Literal["client:character.update"]
     payload: CharacterUpdateRequest
@@ -167,9 +183,10 @@ class TextCursorMessage(_Message):
 
 TextMessage = TextOpenMessage | TextChangeMessage | TextCursorMessage
 
+LiveMessage = PresenceMessage | LiveUpdateMessage | ViewMessage
+
 OtherMessage = (
     SyncMessage
-    | PresenceMessage
     | CharacterUpdateMessage
     | NodeUpdateMessage
     | CharacterTrainMessage
@@ -177,7 +194,7 @@ OtherMessage = (
     | StartGenerationMessage
 )
 
-ClientMessage = Annotated[OtherMessage | TextMessage, Field(discriminator="event")]
+ClientMessage = Annotated[OtherMessage | LiveMessage | TextMessage, Field(discriminator="event")]
 
 client_message: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
@@ -250,6 +267,9 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:queue.changed": QueueChanged,
     "server:share.updated": ShareUpdated,
     "server:presence": Presence,
+    "server:presence.moved": PresenceMoved,
+    "server:live": Live,
+    "server:view": View,
     "server:text.document": TextOpened,
     "server:text.op": TextOperationRead,
     "server:text.ack": TextAck,

@@ -20,7 +20,7 @@ CHECK_SECONDS = 20.0
 
 
 class Watch:
-    """Looks at every open socket again, now and then."""
+    """Looks at every open socket again: now and then, and when a project's people changed."""
 
     def __init__(self, database: Database, hub: Hub, mail: Mailroom) -> None:
         self._database = database
@@ -65,7 +65,10 @@ class Watch:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_SECONDS):
+                    await self._hub.people_changed.wait()
+            self._hub.people_changed.clear()
             try:
                 await self.check()
             except Exception as error:  # noqa: BLE001 - a database that starts raises much

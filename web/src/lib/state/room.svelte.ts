@@ -22,6 +22,8 @@ import type {
   VariationRead,
 } from '$lib/api/types';
 import { newsOf } from '$lib/features/decide/words';
+import { Follow } from '$lib/features/presence/follow.svelte';
+import { Live } from '$lib/features/presence/live.svelte';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
 import { ConsistencyStore } from './consistency.svelte';
@@ -93,6 +95,9 @@ export class Room {
   project = $state.raw<ProjectRead | null>(null);
   role = $state<Role>('viewer');
   presence = $state.raw<PersonHere[]>([]);
+  /** What the others do where we are, and what we do. */
+  readonly live = new Live(this);
+  readonly follow = new Follow(this);
   connection = $state<Connection>('connecting');
   /** Set when the project cannot be opened at all. */
   problem = $state.raw<Problem | null>(null);
@@ -103,7 +108,7 @@ export class Room {
 
   #socket: ProjectSocket | null = null;
   #closed = false;
-  #here: string | null = null;
+  #greeting: { event: string; payload: Record<string, unknown> }[] = [];
   #texts = new Map<string, TextListener>();
 
   constructor(projectId: string) {
@@ -143,12 +148,15 @@ export class Room {
     this.#disconnect();
   }
 
-  /** Tells the others which character we look at (null: the gallery). */
+  /** Tells the others which character the page is about (null: none); the address says the rest. */
   lookAt(characterId: string | null): void {
-    this.#here = characterId;
-    const message = { event: 'client:presence', payload: { character_id: characterId } };
-    this.#socket?.greet([message]);
-    this.#socket?.send(message.event, message.payload);
+    this.live.about(characterId);
+  }
+
+  /** What to say after every connection. */
+  greet(messages: { event: string; payload: Record<string, unknown> }[]): void {
+    this.#greeting = messages;
+    this.#socket?.greet(messages);
   }
 
   /** Says something to the server; false when there is no connection. */
@@ -171,6 +179,14 @@ export class Room {
     const member = this.members.get(userId);
     if (member) return member.person.name;
     return this.presence.find((person) => person.user_id === userId)?.name ?? 'Somebody';
+  }
+
+  /** Colour for a user id. */
+  colourOf(userId: string | null): string {
+    const person = userId ? this.members.get(userId)?.person : undefined;
+    return (
+      person?.colour ?? this.presence.find((one) => one.user_id === userId)?.colour ?? '#8f8f8f'
+    );
   }
 
   /** Takes over one message of the socket. Records come whole, so every case is a replacement. */
@@ -259,12 +275,22 @@ export class Room {
         break;
       case 'server:error':
         for (const listener of this.#texts.values()) listener.take(message, null);
+        this.follow.refused(message.payload.code);
         break;
       case 'server:inbox.changed':
         inbox.take(message.payload);
         break;
       case 'server:presence':
         this.presence = message.payload.people;
+        break;
+      case 'server:presence.moved':
+        this.#takeMoved(message.payload.people);
+        break;
+      case 'server:live':
+        this.live.take(message.payload);
+        break;
+      case 'server:view':
+        this.follow.take(message.payload);
         break;
       case 'server:training.progress':
         this.progress.set(message.payload.job_id, message.payload);
@@ -337,11 +363,12 @@ export class Room {
         for (const listener of this.#texts.values())
           if (state === 'live') listener.connected();
           else listener.disconnected();
+        if (state === 'live') this.live.connected();
       },
       // Signed out or taken out of the project: asking again over HTTP says which.
       onRefused: () => void this.open(),
     });
-    this.lookAt(this.#here);
+    this.#socket.greet(this.#greeting);
     this.#socket.connect();
     addEventListener('pagehide', this.#leave);
     addEventListener('online', this.#hurry);
@@ -380,6 +407,11 @@ export class Room {
 
   #changed(characterId: string): void {
     this.changes.set(characterId, (this.changes.get(characterId) ?? 0) + 1);
+  }
+
+  #takeMoved(people: readonly PersonHere[]): void {
+    const moved = new Map(people.map((person) => [person.user_id, person]));
+    this.presence = this.presence.map((person) => moved.get(person.user_id) ?? person);
   }
 
   #announceTrained(characterId: string): void {
