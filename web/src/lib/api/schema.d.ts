@@ -24,6 +24,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Live
+         * @description Say that this process answers; a restart helps only where it does not.
+         *
+         *     Whether the database and the others are there is told by ``/api/health``.
+         */
+        get: operations["read_live_api_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -4142,6 +4164,14 @@ export interface components {
             has_password: boolean;
         };
         /**
+         * Live
+         * @description The process answers; nothing else was asked.
+         */
+        Live: {
+            /** Version */
+            version: string;
+        };
+        /**
          * Look
          * @description Somebody whom a picture resembles, at the stated false-identification rate.
          */
@@ -6564,6 +6594,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    read_live_api_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
                 };
             };
         };
