@@ -17,9 +17,11 @@ from tests.deploy.chart import FOLDER, VARIANTS, pods, variant
 from tests.deploy.compose import FILES, SECRETS, compose
 from tests.support.house import House
 
-# Of other programs, where the files set them for these: uvicorn, Python, uv, tini's child.
-OTHERS = {"FORWARDED_ALLOW_IPS", "NVIDIA_DRIVER_CAPABILITIES", "PATH", "HOME", "UV_CACHE_DIR"}
-OTHERS |= {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+# Of other programs, where the files set them for these: uvicorn, NVIDIA's toolkit, Python, uv.
+OTHERS = {
+    *("FORWARDED_ALLOW_IPS", "NVIDIA_DRIVER_CAPABILITIES", "PATH", "HOME", "UV_CACHE_DIR"),
+    *("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"),
+}
 
 
 def _settings() -> set[str]:
@@ -56,12 +58,13 @@ def test_every_variable_is_a_setting() -> None:
 
 def test_every_value_of_a_variable_can_be_used(tmp_path: Path) -> None:
     for _, variables in _containers():
-        values = {
+        values: dict[str, Any] = {
             name.removeprefix("ONMODEL_").lower(): value
             for name, value in variables.items()
             if name.startswith("ONMODEL_")
         }
-        read = Settings(**{**values, "secrets_dir": tmp_path})
+        values["secrets_dir"] = tmp_path
+        read = Settings(**values)
         assert set(read.worker_tiers) <= {tier.value for tier in Tier}
 
 

@@ -24,7 +24,7 @@ from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
 from onmodel.worker import presence
 from onmodel.worker.celery import add_tasks, make_app
-from onmodel.worker.gpu import Gpu
+from onmodel.worker.gpu import Gpu, largest_gpu
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
 from onmodel.worker.progress import Throttle
@@ -79,7 +79,7 @@ def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
 
 def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
     """Put a worker process together; ``presence.announce`` then brings the calls."""
-    capabilities = capabilities_of(settings)
+    capabilities = capabilities_of(settings, largest_gpu())
     loop = LoopThread()
     id_ = new_id()
 
