@@ -65,7 +65,12 @@ async def _seen(house: House, token: str) -> dict[str, Any]:
         (reference,) = (await api.get(f"/api/v1/characters/{character['id']}/references")).json()
         answer = await api.get(f"/api/v1/files/{reference['file']['id']}/original")
         assert answer.status_code == 200, answer.text
-    return {"project": project, "character": character, "reference": reference, "bytes": answer.content}
+    return {
+        "project": project,
+        "character": character,
+        "reference": reference,
+        "bytes": answer.content,
+    }
 
 
 @pytest.mark.parametrize("store", ["folder", pytest.param("s3", marks=pytest.mark.s3)])
