@@ -74,6 +74,9 @@ def test_a_worker_of_containers_has_its_folder_at_one_path() -> None:
     worker = compose("containers")["services"]["worker"]
     places = {volume["source"]: volume["target"] for volume in worker["volumes"]}
     assert places[worker["environment"]["ONMODEL_HOME"]] == worker["environment"]["ONMODEL_HOME"]
+    # everything that it writes lies there, since the rest can only be read
+    assert worker["environment"]["HOME"] == worker["environment"]["ONMODEL_HOME"]
+    assert worker["environment"]["UV_CACHE_DIR"].startswith(worker["environment"]["ONMODEL_HOME"])
     assert worker["environment"]["ONMODEL_RUNTIME"] == "docker"
     assert worker["pid"] == "host"
 
