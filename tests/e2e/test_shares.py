@@ -43,6 +43,24 @@ async def test_an_administrator_gives_a_project_its_share(
         assert (share["weight"], share["quota_calls"], share["refuses"]) == (3, 200, True)
         assert share["max_running"] is None
         await ada.screenshot(path=shots / "shares.png")
+    for look, width, height in (("light", 1280, 800), ("phone", 390, 844)):
+        scheme = "light" if look == "light" else "dark"
+        async with windows.open(width=width, height=height, scheme=scheme) as page:
+            await steps.enter(page, house.command("link")["url"])
+            await page.goto("/admin/shares")
+            button = page.get_by_role("button", name="Change the share of The Lighthouse")
+            await button.click()
+            dialog = page.get_by_role("dialog")
+            await expect(dialog.get_by_label("Weight")).to_have_value("3")
+            await page.screenshot(path=shots / f"share-dialog-{look}.png")
+            save = await dialog.get_by_role("button", name="Save").bounding_box()
+            assert save is not None
+            assert save["y"] + save["height"] <= height
+            await page.keyboard.press("Escape")
+            await expect(dialog).to_be_hidden()
+            await page.screenshot(path=shots / f"shares-{look}.png")
+            overflow = "document.documentElement.scrollWidth - window.innerWidth"
+            assert await page.evaluate(overflow) <= 0
 
 
 async def test_who_is_no_administrator_is_told_whom_to_ask(
