@@ -3,7 +3,7 @@
 import os
 import socket
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -13,9 +13,10 @@ from celery.exceptions import WorkerShutdown, WorkerTerminate
 from celery.platforms import SecurityWarning
 
 from onmodel.composition import Resources, compose
-from onmodel.dispatch.tiers import tiers_for_vram
+from onmodel.dispatch.tiers import Tier, tiers_for_vram
 from onmodel.functions import registry
 from onmodel.kit import logging
+from onmodel.kit.errors import ConflictError
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.choice import open_pool
@@ -23,7 +24,7 @@ from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
 from onmodel.worker import presence
 from onmodel.worker.celery import add_tasks, make_app
-from onmodel.worker.gpu import largest_gpu
+from onmodel.worker.gpu import Gpu, largest_gpu
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
 from onmodel.worker.progress import Throttle
@@ -38,6 +39,15 @@ _WARM_FUNCTIONS = 8
 # Without prefetching, Celery's loop asks for the next message only when it turns, which a thread
 # that has ended does not bring about: left alone, a free slot stays empty for up to a second.
 _LOOK_SECONDS = 0.02
+
+
+class TiersBeyondError(ConflictError):
+    """The machine is too small for every tier that this worker is to serve."""
+
+    code = "worker_tiers_beyond_gpu"
+    title = "This GPU is too small for that"
+    default_try = "Name other tiers in ONMODEL_WORKER_TIERS, or leave it unset."
+
 
 MakePool = Callable[[Settings], FunctionPool]
 
@@ -69,7 +79,7 @@ def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
 
 def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
     """Put a worker process together; ``presence.announce`` then brings the calls."""
-    capabilities = _capabilities(settings)
+    capabilities = capabilities_of(settings, largest_gpu())
     loop = LoopThread()
     id_ = new_id()
 
@@ -141,16 +151,31 @@ def _look_again() -> None:
     """Turn the loop, and with it ask for a message where a slot is free."""
 
 
-def _capabilities(settings: Settings) -> Capabilities:
-    gpu = largest_gpu()
+def capabilities_of(settings: Settings, gpu: Gpu | None) -> Capabilities:
+    """Return what a machine with this GPU can do, and of that what the settings want from it.
+
+    Raises:
+        TiersBeyondError: nothing is left.
+    """
     if gpu is not None and not tiers_for_vram(gpu.vram_mb):
         log.warning("gpu_too_small", gpu=gpu.name, vram_mb=gpu.vram_mb, works_on="cpu")
         gpu = None
     vram_mb = gpu.vram_mb if gpu else None
     return Capabilities(
         name=f"{socket.gethostname()}:{os.getpid()}",
-        tiers=tiers_for_vram(vram_mb),
+        tiers=_served(tiers_for_vram(vram_mb), settings.worker_tiers),
         slots=settings.worker_slots,
         gpu=gpu.name if gpu else None,
         vram_mb=vram_mb,
     )
+
+
+def _served(able: tuple[Tier, ...], wished: Collection[str]) -> tuple[Tier, ...]:
+    """Return the wished tiers among those that the machine is able to serve, or all of these."""
+    served = tuple(tier for tier in able if not wished or tier.value in wished)
+    if not served:
+        raise TiersBeyondError(
+            f"This worker is to serve {' and '.join(sorted(wished))}; "
+            f"its GPU is large enough for {' and '.join(able)}."
+        )
+    return served

@@ -11,6 +11,7 @@ from onmodel.dispatch import leases, workers
 from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.notices import CANCELLED
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.worker import alive
 from onmodel.worker.durable import persist
 from onmodel.worker.gpu import largest_gpu
 from onmodel.worker.held import HeldCall, StopReason
@@ -53,6 +54,7 @@ async def _register(worker: WorkerProcess) -> None:
 async def _beat_forever(worker: WorkerProcess) -> None:
     """Give a sign of life for the process and for every call it holds, again and again."""
     while True:
+        alive.show(worker.resources.settings.run, "worker")
         await asyncio.sleep(worker.resources.settings.heartbeat_seconds)
         try:
             await _beat(worker)

@@ -39,4 +39,5 @@ export const links = {
   functions: () => '/functions',
   queue: (projectId?: string | null) => (projectId ? `/p/${projectId}/queue` : '/queue'),
   adminPeople: () => '/admin/people',
+  adminShares: () => '/admin/shares',
 };

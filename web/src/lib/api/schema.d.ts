@@ -24,6 +24,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Live
+         * @description Say that this process answers; a restart helps only where it does not.
+         *
+         *     Whether the database and the others are there is told by ``/api/health``.
+         */
+        get: operations["read_live_api_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -3132,7 +3154,7 @@ export interface components {
             check_id: string;
             data: components["schemas"]["CheckRead"];
         };
-        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
+        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
         /**
          * Coherence
          * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
@@ -4143,84 +4165,11 @@ export interface components {
         };
         /**
          * Live
-         * @description Event ``server:live``, to those at ``place`` only; may be lost.
+         * @description The process answers; nothing else was asked.
          */
         Live: {
-            /** People */
-            people: components["schemas"]["LivePerson"][];
-            /** Place */
-            place: string;
-        };
-        /**
-         * LivePerson
-         * @description The same of somebody else; ``client`` tells two windows of one person apart.
-         */
-        LivePerson: {
-            /**
-             * At
-             * @default null
-             */
-            at?: [
-                number,
-                number
-            ] | null;
-            /** Client */
-            client: string;
-            /**
-             * Gone
-             * @default false
-             */
-            gone?: boolean;
-            /**
-             * Selected
-             * @default null
-             */
-            selected?: string | null;
-            /** @default null */
-            stroke?: components["schemas"]["Stroke"] | null;
-            /**
-             * User Id
-             * Format: uuid
-             */
-            user_id: string;
-        };
-        /**
-         * LiveUpdate
-         * @description What changed about the sender; what is left out stays, and ``null`` takes it away.
-         *
-         *     ``selected`` is a character in the gallery, a picture on a character's page, a note on a
-         *     picture. ``at`` and ``stroke`` exist on pictures only.
-         */
-        LiveUpdate: {
-            /**
-             * At
-             * @default null
-             */
-            at?: [
-                number,
-                number
-            ] | null;
-            /**
-             * Selected
-             * @default null
-             */
-            selected?: string | null;
-            /** @default null */
-            stroke?: components["schemas"]["Stroke"] | null;
-        };
-        /** LiveUpdateMessage */
-        LiveUpdateMessage: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:live";
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            payload: components["schemas"]["LiveUpdate"];
+            /** Version */
+            version: string;
         };
         /**
          * Look
@@ -4610,24 +4559,6 @@ export interface components {
             /** Weight */
             weight: number;
         };
-        /**
-         * PictureView
-         * @description Which part of a picture is seen: magnification of the fitted picture, and its middle.
-         */
-        PictureView: {
-            /**
-             * Beside
-             * @default false
-             */
-            beside?: boolean;
-            /** Middle */
-            middle: [
-                number,
-                number
-            ];
-            /** Zoom */
-            zoom: number;
-        };
         /** PointMark */
         PointMark: {
             /** At */
@@ -4665,67 +4596,30 @@ export interface components {
             id?: string | null;
             payload: components["schemas"]["PresenceUpdate"];
         };
-        /**
-         * PresenceMoved
-         * @description Event ``server:presence.moved``: those who look at something else now, and no others.
-         */
-        PresenceMoved: {
-            /** People */
-            people: components["schemas"]["PresentPerson"][];
-        };
-        /**
-         * PresenceUpdate
-         * @description Where the sender is and whom they follow; a picture says which character it is of.
-         */
+        /** PresenceUpdate */
         PresenceUpdate: {
             /**
              * Character Id
              * @default null
              */
             character_id?: string | null;
-            /**
-             * Following
-             * @default null
-             */
-            following?: string | null;
-            /**
-             * Page
-             * @default other
-             * @enum {string}
-             */
-            page?: "gallery" | "character" | "picture" | "decision" | "other";
-            /**
-             * Variation Id
-             * @default null
-             */
-            variation_id?: string | null;
         };
         /**
          * PresentPerson
-         * @description Somebody who has the project open, what they look at there, and whom they follow.
+         * @description Somebody who has the project open, and which character they look at.
          */
         PresentPerson: {
             /** Character Id */
             character_id?: string | null;
             /** Colour */
             colour: string;
-            /** Following */
-            following?: string | null;
             /** Name */
             name: string;
-            /**
-             * Page
-             * @default other
-             * @enum {string}
-             */
-            page?: "gallery" | "character" | "picture" | "decision" | "other";
             /**
              * User Id
              * Format: uuid
              */
             user_id: string;
-            /** Variation Id */
-            variation_id?: string | null;
         };
         /**
          * Problem
@@ -5599,36 +5493,6 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
-            event: "server:presence.moved";
-            id?: string;
-            payload: components["schemas"]["PresenceMoved"];
-            seq?: number;
-        } | {
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-            /** @constant */
-            event: "server:live";
-            id?: string;
-            payload: components["schemas"]["Live"];
-            seq?: number;
-        } | {
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-            /** @constant */
-            event: "server:view";
-            id?: string;
-            payload: components["schemas"]["View"];
-            seq?: number;
-        } | {
-            /** Format: uuid */
-            actor?: string;
-            /** Format: date-time */
-            at?: string;
-            /** @constant */
             event: "server:text.document";
             id?: string;
             payload: components["schemas"]["TextOpened"];
@@ -5902,32 +5766,6 @@ export interface components {
          * @enum {string}
          */
         State: "queued" | "starting" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
-        /**
-         * Stroke
-         * @description A mark while it is drawn, told in pieces.
-         *
-         *     ``points`` come after the first ``keep`` points that were told before under the same ``id``;
-         *     with ``keep`` 0 they are all there are. A box or an arrow has its start and its end.
-         */
-        Stroke: {
-            /** Id */
-            id: string;
-            /**
-             * Keep
-             * @default 0
-             */
-            keep?: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "point" | "box" | "arrow" | "freehand";
-            /** Points */
-            points: [
-                number,
-                number
-            ][];
-        };
         /** SyncMessage */
         SyncMessage: {
             /**
@@ -6635,84 +6473,6 @@ export interface components {
             same: number;
         };
         /**
-         * View
-         * @description Event ``server:view``, to those who follow ``user_id`` only; may be lost.
-         */
-        View: {
-            /**
-             * Anchor
-             * @default null
-             */
-            anchor?: string | null;
-            /** Client */
-            client: string;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset?: number;
-            /** Path */
-            path: string;
-            /** @default null */
-            picture?: components["schemas"]["PictureView"] | null;
-            /**
-             * Scroll
-             * @default 0
-             */
-            scroll?: number;
-            /**
-             * User Id
-             * Format: uuid
-             */
-            user_id: string;
-        };
-        /** ViewMessage */
-        ViewMessage: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            event: "client:view";
-            /**
-             * Id
-             * @default null
-             */
-            id?: string | null;
-            payload: components["schemas"]["ViewUpdate"];
-        };
-        /**
-         * ViewUpdate
-         * @description What the sender sees, for those who follow.
-         *
-         *     Attributes:
-         *         path: within the project, such as ``/c/{id}?look={id}``.
-         *         scroll: how far down the page, as a share of what can be scrolled.
-         *         anchor: id of the element nearest to the top, for windows of another size.
-         *         offset: how far that element's top is from the window's, in heights of the element.
-         *         picture: with a picture open.
-         */
-        ViewUpdate: {
-            /**
-             * Anchor
-             * @default null
-             */
-            anchor?: string | null;
-            /**
-             * Offset
-             * @default 0
-             */
-            offset?: number;
-            /** Path */
-            path: string;
-            /** @default null */
-            picture?: components["schemas"]["PictureView"] | null;
-            /**
-             * Scroll
-             * @default 0
-             */
-            scroll?: number;
-        };
-        /**
          * VoteWrite
          * @description The whole vote of one person on one candidate; both null take it back.
          */
@@ -6834,6 +6594,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    read_live_api_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
                 };
             };
         };
