@@ -13,6 +13,7 @@ from onmodel.api.queue import rights, subjects
 from onmodel.api.queue.schemas import QueueError, QueueItem, QueueRead
 from onmodel.api.queue.subjects import Subject
 from onmodel.dispatch import quotas
+from onmodel.dispatch.failures import meaning
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.queue import Standing, standing
 from onmodel.dispatch.quotas import Use
@@ -26,11 +27,6 @@ LISTED = 500
 TIER_REASONS = {
     "all_busy": "Every machine for it was busy.",
     "no_worker": "No machine here offers it.",
-}
-ADVICE = {
-    "input": "Change what the message names, then try again.",
-    "function": "Try again; if it fails once more, tell your administrator.",
-    "machine": "Try again in a moment.",
 }
 
 
@@ -147,7 +143,8 @@ def _error(call: Call, role: Role | None) -> QueueError | None:
         {
             "code": error.code,
             "detail": error.message,
-            "try": ADVICE[error.fault],
+            "fault": error.fault,
+            "try": meaning(error.code, error.fault).way_out,
             "log": error.detail if trusted else "",
         }
     )

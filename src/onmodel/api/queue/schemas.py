@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from onmodel.accounts.schemas import PersonRead
+from onmodel.dispatch.failures import Fault
 from onmodel.dispatch.tasks import Task
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
@@ -22,10 +23,14 @@ class QueueCharacter(BaseModel):
 
 
 class QueueError(BaseModel):
-    """Why a call failed. ``log`` is for engineers, and empty for those who may only look."""
+    """Why a call failed, whose fault it is, and what to do: the table in docs/functions.md.
+
+    ``log`` is for engineers, and empty for those who may only look.
+    """
 
     code: str
     detail: str
+    fault: Fault
     try_: str = Field(alias="try")
     log: str
 

@@ -4801,13 +4801,20 @@ export interface components {
         };
         /**
          * QueueError
-         * @description Why a call failed. ``log`` is for engineers, and empty for those who may only look.
+         * @description Why a call failed, whose fault it is, and what to do: the table in docs/functions.md.
+         *
+         *     ``log`` is for engineers, and empty for those who may only look.
          */
         QueueError: {
             /** Code */
             code: string;
             /** Detail */
             detail: string;
+            /**
+             * Fault
+             * @enum {string}
+             */
+            fault: "input" | "function" | "machine";
             /** Log */
             log: string;
             /** Try */
