@@ -85,7 +85,7 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
     from dataclasses import asdict
 
     from onmodel.functions.registry import find
-    from onmodel.runner.choice import choose_runtime
+    from onmodel.runner.choice import choose_runtime, open_ledger
     from onmodel.runner.conformance import Check, examine
     from onmodel.settings import Settings
 
@@ -95,7 +95,8 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
     runtime, prepare = choose_runtime(settings)
     checks = [Check("has a manifest", "passed", manifest.key)]
     try:
-        for check in examine(manifest, runtime, prepare, on_line=_quietly):
+        ledger = open_ledger(settings)
+        for check in examine(manifest, runtime, prepare, on_line=_quietly, ledger=ledger):
             checks.append(check)
     finally:
         runtime.close()

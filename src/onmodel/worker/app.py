@@ -19,11 +19,11 @@ from onmodel.kit import logging
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.choice import open_pool
+from onmodel.runner.nvml import Gpu
 from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
 from onmodel.worker import presence
 from onmodel.worker.celery import add_tasks, make_app
-from onmodel.worker.gpu import largest_gpu
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
 from onmodel.worker.progress import Throttle
@@ -55,6 +55,7 @@ def make_pool(settings: Settings) -> Pool:
         settings,
         max_per_function=settings.worker_slots,
         max_total=max(_WARM_FUNCTIONS, settings.worker_slots),
+        wanted=lambda: registry.load(settings.functions_dir),
     )
 
 
@@ -69,7 +70,8 @@ def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
 
 def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
     """Put a worker process together; ``presence.announce`` then brings the calls."""
-    capabilities = _capabilities(settings)
+    pool = make_pool(settings)
+    capabilities = _capabilities(settings, [room.gpu for room in pool.gpus()])
     loop = LoopThread()
     id_ = new_id()
 
@@ -82,7 +84,7 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         id=id_,
         resources=loop.run(connect()),
         loop=loop,
-        pool=make_pool(settings),
+        pool=pool,
         functions=partial(registry.load, settings.functions_dir),
         scratch=Scratch(settings.run / "calls", id_),
         throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
@@ -141,8 +143,8 @@ def _look_again() -> None:
     """Turn the loop, and with it ask for a message where a slot is free."""
 
 
-def _capabilities(settings: Settings) -> Capabilities:
-    gpu = largest_gpu()
+def _capabilities(settings: Settings, gpus: list[Gpu]) -> Capabilities:
+    gpu = max(gpus, key=lambda one: one.vram_mb, default=None)
     if gpu is not None and not tiers_for_vram(gpu.vram_mb):
         log.warning("gpu_too_small", gpu=gpu.name, vram_mb=gpu.vram_mb, works_on="cpu")
         gpu = None

@@ -10,7 +10,8 @@ from onmodel.dispatch.tiers import Tier
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import Registry
 from onmodel.runner.calls import CallRequest, CallResult, IsCancelled, OnEvent
-from onmodel.runner.pool import SlotStatus
+from onmodel.runner.gpus import Room
+from onmodel.runner.slots import SlotStatus
 from onmodel.worker.held import HeldCalls
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.progress import Throttle
@@ -33,6 +34,14 @@ class FunctionPool(Protocol):
 
     def snapshot(self) -> list[SlotStatus]:
         """Tell which functions are kept, working or warm."""
+        ...
+
+    def gpus(self) -> list[Room]:
+        """Tell which GPUs there are and what is free of them."""
+        ...
+
+    def room_mb(self) -> int:
+        """Return the video memory that one function could get now, MiB."""
         ...
 
     def close(self) -> None:
