@@ -80,8 +80,11 @@ async def record_function(
     version: str,
     tier: Tier | None = None,
     reason: str | None = None,
+    function_reason: str | None = None,
 ) -> None:
-    """Write down which function runs the call, and the tier it steps down to, if it does.
+    """Write down which function runs the call and why, and the tier it steps down to, if it does.
+
+    Both reasons are codes of ``choices.py``.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
@@ -91,6 +94,7 @@ async def record_function(
     )
     call = _still_ours(call, call_id, fence)
     call.function, call.function_version = name, version
+    call.function_reason = function_reason
     if tier is not None:
         call.tier_used = tier
         call.tier_reason = reason or call.tier_reason

@@ -124,6 +124,8 @@ class NewCall:
             it that the person may.
         due_at: by when it should be done; it becomes urgent when that comes near.
         max_attempts: how often it may be started before it counts as failed.
+        importance: of the character that it is for, which decides who waits and who gives way
+            (``choices.py``); None for what belongs to none.
         depends_on: calls that must succeed first.
     """
 
@@ -139,6 +141,7 @@ class NewCall:
     urgent: bool = False
     due_at: datetime | None = None
     max_attempts: int = 3
+    importance: str | None = None
     depends_on: tuple[UUID, ...] = ()
     id: UUID = field(default_factory=new_id)
 

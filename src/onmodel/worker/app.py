@@ -155,4 +155,5 @@ def _capabilities(settings: Settings, gpus: list[Gpu]) -> Capabilities:
         slots=settings.worker_slots,
         gpu=gpu.name if gpu else None,
         vram_mb=vram_mb,
+        largest_mb=max((one.vram_mb for one in gpus), default=0),
     )

@@ -51,13 +51,18 @@ class FunctionPool(Protocol):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a worker tells the registry about itself."""
+    """What a worker tells the registry about itself.
+
+    Attributes:
+        largest_mb: memory of its largest GPU, MiB, even of one that is too small for any tier.
+    """
 
     name: str
     tiers: tuple[Tier, ...]
     slots: int
     gpu: str | None = None
     vram_mb: int | None = None
+    largest_mb: int = 0
 
 
 @dataclass

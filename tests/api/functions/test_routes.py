@@ -58,12 +58,24 @@ async def test_past_runs_tell_seconds_and_health(house: House) -> None:
 
     async with house.resources.database.begin() as uow:
         (worker,) = await workers.live(uow, lease_seconds=60)
-        kept = {"function": "identity-profile", "state": "idle", "calls": 4}
+        kept = {
+            "function": "identity-profile",
+            "tasks": ["character.train_lora"],
+            "instance": "identity-profile-77",
+            "state": "idle",
+            "calls": 4,
+            "seconds": 12.5,
+            "memory_mb": 180,
+            "gpu": "GPU-a",
+            "vram_mb": 4_000,
+            "vram_used_mb": 3_100,
+        }
         assert await workers.seen(uow, worker.id, warm=[kept])
 
     profile = await _function(ada, "identity-profile")
 
-    assert profile["warm"] == [{"worker": "test", "state": "idle", "calls": 4}]
+    told = {name: value for name, value in kept.items() if name not in {"function", "tasks"}}
+    assert profile["warm"] == [{"worker": "test", **told}]
     assert (await _function(ada, "puppet"))["warm"] == []
 
     health = profile["health"]

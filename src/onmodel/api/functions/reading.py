@@ -55,14 +55,24 @@ def _broken(one: Broken) -> OnDisk:
     return OnDisk(None, one.folder.name, problem=told)
 
 
+# What a worker of an older version does not tell.
+_UNTOLD: dict[str, object] = {
+    "instance": "",
+    "seconds": 0.0,
+    "memory_mb": None,
+    "gpu": None,
+    "vram_mb": 0,
+    "vram_used_mb": None,
+}
+
+
 def warm_on(workers: Sequence[Worker]) -> dict[str, list[FunctionWarm]]:
     """Return what the workers keep of each function, by its name."""
     warm: dict[str, list[FunctionWarm]] = {}
     for worker in workers:
         for kept in worker.warm:
-            warm.setdefault(kept["function"], []).append(
-                FunctionWarm(worker=worker.name, state=kept["state"], calls=kept["calls"])
-            )
+            told = FunctionWarm.model_validate({**_UNTOLD, **kept, "worker": worker.name})
+            warm.setdefault(kept["function"], []).append(told)
     return warm
 
 

@@ -31,11 +31,22 @@ class FunctionWeightRead(BaseModel):
 
 
 class FunctionWarm(BaseModel):
-    """A process or container that is kept: on which worker, after how many calls."""
+    """A process or container that is kept, or with ``resting`` one that kept dying.
+
+    ``seconds`` is the time in this state when the worker last told; of a resting one, what was left
+    until its next start. Memory is in MiB, null while nobody has measured it; ``vram_mb`` is set
+    aside on ``gpu``, 0 for one on the processor.
+    """
 
     worker: str
-    state: Literal["starting", "idle", "busy"]
+    instance: str
+    state: Literal["starting", "idle", "busy", "ending", "resting"]
     calls: int
+    seconds: float
+    memory_mb: int | None
+    gpu: str | None
+    vram_mb: int
+    vram_used_mb: int | None
 
 
 class FunctionHealth(BaseModel):
