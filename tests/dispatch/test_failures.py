@@ -74,6 +74,7 @@ async def test_a_poisonous_call_stops_after_as_many_tries_as_the_table_says(
 ) -> None:
     await add_worker(database, slots=1)
     call_id = await submit(database, max_attempts=9)
+    call = await load(database, call_id)
     for tried in range(1, TABLE[code].tries + 1):
         before = datetime.now(UTC)
         await _fail(database, CallError.of(code))

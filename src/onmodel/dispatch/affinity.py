@@ -62,43 +62,42 @@ def seat(
         idle: the warm functions of the workers that wait for a call, each good for one.
     """
     warm = _Warm(slots, idle)
-    taken = {call.id: worker for call in calls[: len(slots)] if (worker := warm.take(call))}
     chosen = list(calls[: len(slots)])
-    passed: Counter[UUID] = Counter()
+    taken = {call.id: worker for call in chosen if (worker := warm.take(call))}
     for later in calls[len(slots) :]:
-        _let_ahead(later, calls, chosen, taken, passed, warm)
-    seating = Seating(passed=passed)
-    rest = warm.rest(slots)
-    for call in calls:
-        if call in chosen:
-            seating.owners.append((call.id, taken.get(call.id) or rest.pop(0)))
-    return seating
+        cold = [one for one in chosen if one.id not in taken]
+        if not cold:
+            break
+        instead = [later if one is cold[-1] else one for one in chosen]
+        if _is_fair(calls, instead) and (worker := warm.take(later)):
+            chosen, taken[later.id] = instead, worker
+    rest, dealt = warm.rest(slots), set(chosen)
+    owners = [(call.id, taken.get(call.id) or rest.pop(0)) for call in calls if call in dealt]
+    return Seating(owners, Counter({one.id: len(by) for one, by in _passed(calls, chosen).items()}))
 
 
-def _let_ahead(
-    later: Waiting,
-    calls: Sequence[Waiting],
-    chosen: list[Waiting],
-    taken: dict[UUID, UUID],
-    passed: Counter[UUID],
-    warm: "_Warm",
-) -> None:
-    """Deal a call early, in place of the last one that finds nothing warm, if the bounds allow."""
-    cold = [one for one in chosen if one.id not in taken and one.urgent == later.urgent]
-    if not cold:
-        return
-    at = calls.index(later)
-    before = [one for one in calls[:at] if one not in chosen or one is cold[-1]]
-    tired = any(one.passed_over + passed[one.id] >= PASSED_OVER for one in before)
-    if tired or at - calls.index(before[0]) > LOOK_AHEAD:
-        return
-    worker = warm.take(later)
-    if worker is None:
-        return
-    chosen.remove(cold[-1])
-    chosen.append(later)
-    taken[later.id] = worker
-    passed.update(one.id for one in before)
+def _passed(
+    calls: Sequence[Waiting], chosen: Sequence[Waiting]
+) -> dict[Waiting, Sequence[Waiting]]:
+    """Return who is passed over, and by whom."""
+    dealt = set(chosen)
+    passed = {
+        call: [one for one in calls[place:] if one in dealt]
+        for place, call in enumerate(calls)
+        if call not in dealt
+    }
+    return {call: by for call, by in passed.items() if by}
+
+
+def _is_fair(calls: Sequence[Waiting], chosen: Sequence[Waiting]) -> bool:
+    """Whether dealing these keeps the bounds, and urgent calls before all others."""
+    places = {call: place for place, call in enumerate(calls)}
+    return all(
+        call.passed_over + len(by) <= PASSED_OVER
+        and all(places[one] - places[call] <= LOOK_AHEAD for one in by)
+        and all(one.urgent == call.urgent for one in by)
+        for call, by in _passed(calls, chosen).items()
+    )
 
 
 class _Warm:

@@ -65,12 +65,24 @@ class FunctionHealth(BaseModel):
     last_failure_code: str | None
 
 
+class FunctionTrial(BaseModel):
+    """The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names."""
+
+    version: str
+    runtime: str
+    at: datetime
+    passed: int
+    skipped: int
+    failed: list[str]
+
+
 class FunctionRead(BaseModel):
     """A model function.
 
     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
     known then. ``commercial`` is whether all of it may be used in work that is sold.
-    ``install`` is the command that fetches what is missing, null when nothing is.
+    ``install`` is the command that fetches what is missing, null when nothing is. ``tested`` is
+    null for one that was never tried here.
     """
 
     name: str
@@ -90,3 +102,4 @@ class FunctionRead(BaseModel):
     run_seconds: float
     warm: list[FunctionWarm]
     health: FunctionHealth
+    tested: FunctionTrial | None

@@ -3677,7 +3677,8 @@ export interface components {
          *
          *     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
          *     known then. ``commercial`` is whether all of it may be used in work that is sold.
-         *     ``install`` is the command that fetches what is missing, null when nothing is.
+         *     ``install`` is the command that fetches what is missing, null when nothing is. ``tested`` is
+         *     null for one that was never tried here.
          */
         FunctionRead: {
             /** Commercial */
@@ -3703,6 +3704,7 @@ export interface components {
             summary: string;
             /** Tasks */
             tasks: string[];
+            tested: components["schemas"]["FunctionTrial"] | null;
             /** Tiers */
             tiers: components["schemas"]["FunctionTierRead"][];
             /** Title */
@@ -3734,17 +3736,54 @@ export interface components {
             vram_mb: number;
         };
         /**
+         * FunctionTrial
+         * @description The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names.
+         */
+        FunctionTrial: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Failed */
+            failed: string[];
+            /** Passed */
+            passed: number;
+            /** Runtime */
+            runtime: string;
+            /** Skipped */
+            skipped: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * FunctionWarm
-         * @description A process or container that is kept: on which worker, after how many calls.
+         * @description A process or container that is kept, or with ``resting`` one that kept dying.
+         *
+         *     ``seconds`` is the time in this state when the worker last told; of a resting one, what was left
+         *     until its next start. Memory is in MiB, null while nobody has measured it; ``vram_mb`` is set
+         *     aside on ``gpu``, 0 for one on the processor.
          */
         FunctionWarm: {
             /** Calls */
             calls: number;
+            /** Gpu */
+            gpu: string | null;
+            /** Instance */
+            instance: string;
+            /** Memory Mb */
+            memory_mb: number | null;
+            /** Seconds */
+            seconds: number;
             /**
              * State
              * @enum {string}
              */
-            state: "starting" | "idle" | "busy";
+            state: "starting" | "idle" | "busy" | "ending" | "resting";
+            /** Vram Mb */
+            vram_mb: number;
+            /** Vram Used Mb */
+            vram_used_mb: number | null;
             /** Worker */
             worker: string;
         };
@@ -3953,6 +3992,26 @@ export interface components {
              * @default 0
              */
             seed?: number;
+        };
+        /**
+         * GpuRead
+         * @description A GPU: MiB that it has, that are set aside for functions, and that anybody uses.
+         *
+         *     ``busy`` is the percentage of time in which it computed, null where the driver does not tell.
+         */
+        GpuRead: {
+            /** Busy */
+            busy: number | null;
+            /** Name */
+            name: string;
+            /** Reserved Mb */
+            reserved_mb: number;
+            /** Used Mb */
+            used_mb: number;
+            /** Uuid */
+            uuid: string;
+            /** Vram Mb */
+            vram_mb: number;
         };
         /** GuestEnter */
         GuestEnter: {
@@ -4829,7 +4888,8 @@ export interface components {
          *     ``urgent`` goes before everything that is not. ``hold`` says what of its
          *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
-         *     asked for was used. ``rights`` is what the reader may do with it now.
+         *     asked for was used, ``function_reason`` why this function; both have a code.
+         *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
             /** Attempt */
@@ -4851,6 +4911,10 @@ export interface components {
             finished_at: string | null;
             /** Function */
             function: string | null;
+            /** Function Reason */
+            function_reason: string | null;
+            /** Function Reason Code */
+            function_reason_code: string | null;
             /** Hold */
             hold: string | null;
             /**
@@ -4897,6 +4961,8 @@ export interface components {
             tier_asked: "low" | "standard" | "high";
             /** Tier Reason */
             tier_reason: string | null;
+            /** Tier Reason Code */
+            tier_reason_code: string | null;
             /** Tier Used */
             tier_used: ("low" | "standard" | "high") | null;
             /** Urgent */
@@ -6159,6 +6225,10 @@ export interface components {
             finished_at: string | null;
             /** Function */
             function: string | null;
+            /** Function Reason */
+            function_reason: string | null;
+            /** Function Reason Code */
+            function_reason_code: string | null;
             /**
              * Id
              * Format: uuid
@@ -6182,6 +6252,8 @@ export interface components {
             step: string;
             /** Tier Reason */
             tier_reason: string | null;
+            /** Tier Reason Code */
+            tier_reason_code: string | null;
             /** Used Tier */
             used_tier: ("low" | "standard" | "high") | null;
         };
@@ -6511,6 +6583,8 @@ export interface components {
             busy: number;
             /** Gpu */
             gpu: string | null;
+            /** Gpus */
+            gpus: components["schemas"]["GpuRead"][];
             /**
              * Id
              * Format: uuid

@@ -73,6 +73,11 @@ export function tierOf(item: QueueItem): string {
   return `${TIER_LABEL[used]} instead of ${TIER_LABEL[asked]}${reason ? `: ${reason}` : ''}`;
 }
 
+/** Which function did it, and why that one. */
+export function functionOf({ function: name, function_reason: reason }: QueueItem): string {
+  return [name, reason?.replace(/\.$/, '')].filter(Boolean).join(': ');
+}
+
 type QueueError = NonNullable<QueueItem['error']>;
 const FAULT: Record<QueueError['fault'], string> = {
   input: 'What it was given did not fit',
