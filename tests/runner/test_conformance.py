@@ -10,3 +10,85 @@ from onmodel.runner.conformance import Check, examine
 from onmodel.runner.container import ContainerRuntime
 from onmodel.runner.process import ProcessRuntime
 from tests.runner.conftest import toy
+
+
+def tried(
+    manifest: Manifest, runtime: ProcessRuntime | ContainerRuntime, prepared: Prepared
+) -> dict[str, Check]:
+    checks = examine(manifest, runtime, lambda _manifest, _line: prepared, on_line=print)
+    return {one.name: one for one in checks}
+
+
+def test_a_good_function_passes(runtime: ProcessRuntime, prepared: Prepared) -> None:
+    checks = tried(toy("Steps"), runtime, prepared)
+
+    assert {name: one.state for name, one in checks.items()} == {
+        "starts": "passed",
+        "tiers set known inputs": "passed",
+        "refuses an unknown input": "passed",
+        "refuses a wrong type": "passed",
+        "runs": "passed",
+        "writes what it declares": "passed",
+        "progress only grows": "passed",
+        "the same seed makes the same": "skipped",
+        "stops when it is cancelled": "passed",
+        "cannot take more memory": "skipped",
+        "cannot reach a network": "skipped",
+    }
+    assert "ONMODEL_RUNTIME=docker" in checks["cannot reach a network"].detail
+
+
+def test_each_fault_is_named(runtime: ProcessRuntime, prepared: Prepared) -> None:
+    checks = tried(toy("Unsteady", cancel_grace_s=0.1), runtime, prepared)
+
+    failed = {name: one.detail for name, one in checks.items() if one.state == "failed"}
+    assert failed.keys() == {
+        "progress only grows",
+        "the same seed makes the same",
+        "stops when it is cancelled",
+    }
+    assert failed["progress only grows"] == "from 0.5 back to 0.2"
+    assert "did not stop within 0.1 s" in failed["stops when it is cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "detail"),
+    [
+        ("NoSetup", "starts", "setup_failed"),
+        ("Littering", "runs", "written and not declared: forgotten.txt"),
+    ],
+)
+def test_what_cannot_go_on_stops_there(
+    runtime: ProcessRuntime, prepared: Prepared, name: str, check: str, detail: str
+) -> None:
+    last = tried(toy(name), runtime, prepared)[check]
+    assert last.state == "failed"
+    assert detail in last.detail
+
+
+def test_a_tier_that_sets_what_is_no_input(runtime: ProcessRuntime, prepared: Prepared) -> None:
+    manifest = toy("Steps").model_copy(update={"tiers": {Tier.LOW: TierNeeds(params={"steps": 4})}})
+    check = tried(manifest, runtime, prepared)["tiers set known inputs"]
+    assert (check.state, check.detail) == ("failed", "no such input: low: steps")
+
+
+def test_in_a_container_the_walls_are_tried(
+    containers: ContainerRuntime, contained: Prepared
+) -> None:
+    checks = tried(toy("Steps", memory_mb=128), containers, contained)
+    assert checks["cannot take more memory"] == Check(
+        "cannot take more memory", "passed", "ended at 128 MB"
+    )
+    assert checks["cannot reach a network"].state == "passed"
+
+
+def test_made_up_inputs_that_are_refused_ask_for_an_example(
+    runtime: ProcessRuntime, prepared: Prepared, tmp_path: Path
+) -> None:
+    manifest = toy("Picky").model_copy(update={"folder": tmp_path})
+    check = tried(manifest, runtime, prepared)["runs"]
+    assert (check.state, "examples/inputs.json" in check.detail) == ("skipped", True)
+
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "inputs.json").write_text('{"text": "please"}')
+    assert tried(manifest, runtime, prepared)["runs"].state == "passed"
