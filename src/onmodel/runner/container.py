@@ -21,7 +21,7 @@ from onmodel.runner.calls import CallRequest
 from onmodel.runner.engine import Bind, Closable, Engine, EngineError, Order
 from onmodel.runner.errors import unwritten
 from onmodel.runner.orphans import Claim, sweep
-from onmodel.runner.process import LINE_BYTES, TAIL_LINES
+from onmodel.runner.process import LINE_BYTES, TAIL_LINES, memory_of
 from onmodel.runner.runtime import Exchange
 from onmodel.runner.variables import variables_for
 
@@ -71,6 +71,7 @@ class ContainerInstance:
         self._out_of_memory = False
         self._killing = threading.Lock()
         self._killed = False
+        self._pid: int | None = None
         threading.Thread(target=self._watch, name=f"watch-{self.id}", daemon=True).start()
 
     @property
@@ -96,9 +97,12 @@ class ContainerInstance:
         return self.owns(pid)
 
     def memory_mb(self) -> float | None:
-        with suppress(EngineError):
-            return self._engine.memory_mb(self._container)
-        return None
+        # Not the engine's own figures, which it takes up to a second to answer with.
+        if self._pid is None:
+            with suppress(EngineError):
+                self._pid = int(self._engine.inspect(self._container)["State"]["Pid"])
+        # The engine says 0 for one that has ended.
+        return memory_of(self._pid) if self._pid else None
 
     @contextmanager
     def exchange(self, request: CallRequest) -> Generator[Exchange]:

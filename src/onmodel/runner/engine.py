@@ -185,15 +185,6 @@ class Engine:
         with _translated():
             return dict(self._client().inspect_container(container))
 
-    def memory_mb(self, container: str) -> float:
-        """Return the MiB that a container's processes hold, without what files are cached."""
-        with _translated():
-            told = self._client().stats(container, stream=False, one_shot=True)["memory_stats"]
-            details = told.get("stats", {})
-            # control groups of version 2, and of version 1
-            cached = details.get("inactive_file", details.get("total_inactive_file", 0))
-            return max(0, told.get("usage", 0) - cached) / _MIB
-
     def log(self, container: str, lines: int) -> bytes:
         """Return the last lines that a container printed."""
         with _translated():

@@ -16,8 +16,8 @@ from onmodel.runner.startup import Ready
 
 # How long a call waits for video memory that others than this worker hold.
 GPU_PATIENCE_S = 60.0
-# Memory is measured after the first call and after every tenth: a container engine takes its time.
-_MEASURED_EVERY = 10
+# Memory is measured after the first call and now and then: it is a look at every process there is.
+_MEASURED_EVERY = 25
 
 
 class Places:

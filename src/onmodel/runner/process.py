@@ -70,12 +70,7 @@ class ProcessInstance:
         return False
 
     def memory_mb(self) -> float | None:
-        try:
-            own = psutil.Process(self._process.pid)
-            held = [one.memory_info().rss for one in (own, *own.children(recursive=True))]
-        except psutil.Error:
-            return None
-        return sum(held) / (1024 * 1024)
+        return memory_of(self._process.pid)
 
     def exchange(self, request: CallRequest) -> AbstractContextManager[Exchange]:
         folders = str(request.input_dir), str(request.output_dir)
@@ -137,6 +132,16 @@ class ProcessInstance:
             self._partial = self._partial[-LINE_BYTES:]
             self._tail.extend(_text(line) for line in lines)
             return True
+
+
+def memory_of(pid: int) -> float | None:
+    """Return the MiB that a process and all that it started hold; None when it is gone."""
+    try:
+        own = psutil.Process(pid)
+        held = [one.memory_info().rss for one in (own, *own.children(recursive=True))]
+    except psutil.Error:
+        return None
+    return sum(held) / (1024 * 1024)
 
 
 def _readable(output: IO[bytes], wait_ms: int | None) -> bool:
