@@ -6,12 +6,12 @@ import pytest
 
 from onmodel.settings import Settings
 from onmodel.worker.app import TiersBeyondError, capabilities_of
-from onmodel.worker.gpu import Gpu
+from onmodel.runner.nvml import Gpu
 
 
 def _served(*tiers: Literal["low", "standard", "high"], vram_mb: int | None) -> list[str]:
-    gpu = None if vram_mb is None else Gpu("a card", vram_mb)
-    return [tier.value for tier in capabilities_of(Settings(worker_tiers=tiers), gpu).tiers]
+    gpus = [] if vram_mb is None else [Gpu("GPU-1", "a card", vram_mb)]
+    return [tier.value for tier in capabilities_of(Settings(worker_tiers=tiers), gpus).tiers]
 
 
 def test_a_worker_that_was_told_nothing_serves_what_it_can() -> None:

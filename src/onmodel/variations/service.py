@@ -186,6 +186,7 @@ async def _submit(
                 task=Task.GENERATE_VARIATION,
                 tier=Tier(row.tier),
                 params=source.params(row.key, seed),
+                importance=character.importance,
             )
             for row, seed in zip(rows, seeds, strict=True)
         ],

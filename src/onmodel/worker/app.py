@@ -3,7 +3,7 @@
 import os
 import socket
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,11 +20,11 @@ from onmodel.kit.errors import ConflictError
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.choice import open_pool
+from onmodel.runner.nvml import Gpu
 from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
 from onmodel.worker import presence
 from onmodel.worker.celery import add_tasks, make_app
-from onmodel.worker.gpu import Gpu, largest_gpu
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
 from onmodel.worker.progress import Throttle
@@ -65,6 +65,7 @@ def make_pool(settings: Settings) -> Pool:
         settings,
         max_per_function=settings.worker_slots,
         max_total=max(_WARM_FUNCTIONS, settings.worker_slots),
+        wanted=lambda: registry.load(settings.functions_dir),
     )
 
 
@@ -79,7 +80,8 @@ def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
 
 def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
     """Put a worker process together; ``presence.announce`` then brings the calls."""
-    capabilities = capabilities_of(settings, largest_gpu())
+    pool = make_pool(settings)
+    capabilities = capabilities_of(settings, [room.gpu for room in pool.gpus()])
     loop = LoopThread()
     id_ = new_id()
 
@@ -92,7 +94,7 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         id=id_,
         resources=loop.run(connect()),
         loop=loop,
-        pool=make_pool(settings),
+        pool=pool,
         functions=partial(registry.load, settings.functions_dir),
         scratch=Scratch(settings.run / "calls", id_),
         throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
@@ -151,12 +153,13 @@ def _look_again() -> None:
     """Turn the loop, and with it ask for a message where a slot is free."""
 
 
-def capabilities_of(settings: Settings, gpu: Gpu | None) -> Capabilities:
-    """Return what a machine with this GPU can do, and of that what the settings want from it.
+def capabilities_of(settings: Settings, gpus: Sequence[Gpu]) -> Capabilities:
+    """Return what a machine with these GPUs can do, and of that what the settings want from it.
 
     Raises:
         TiersBeyondError: nothing is left.
     """
+    gpu = max(gpus, key=lambda one: one.vram_mb, default=None)
     if gpu is not None and not tiers_for_vram(gpu.vram_mb):
         log.warning("gpu_too_small", gpu=gpu.name, vram_mb=gpu.vram_mb, works_on="cpu")
         gpu = None
@@ -167,6 +170,7 @@ def capabilities_of(settings: Settings, gpu: Gpu | None) -> Capabilities:
         slots=settings.worker_slots,
         gpu=gpu.name if gpu else None,
         vram_mb=vram_mb,
+        largest_mb=max((one.vram_mb for one in gpus), default=0),
     )
 
 

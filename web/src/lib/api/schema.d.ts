@@ -3699,7 +3699,8 @@ export interface components {
          *
          *     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
          *     known then. ``commercial`` is whether all of it may be used in work that is sold.
-         *     ``install`` is the command that fetches what is missing, null when nothing is.
+         *     ``install`` is the command that fetches what is missing, null when nothing is. ``tested`` is
+         *     null for one that was never tried here.
          */
         FunctionRead: {
             /** Commercial */
@@ -3725,6 +3726,7 @@ export interface components {
             summary: string;
             /** Tasks */
             tasks: string[];
+            tested: components["schemas"]["FunctionTrial"] | null;
             /** Tiers */
             tiers: components["schemas"]["FunctionTierRead"][];
             /** Title */
@@ -3756,17 +3758,54 @@ export interface components {
             vram_mb: number;
         };
         /**
+         * FunctionTrial
+         * @description The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names.
+         */
+        FunctionTrial: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Failed */
+            failed: string[];
+            /** Passed */
+            passed: number;
+            /** Runtime */
+            runtime: string;
+            /** Skipped */
+            skipped: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * FunctionWarm
-         * @description A process or container that is kept: on which worker, after how many calls.
+         * @description A process or container that is kept, or with ``resting`` one that kept dying.
+         *
+         *     ``seconds`` is the time in this state when the worker last told; of a resting one, what was left
+         *     until its next start. Memory is in MiB, null while nobody has measured it; ``vram_mb`` is set
+         *     aside on ``gpu``, 0 for one on the processor.
          */
         FunctionWarm: {
             /** Calls */
             calls: number;
+            /** Gpu */
+            gpu: string | null;
+            /** Instance */
+            instance: string;
+            /** Memory Mb */
+            memory_mb: number | null;
+            /** Seconds */
+            seconds: number;
             /**
              * State
              * @enum {string}
              */
-            state: "starting" | "idle" | "busy";
+            state: "starting" | "idle" | "busy" | "ending" | "resting";
+            /** Vram Mb */
+            vram_mb: number;
+            /** Vram Used Mb */
+            vram_used_mb: number | null;
             /** Worker */
             worker: string;
         };
@@ -3975,6 +4014,26 @@ export interface components {
              * @default 0
              */
             seed?: number;
+        };
+        /**
+         * GpuRead
+         * @description A GPU: MiB that it has, that are set aside for functions, and that anybody uses.
+         *
+         *     ``busy`` is the percentage of time in which it computed, null where the driver does not tell.
+         */
+        GpuRead: {
+            /** Busy */
+            busy: number | null;
+            /** Name */
+            name: string;
+            /** Reserved Mb */
+            reserved_mb: number;
+            /** Used Mb */
+            used_mb: number;
+            /** Uuid */
+            uuid: string;
+            /** Vram Mb */
+            vram_mb: number;
         };
         /** GuestEnter */
         GuestEnter: {
@@ -4831,13 +4890,20 @@ export interface components {
         };
         /**
          * QueueError
-         * @description Why a call failed. ``log`` is for engineers, and empty for those who may only look.
+         * @description Why a call failed, whose fault it is, and what to do: the table in docs/functions.md.
+         *
+         *     ``log`` is for engineers, and empty for those who may only look.
          */
         QueueError: {
             /** Code */
             code: string;
             /** Detail */
             detail: string;
+            /**
+             * Fault
+             * @enum {string}
+             */
+            fault: "input" | "function" | "machine";
             /** Log */
             log: string;
             /** Try */
@@ -4852,7 +4918,8 @@ export interface components {
          *     ``urgent`` goes before everything that is not. ``hold`` says what of its
          *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
-         *     asked for was used. ``rights`` is what the reader may do with it now.
+         *     asked for was used, ``function_reason`` why this function; both have a code.
+         *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
             /** Attempt */
@@ -4874,6 +4941,10 @@ export interface components {
             finished_at: string | null;
             /** Function */
             function: string | null;
+            /** Function Reason */
+            function_reason: string | null;
+            /** Function Reason Code */
+            function_reason_code: string | null;
             /** Hold */
             hold: string | null;
             /**
@@ -4920,6 +4991,8 @@ export interface components {
             tier_asked: "low" | "standard" | "high";
             /** Tier Reason */
             tier_reason: string | null;
+            /** Tier Reason Code */
+            tier_reason_code: string | null;
             /** Tier Used */
             tier_used: ("low" | "standard" | "high") | null;
             /** Urgent */
@@ -6182,6 +6255,10 @@ export interface components {
             finished_at: string | null;
             /** Function */
             function: string | null;
+            /** Function Reason */
+            function_reason: string | null;
+            /** Function Reason Code */
+            function_reason_code: string | null;
             /**
              * Id
              * Format: uuid
@@ -6205,6 +6282,8 @@ export interface components {
             step: string;
             /** Tier Reason */
             tier_reason: string | null;
+            /** Tier Reason Code */
+            tier_reason_code: string | null;
             /** Used Tier */
             used_tier: ("low" | "standard" | "high") | null;
         };
@@ -6534,6 +6613,8 @@ export interface components {
             busy: number;
             /** Gpu */
             gpu: string | null;
+            /** Gpus */
+            gpus: components["schemas"]["GpuRead"][];
             /**
              * Id
              * Format: uuid

@@ -81,6 +81,7 @@ export type UserRead = Schemas['UserRead'];
 export type VariationRead = Schemas['VariationRead'];
 export type VerdictTally = Schemas['VerdictTally'];
 export type UseSample = Schemas['UseSample'];
+export type GpuRead = Schemas['GpuRead'];
 export type WorkerRead = Schemas['WorkerRead'];
 export type VoterRead = Schemas['VoterRead'];
 export type WhatChanged = Schemas['WhatChanged'];
