@@ -1,8 +1,8 @@
 """All tables in one place, for migrations and for the test that they agree."""
 
 from onmodel.accounts import models as accounts
-from onmodel.archive import models as archive
 from onmodel.activity import models as activity
+from onmodel.archive import models as archive
 from onmodel.characters import models as characters
 from onmodel.decisions import models as decisions
 from onmodel.dispatch import models as dispatch

@@ -4,9 +4,9 @@ from typing import Literal
 
 import pytest
 
+from onmodel.runner.nvml import Gpu
 from onmodel.settings import Settings
 from onmodel.worker.app import TiersBeyondError, capabilities_of
-from onmodel.runner.nvml import Gpu
 
 
 def _served(*tiers: Literal["low", "standard", "high"], vram_mb: int | None) -> list[str]:

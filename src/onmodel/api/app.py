@@ -17,9 +17,9 @@ from onmodel.api.openapi import describe
 from onmodel.api.queue.routes import router as queue
 from onmodel.api.queue.share_routes import router as shares
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.live.places import Places
 from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.personal import router as personal
-from onmodel.api.realtime.live.places import Places
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
 from onmodel.api.realtime.settler import Settler

@@ -44,7 +44,7 @@ class Health(BaseModel):
     parts: dict[str, Part]
 
 
-class Live(BaseModel):
+class Answering(BaseModel):
     """The process answers; nothing else was asked."""
 
     version: str
@@ -54,12 +54,12 @@ ESSENTIAL = ("database", "storage")
 
 
 @router.get("/health/live")
-async def read_live() -> Live:
+async def read_live() -> Answering:
     """Say that this process answers; a restart helps only where it does not.
 
     Whether the database and the others are there is told by ``/api/health``.
     """
-    return Live(version=VERSION)
+    return Answering(version=VERSION)
 
 
 @router.get("/health", responses={503: {"model": Health}})

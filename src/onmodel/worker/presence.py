@@ -11,8 +11,8 @@ from onmodel.dispatch import leases, workers
 from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.notices import CANCELLED
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.worker import alive
 from onmodel.runner.gpus import Room
+from onmodel.worker import alive
 from onmodel.worker.durable import persist
 from onmodel.worker.held import HeldCall, StopReason
 from onmodel.worker.process import WorkerProcess

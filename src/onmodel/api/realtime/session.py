@@ -16,8 +16,8 @@ from onmodel.accounts.signed_in import identify
 from onmodel.api.realtime import messages
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.api.realtime.hub import Hub
-from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.live.desk import LiveDesk
+from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.texts import TextDesk
 from onmodel.api.state import project_state
 from onmodel.characters import service as characters
