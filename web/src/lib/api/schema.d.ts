@@ -2884,6 +2884,14 @@ export interface components {
             data: components["schemas"]["AlertRead"];
         };
         /**
+         * Answering
+         * @description The process answers; nothing else was asked.
+         */
+        Answering: {
+            /** Version */
+            version: string;
+        };
+        /**
          * ArrowMark
          * @description From its tail to its tip.
          */
@@ -4746,11 +4754,13 @@ export interface components {
         };
         /**
          * Live
-         * @description The process answers; nothing else was asked.
+         * @description Event ``server:live``, to those at ``place`` only; may be lost.
          */
         Live: {
-            /** Version */
-            version: string;
+            /** People */
+            people: components["schemas"]["LivePerson"][];
+            /** Place */
+            place: string;
         };
         /**
          * LivePerson
@@ -7870,7 +7880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Live"];
+                    "application/json": components["schemas"]["Answering"];
                 };
             };
         };
