@@ -11,6 +11,7 @@ _MACHINE = {
     "server:variation.updated": "measured",
     "server:reference.updated": "looked at",
     "server:training.updated": "trained",
+    "server:variation.removed": "took out",
 }
 
 
@@ -47,7 +48,8 @@ def _subject(
     data = payload.get("data", {})
     if change is None:
         what = data.get("label") or data.get("name") or ""
-        said = f"{_MACHINE.get(event, 'updated')} {what}"
+        done = "made" if data.get("measurable") == "pending" else _MACHINE.get(event, "updated")
+        said = f"{done} {what}"
     else:
         said = " ".join([str(change.get("verb", "changed")), *_objects(change)])
     subject = " ".join(f"{name}: {said}".split())
