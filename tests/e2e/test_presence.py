@@ -152,8 +152,8 @@ async def _follow(ada: Page, tomke: Page, me: str, demo: Demo, shots: Path) -> N
     await expect(frame).to_be_visible()
     await ada.screenshot(path=shots / "followed.png")
     # any input of one's own ends it, and does what it always does
-    await tomke.get_by_role("link", name="People", exact=True).click()
-    await tomke.wait_for_url(re.compile("/people$"))
+    await tomke.get_by_role("link", name="Queue", exact=True).click()
+    await tomke.wait_for_url(re.compile("/queue$"))
     await expect(frame).to_have_count(0)
     await expect(followed).to_have_count(0)
 

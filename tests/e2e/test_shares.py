@@ -18,13 +18,13 @@ async def test_an_administrator_gives_a_project_its_share(
     house: House, token: str, windows: Windows, shots: Path
 ) -> None:
     rest = Rest(house.url, token)
-    project = (await rest.post("/projects", {"title": "The Lighthouse"}))["id"]
+    project = (await rest.post("/projects", {"title": "The Harbour of Shares"}))["id"]
     async with windows.open() as ada:
         await steps.enter(ada, house.command("link")["url"])
         await ada.goto("/admin/shares")
-        row = ada.get_by_role("listitem").filter(has_text="The Lighthouse")
+        row = ada.get_by_role("listitem").filter(has_text="The Harbour of Shares")
         await expect(row).to_contain_text("Weight 1, no limit")
-        change = row.get_by_role("button", name="Change the share of The Lighthouse")
+        change = row.get_by_role("button", name="Change the share of The Harbour of Shares")
         await change.press("Enter")
         dialog = ada.get_by_role("dialog")
         await dialog.get_by_label("Weight").fill("12")
@@ -48,7 +48,7 @@ async def test_an_administrator_gives_a_project_its_share(
         async with windows.open(width=width, height=height, scheme=scheme) as page:
             await steps.enter(page, house.command("link")["url"])
             await page.goto("/admin/shares")
-            button = page.get_by_role("button", name="Change the share of The Lighthouse")
+            button = page.get_by_role("button", name="Change the share of The Harbour of Shares")
             await button.click()
             dialog = page.get_by_role("dialog")
             await expect(dialog.get_by_label("Weight")).to_have_value("3")
