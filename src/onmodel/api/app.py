@@ -8,8 +8,8 @@ from fastapi import APIRouter, FastAPI
 from onmodel.accounts.routes import router as accounts
 from onmodel.activity.routes import router as activity
 from onmodel.api import health, spa
-from onmodel.api.archiving import Archiving
 from onmodel.api.assets import router as assets
+from onmodel.api.chores import chores
 from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
 from onmodel.api.loop_lag import LoopLag
@@ -22,7 +22,6 @@ from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.personal import router as personal
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
-from onmodel.api.realtime.settler import Settler
 from onmodel.api.realtime.watch import Watch
 from onmodel.api.security import SecurityHeaders
 from onmodel.api.state_routes import router as state
@@ -65,8 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.mail = mail
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
         app.state.watch, app.state.places = watch, Places(resources.bus)
-        settler, app.state.loop_lag = Settler(resources.database), LoopLag()
-        archiving = Archiving(resources.database, resources.store, settings.workspace)
+        app.state.loop_lag, by_the_clock = LoopLag(), chores(resources, settings)
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
         ) as ingest:
@@ -76,15 +74,15 @@ def create_app(settings: Settings) -> FastAPI:
             board.start()
             app.state.places.start()
             watch.start()
-            settler.start()
-            archiving.start()
+            for chore in by_the_clock:
+                chore.start()
             app.state.loop_lag.start()
             try:
                 yield
             finally:
                 await app.state.loop_lag.stop()
-                await archiving.stop()
-                await settler.stop()
+                for chore in by_the_clock:
+                    await chore.stop()
                 await watch.stop()
                 await mail.stop()
                 await hub.stop()

@@ -5,7 +5,8 @@ A timer that should ring every few milliseconds rings late by as long as somethi
 
 import asyncio
 from collections import deque
-from contextlib import suppress
+
+from onmodel.api.background import end
 
 TICK_SECONDS = 0.01
 WINDOW_SECONDS = 30
@@ -29,10 +30,7 @@ class LoopLag:
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time

@@ -6,13 +6,12 @@ it passed on; when the next one is not its follower, the hub reads the log.
 
 import asyncio
 import re
-from contextlib import suppress
 from uuid import UUID
 
 import structlog
-from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from onmodel.api.background import Ear, end
 from onmodel.api.realtime.connection import SHUTTING_DOWN, Connection
 from onmodel.events import log as events
 from onmodel.events.bus import Bus
@@ -21,7 +20,6 @@ from onmodel.kit.db.uow import Database
 
 log = structlog.get_logger(__name__)
 
-RETRY_SECONDS = 0.5
 SWEEP_SECONDS = 2.0
 # so many sends, then the loop gets a turn: one large room must not stop the others
 CHUNK = 100
@@ -47,28 +45,24 @@ class Hub:
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
-        self._bus = bus
         self._rooms: dict[UUID, Room] = {}
-        self._tasks: list[asyncio.Task[None]] = []
-        self.listening = asyncio.Event()
+        self._ear = Ear(bus, f"{CHANNEL}*", self._hear, name="hub")
+        self._sweeping: asyncio.Task[None] | None = None
+        self.listening = self._ear.listening
         self.people_changed = asyncio.Event()
 
     def start(self) -> None:
         """Begin to listen."""
-        self._tasks = [
-            asyncio.create_task(self._listen(), name="hub-listen"),
-            asyncio.create_task(self._sweep(), name="hub-sweep"),
-        ]
+        self._ear.start()
+        self._sweeping = asyncio.create_task(self._sweep(), name="hub-sweep")
 
     async def stop(self) -> None:
         """Stop listening and let every socket go; browsers come back by themselves."""
         for room in self._rooms.values():
             for connection in list(room.connections):
                 connection.close_soon(SHUTTING_DOWN)
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await self._ear.stop()
+        await end(self._sweeping)
 
     @property
     def sockets(self) -> int:
@@ -97,20 +91,8 @@ class Hub:
         """Return every open socket of this process."""
         return [one for room in self._rooms.values() for one in room.connections]
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                async for channel, frame in self._bus.listen(
-                    f"{CHANNEL}*", subscribed=self.listening.set
-                ):
-                    await self._receive(UUID(channel.removeprefix(CHANNEL)), frame)
-            except (RedisError, OSError) as error:
-                self.listening.clear()
-                log.warning("hub_lost_the_bus", error=str(error))
-            except Exception:  # a mistake over one frame must not silence every room
-                self.listening.clear()
-                log.exception("hub_failed")
-            await asyncio.sleep(RETRY_SECONDS)
+    async def _hear(self, channel: str, frame: bytes) -> None:
+        await self._receive(UUID(channel.removeprefix(CHANNEL)), frame)
 
     async def _receive(self, project_id: UUID, frame: bytes) -> None:
         room = self._rooms.get(project_id)

@@ -4,16 +4,13 @@ A project's room is for everybody in it; news of one person's inbox is not, and 
 whichever project they look at. Nothing here is durable: a page that connects reads its count.
 """
 
-import asyncio
-from contextlib import suppress
 from uuid import UUID
 
-import structlog
 from fastapi import APIRouter, WebSocket
-from redis.exceptions import RedisError
 from starlette.websockets import WebSocketDisconnect
 
 from onmodel.accounts.signed_in import identify
+from onmodel.api.background import Ear
 from onmodel.api.realtime.connection import NOWHERE, SHUTTING_DOWN, SIGNED_OUT, Connection
 from onmodel.composition import Resources
 from onmodel.events.bus import Bus
@@ -21,11 +18,8 @@ from onmodel.events.frames import PERSON_CHANNEL, encode
 from onmodel.inbox.schemas import InboxChanged
 from onmodel.kit.errors import ForbiddenError
 
-log = structlog.get_logger(__name__)
-
 router = APIRouter()
 
-RETRY_SECONDS = 0.5
 _LOOK_AGAIN = encode("server:inbox.changed", InboxChanged(notice=None).model_dump()).decode()
 
 
@@ -33,24 +27,21 @@ class Mailroom:
     """Knows whose sockets are whose, and hands each person's frames to theirs."""
 
     def __init__(self, bus: Bus) -> None:
-        self._bus = bus
         self._sockets: dict[UUID, set[Connection]] = {}
-        self._task: asyncio.Task[None] | None = None
-        self._missed = False
-        self.listening = asyncio.Event()
+        self._ear = Ear(
+            bus, f"{PERSON_CHANNEL}*", self._hear, name="mailroom", subscribed=self._subscribed
+        )
+        self.listening = self._ear.listening
 
     def start(self) -> None:
         """Begin to listen."""
-        self._task = asyncio.create_task(self._listen(), name="mailroom")
+        self._ear.start()
 
     async def stop(self) -> None:
         """Stop listening, and let the sockets outside projects go."""
         for connection in self.alone():
             connection.close_soon(SHUTTING_DOWN)
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._ear.stop()
 
     def join(self, connection: Connection) -> None:
         """Add a socket of a person."""
@@ -68,27 +59,12 @@ class Mailroom:
         everybody = [one for sockets in self._sockets.values() for one in sockets]
         return [one for one in everybody if one.project_id == NOWHERE]
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                async for channel, frame in self._bus.listen(
-                    f"{PERSON_CHANNEL}*", subscribed=self._subscribed
-                ):
-                    person_id = UUID(channel.removeprefix(PERSON_CHANNEL))
-                    self._hand_out(person_id, frame.decode())
-            except (RedisError, OSError) as error:
-                log.warning("mailroom_lost_the_bus", error=str(error))
-            except Exception:  # a mistake over one frame must not silence everybody
-                log.exception("mailroom_failed")
-            self.listening.clear()
-            self._missed = True
-            await asyncio.sleep(RETRY_SECONDS)
+    async def _hear(self, channel: str, frame: bytes) -> None:
+        self._hand_out(UUID(channel.removeprefix(PERSON_CHANNEL)), frame.decode())
 
-    def _subscribed(self) -> None:
+    def _subscribed(self, missed: bool) -> None:
         """Let everybody look again after a time in which nothing was heard."""
-        self.listening.set()
-        if self._missed:
-            self._missed = False
+        if missed:
             for person_id in list(self._sockets):
                 self._hand_out(person_id, _LOOK_AGAIN)
 

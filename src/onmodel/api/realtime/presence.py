@@ -9,7 +9,6 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -17,6 +16,7 @@ import structlog
 from pydantic import BaseModel
 from redis.exceptions import RedisError
 
+from onmodel.api.background import end
 from onmodel.api.realtime.connection import Connection
 from onmodel.events.bus import Bus
 from onmodel.events.ephemeral import publish_ephemeral
@@ -81,11 +81,7 @@ class PresenceBoard:
 
     async def stop(self) -> None:
         """Take this process's people out."""
-        tasks = [*self._telling.values(), *([self._renewing] if self._renewing else [])]
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(*self._telling.values(), self._renewing)
         for project_id in list(self._here):
             self._here[project_id].clear()
             await self._write(project_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from onmodel.accounts import service as accounts
+from onmodel.api.background import end
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.personal import Mailroom
@@ -34,10 +35,7 @@ class Watch:
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
     async def check(self) -> None:
         """Close the sockets of those who are signed out or no longer part of the project."""

@@ -8,25 +8,19 @@ one picture are told of in one frame, not in a hundred.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import structlog
-from redis.exceptions import RedisError
-
+from onmodel.api.background import Ear, end
 from onmodel.api.realtime.connection import Connection
 from onmodel.api.realtime.live.schemas import Live, LivePerson, LiveUpdate, View
 from onmodel.api.realtime.live.standing import Standing
 from onmodel.events.bus import Bus
 from onmodel.events.frames import encode
 
-log = structlog.get_logger(__name__)
-
 CHANNEL = "onmodel:live:"
 GATHER_SECONDS = 0.04
 PER_SOCKET_SECONDS = 0.0005
-RETRY_SECONDS = 0.5
 # so many sends, then the loop gets a turn, as in the hub
 CHUNK = 100
 # somebody came: everybody there says once more what they show
@@ -51,26 +45,26 @@ class Places:
 
     def __init__(self, bus: Bus) -> None:
         self.gather: Callable[[float], Awaitable[object]] = asyncio.sleep
-        self.listening = asyncio.Event()
         self._bus = bus
+        self._ear = Ear(
+            bus, f"{CHANNEL}*", self._receive, name="places", subscribed=self._subscribed
+        )
+        self.listening = self._ear.listening
         self._here: dict[str, dict[Connection, Standing]] = {}
         self._channel_of: dict[Connection, str] = {}
         self._followers: dict[str, set[Connection]] = {}
         self._followed_by: dict[Connection, str] = {}
         self._rounds: dict[str, Round] = {}
         self._telling: set[asyncio.Task[None]] = set()
-        self._listener: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to listen."""
-        self._listener = asyncio.create_task(self._listen(), name="places-listen")
+        self._ear.start()
 
     async def stop(self) -> None:
         """Stop; whoever was here comes back to another process and tells it anew."""
-        for task in [*self._telling, *([self._listener] if self._listener else [])]:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await end(*self._telling)
+        await self._ear.stop()
 
     def go(self, connection: Connection, place: str | None, client: str, user_id: UUID) -> None:
         """Stand at another place, or at none; what was shown at the last one goes away there."""
@@ -155,23 +149,9 @@ class Places:
             notices.append((channel, _SAY_ALL))
         await self._bus.publish(notices)
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                async for channel, frame in self._bus.listen(
-                    f"{CHANNEL}*", subscribed=self._subscribed
-                ):
-                    await self._receive(channel, frame)
-            except (RedisError, OSError) as error:
-                log.warning("places_lost_the_bus", error=str(error))
-            except Exception:  # a mistake over one frame must not silence every place
-                log.exception("places_failed")
-            self.listening.clear()
-            await asyncio.sleep(RETRY_SECONDS)
-
-    def _subscribed(self) -> None:
+    def _subscribed(self, missed: bool) -> None:
         """Ask everywhere what was missed while nothing was heard."""
-        self.listening.set()
+        del missed  # at the first time nobody is anywhere yet
         for channel in self._here:
             self._round(channel).somebody_came = True
 
