@@ -87,7 +87,7 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
 
     from onmodel.functions import trials
     from onmodel.functions.registry import find
-    from onmodel.functions.trials import Trial
+    from onmodel.functions.trials import FunctionTrial
     from onmodel.runner.choice import choose_runtime, open_ledger
     from onmodel.runner.conformance import Check, examine
     from onmodel.settings import Settings
@@ -104,7 +104,7 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
     finally:
         runtime.close()
     failed = sum(one.state == "failed" for one in checks)
-    trial = Trial(
+    trial = FunctionTrial(
         version=manifest.version,
         runtime=settings.runtime,
         at=datetime.now(UTC),

@@ -1,7 +1,6 @@
 """Where a call stands in the queue and how long it will take, from what is known."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -9,7 +8,7 @@ from sqlalchemy import text
 from onmodel.dispatch import costs
 from onmodel.dispatch.costs import SAMPLES
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.order import WAITING
+from onmodel.dispatch.order import WAITING, everything
 from onmodel.dispatch.repository import get
 from onmodel.dispatch.tiers import ASCENDING
 from onmodel.kit.db.uow import UnitOfWork
@@ -41,7 +40,9 @@ async def position(uow: UnitOfWork, call_id: UUID, *, lease_seconds: float) -> i
     if call.state is not State.QUEUED:
         return None
     tiers, _ = await _competing(uow, call, lease_seconds)
-    rows = await uow.session.execute(_PLACE, {**await _all_of(uow, tiers), "call_id": call_id})
+    rows = await uow.session.execute(
+        _PLACE, {**everything(await costs.past(uow), tiers), "call_id": call_id}
+    )
     place: int | None = rows.scalar_one_or_none()
     return place
 
@@ -67,7 +68,8 @@ async def eta(uow: UnitOfWork, call_id: UUID, *, lease_seconds: float) -> Eta:
     if not slots:
         return Eta(None, row.runs)
     before = await uow.session.scalar(
-        _BEFORE, {**await _all_of(uow, tiers), "call_id": call_id, "samples": SAMPLES}
+        _BEFORE,
+        {**everything(await costs.past(uow), tiers), "call_id": call_id, "samples": SAMPLES},
     )
     if before is None:
         return Eta(None, row.runs)
@@ -84,20 +86,6 @@ async def _competing(uow: UnitOfWork, call: Call, lease_seconds: float) -> tuple
         tiers |= set(row.tiers)
         slots += row.slots
     return [tier.value for tier in ASCENDING if tier in tiers], slots
-
-
-async def _all_of(uow: UnitOfWork, tiers: list[str]) -> dict[str, Any]:
-    """Return the parameters of WAITING that look at every call of these tiers."""
-    expected = costs.parameters(await costs.past(uow))
-    return {
-        **expected,
-        "asked": tiers,
-        "used": tiers,
-        "reasons": [None] * len(tiers),
-        "lead_waits": [False] * len(tiers),
-        "depth": None,
-        "limited": False,
-    }
 
 
 _WORKERS = text(

@@ -17,8 +17,11 @@ the other.
 """
 
 from datetime import timedelta
+from typing import Any
 
+from onmodel.dispatch import costs
 from onmodel.dispatch.choices import LEAD
+from onmodel.dispatch.costs import Past
 from onmodel.dispatch.limits import QUOTA_ROOM, RUNNING_ROOM
 from onmodel.dispatch.share_models import LCM
 
@@ -156,3 +159,21 @@ _DEALT = f"""
 """  # noqa: S608 - constants
 
 WAITING = f"WITH RECURSIVE {FLOWS}, {SHARES}, {_DEALT}"
+
+
+def everything(known: dict[tuple[str, str], Past], tiers: list[str]) -> dict[str, Any]:
+    """Return the parameters of `WAITING` that look at every call of these tiers, as asked.
+
+    Args:
+        known: what is known of the time that tasks take.
+        tiers: those whose calls count.
+    """
+    return {
+        **costs.parameters(known),
+        "asked": tiers,
+        "used": tiers,
+        "reasons": [None] * len(tiers),
+        "lead_waits": [False] * len(tiers),
+        "depth": None,
+        "limited": False,
+    }

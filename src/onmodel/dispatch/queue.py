@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from onmodel.dispatch import costs
 from onmodel.dispatch.costs import Past
 from onmodel.dispatch.models import Call, Worker
-from onmodel.dispatch.order import WAITING
+from onmodel.dispatch.order import WAITING, everything
 from onmodel.dispatch.tiers import ASCENDING, Tier
 from onmodel.dispatch.workers import live
 from onmodel.kit.db.uow import UnitOfWork
@@ -106,17 +106,8 @@ def _forecast(
 
 
 async def _places(uow: UnitOfWork, past: dict[tuple[str, str], Past]) -> dict[UUID, int]:
-    tiers = [tier.value for tier in ASCENDING]
-    everything = {
-        **costs.parameters(past),
-        "asked": tiers,
-        "used": tiers,
-        "reasons": [None] * len(tiers),
-        "lead_waits": [False] * len(tiers),
-        "depth": None,
-        "limited": False,
-    }
-    return {row.id: row.place for row in await uow.session.execute(_PLACES, everything)}
+    counted = everything(past, [tier.value for tier in ASCENDING])
+    return {row.id: row.place for row in await uow.session.execute(_PLACES, counted)}
 
 
 async def _elapsed(uow: UnitOfWork) -> dict[UUID, float]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 _FOLDER = "trials"
 
 
-class Trial(BaseModel):
+class FunctionTrial(BaseModel):
     """One run of the suite.
 
     Attributes:
@@ -26,7 +26,7 @@ class Trial(BaseModel):
     failed: list[str]
 
 
-def keep(home: Path, name: str, trial: Trial) -> None:
+def keep(home: Path, name: str, trial: FunctionTrial) -> None:
     """Keep the newest result of a function."""
     folder = home / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -35,9 +35,9 @@ def keep(home: Path, name: str, trial: Trial) -> None:
     new.replace(folder / f"{name}.json")
 
 
-def latest(home: Path, name: str) -> Trial | None:
+def latest(home: Path, name: str) -> FunctionTrial | None:
     """Return the newest result; None for a function that was never tried here."""
     try:
-        return Trial.model_validate_json((home / _FOLDER / f"{name}.json").read_bytes())
+        return FunctionTrial.model_validate_json((home / _FOLDER / f"{name}.json").read_bytes())
     except (OSError, ValidationError):
         return None

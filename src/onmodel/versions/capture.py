@@ -52,7 +52,7 @@ _UPDATE = text(
         state = (SELECT {STATE} FROM characters c WHERE c.id = :character_id)
     WHERE id = :id
     """  # noqa: S608
-).bindparams(*(one for one in _VALUES if one.key != "character_id"), _VALUES[1])
+).bindparams(*_VALUES)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from onmodel.dispatch import workers
 from onmodel.dispatch.schemas import CallError
 from onmodel.dispatch.tiers import ASCENDING
 from onmodel.functions import trials
-from onmodel.functions.trials import Trial
+from onmodel.functions.trials import FunctionTrial
 from onmodel.settings import Settings
 from tests.support.drawings import picture
 from tests.support.faces import face, report
@@ -110,7 +110,7 @@ async def test_a_broken_function_is_listed_with_what_is_wrong(
 async def test_the_last_result_of_the_suite_is_told(house: House) -> None:
     ada = await house.person("ada")
     assert (await _function(ada, "puppet"))["tested"] is None
-    trial = Trial(
+    trial = FunctionTrial(
         version="0.0.9",
         runtime="docker",
         at=datetime(2026, 1, 2, tzinfo=UTC),
@@ -121,7 +121,7 @@ async def test_the_last_result_of_the_suite_is_told(house: House) -> None:
     home = house.resources.settings.home
     trials.keep(home, "puppet", trial)
     tested = (await _function(ada, "puppet"))["tested"]
-    assert Trial.model_validate(tested) == trial
+    assert FunctionTrial.model_validate(tested) == trial
     (home / "trials" / "puppet.json").write_text("half a resu")
     assert (await _function(ada, "puppet"))["tested"] is None
 

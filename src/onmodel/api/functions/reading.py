@@ -7,7 +7,6 @@ from onmodel.api.functions.schemas import (
     FunctionHealth,
     FunctionRead,
     FunctionTierRead,
-    FunctionTrial,
     FunctionWarm,
     FunctionWeightRead,
 )
@@ -16,7 +15,7 @@ from onmodel.dispatch.runs import Runs
 from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import Broken, load
-from onmodel.functions.trials import Trial, latest
+from onmodel.functions.trials import FunctionTrial, latest
 from onmodel.kit.errors import ProblemError
 from onmodel.settings import Settings
 
@@ -30,7 +29,7 @@ class OnDisk:
     installed: bool = False
     present: frozenset[str] = frozenset()
     problem: str | None = None
-    tested: Trial | None = None
+    tested: FunctionTrial | None = None
 
 
 def on_disk(settings: Settings) -> list[OnDisk]:
@@ -103,7 +102,7 @@ def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm]) -> FunctionRead:
         run_seconds=manifest.limits.run_s if manifest else 0,
         warm=warm,
         health=_health(runs),
-        tested=FunctionTrial(**found.tested.model_dump()) if found.tested else None,
+        tested=found.tested,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from onmodel.functions.trials import FunctionTrial
 from onmodel.projects.schemas import Quality
 
 
@@ -63,17 +64,6 @@ class FunctionHealth(BaseModel):
     last_at: datetime | None
     last_failure_at: datetime | None
     last_failure_code: str | None
-
-
-class FunctionTrial(BaseModel):
-    """The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names."""
-
-    version: str
-    runtime: str
-    at: datetime
-    passed: int
-    skipped: int
-    failed: list[str]
 
 
 class FunctionRead(BaseModel):

@@ -4249,7 +4249,13 @@ export interface components {
         };
         /**
          * FunctionTrial
-         * @description The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names.
+         * @description One run of the suite.
+         *
+         *     Attributes:
+         *         version: of the function that was tried.
+         *         runtime: `process` or `docker`.
+         *         passed, skipped: how many checks.
+         *         failed: the names of those that failed.
          */
         FunctionTrial: {
             /**
