@@ -1,5 +1,6 @@
 """The SQL of people, sessions, tokens, links and teams."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,14 @@ from onmodel.kit.db.uow import UnitOfWork
 
 async def find_user(uow: UnitOfWork, user_id: UUID) -> User | None:
     return await uow.session.get(User, user_id)
+
+
+async def users_by_id(uow: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, User]:
+    wanted = {one for one in ids if one is not None}
+    if not wanted:
+        return {}
+    rows = await uow.session.scalars(select(User).where(User.id.in_(wanted)))
+    return {user.id: user for user in rows}
 
 
 async def find_by_username(uow: UnitOfWork, username: str) -> User | None:

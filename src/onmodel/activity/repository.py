@@ -6,7 +6,6 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from onmodel.activity.models import Visit
-from onmodel.characters.models import Character
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.variations.models import Variation
 
@@ -27,11 +26,6 @@ async def put_visit(uow: UnitOfWork, person_id: UUID, project_id: UUID, seq: int
             },
         )
     )
-
-
-async def characters(uow: UnitOfWork, ids: set[UUID]) -> dict[UUID, Character]:
-    rows = await uow.session.scalars(select(Character).where(Character.id.in_(ids)))
-    return {row.id: row for row in rows}
 
 
 async def pictures_of(uow: UnitOfWork, variation_ids: set[UUID]) -> dict[UUID, UUID]:

@@ -7,6 +7,7 @@ from onmodel.accounts.service import Actor
 from onmodel.activity import repository
 from onmodel.activity.places import place_of
 from onmodel.activity.schemas import Activity, ActivityCharacter, ActivityEntry, Seen, SinceVisit
+from onmodel.characters import repository as characters
 from onmodel.characters.models import Character
 from onmodel.events import log as events
 from onmodel.events.models import Event
@@ -84,7 +85,7 @@ async def see(uow: UnitOfWork, actor: Actor, project_id: UUID, data: Seen) -> No
 
 async def _entries(uow: UnitOfWork, rows: list[Event]) -> list[ActivityEntry]:
     places = [place_of(row) for row in rows]
-    cast = await repository.characters(uow, {row.subject_id for row in rows if row.subject_id})
+    cast = await characters.by_id(uow, {row.subject_id for row in rows if row.subject_id})
     without = {p.variation_id for p in places if p.variation_id and not p.file_id}
     pictures = await repository.pictures_of(uow, without)
     shown = [

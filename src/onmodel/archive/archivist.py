@@ -14,16 +14,20 @@ from uuid import UUID
 import structlog
 from dulwich.repo import Repo
 
+from onmodel.accounts import repository as accounts
 from onmodel.accounts.models import User
 from onmodel.archive import checkout, housekeeping, layout, messages, repository
 from onmodel.archive.large_files import bring, is_large
 from onmodel.archive.layout import Blob, Model
 from onmodel.archive.repository import Behind
 from onmodel.archive.writing import HOUSE, REF, Batch, Entry, MovedError, last_event
+from onmodel.characters import repository as characters
+from onmodel.events import log as events_log
 from onmodel.events.models import Event
 from onmodel.kit.db.uow import Database, UnitOfWork
 from onmodel.projects import folder
-from onmodel.projects.git import Author
+from onmodel.projects import repository as projects
+from onmodel.projects.git import Author, address
 from onmodel.projects.models import File
 from onmodel.projects.schemas import ProjectSettings
 from onmodel.storage.errors import FileMissingError
@@ -96,7 +100,7 @@ class Archivist:
         if self._heads.get(project_id) != head:
             # first look, a crash, or somebody moved the branch: Git knows what it holds
             seq = await asyncio.to_thread(last_event, opened)
-        events = await repository.events_after(uow, project_id, seq, limit=BATCH_EVENTS)
+        events = await events_log.rows_since(uow, project_id, seq, limit=BATCH_EVENTS)
         if not events:
             return 0, 0
         material = await self._gather(uow, project_id, opened, events)
@@ -115,7 +119,7 @@ class Archivist:
         }
         adapters = await repository.adapters(uow, adapter_ids) if adapter_ids else {}
         ids |= {adapter.file_id for adapter in adapters.values()}
-        files = await repository.files(uow, project_id, ids) if ids else {}
+        files = await projects.files_by_id(uow, ids)
         for file_id, file in files.items():
             blob = _blob(file)
             if await self._bring(Path(opened.controldir()), blob, material):
@@ -127,9 +131,10 @@ class Archivist:
                 material.models[adapter_id] = Model(
                     adapter.kind, adapter.number, material.blobs[adapter.file_id]
                 )
-        material.people = await repository.people(uow, {p for e in events for p in _people(e)})
-        characters = {e.payload["character_id"] for e in events if "character_id" in e.payload}
-        material.names = await repository.names(uow, map(UUID, characters))
+        material.people = await accounts.users_by_id(uow, {p for e in events for p in _people(e)})
+        named = {e.payload["character_id"] for e in events if "character_id" in e.payload}
+        cast = await characters.by_id(uow, map(UUID, named))
+        material.names = {id_: character.name for id_, character in cast.items()}
         return material
 
     async def _bring(self, git_folder: Path, blob: Blob, material: Material) -> bool:
@@ -214,7 +219,7 @@ def _asked_by(event: Event) -> UUID | None:
 
 
 def _author(user: User | None) -> Author:
-    return Author(user.name, f"{user.username}@onmodel.invalid") if user else HOUSE
+    return Author(user.name, address(user.username)) if user else HOUSE
 
 
 def _blob(file: File) -> Blob:

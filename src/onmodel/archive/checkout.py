@@ -6,10 +6,8 @@ is: ``git status`` shows theirs as a change.
 
 from pathlib import Path
 
-from dulwich.errors import NotTreeError
 from dulwich.file import FileLocked
 from dulwich.index import Index, IndexEntry, index_entry_from_stat
-from dulwich.object_store import tree_lookup_path
 from dulwich.objects import Blob as GitBlob
 from dulwich.objects import Commit, ObjectID
 from dulwich.refs import Ref
@@ -49,22 +47,14 @@ def _differences(
     repository: Repo, index: Index, tree: ObjectID
 ) -> list[tuple[bytes, ObjectID | None]]:
     """Return our paths that the index has otherwise than the commit, with the commit's blob."""
-    found = []
-    for (old, new), _, _ in index.changes_from_tree(repository.object_store, tree):
-        # from the tree (old) to the index (new)
+    found: list[tuple[bytes, ObjectID | None]] = []
+    # of each pair the first is the commit's, the second the index's
+    for (old, new), _, (wanted, _) in index.changes_from_tree(repository.object_store, tree):
         path = old or new
         assert path is not None
         if path.startswith(_OURS):
-            wanted = None if old is None else _blob_of(repository, tree, path)
-            found.append((path, wanted))
+            found.append((path, None if wanted is None else ObjectID(wanted)))
     return found
-
-
-def _blob_of(repository: Repo, tree: ObjectID, path: bytes) -> ObjectID:
-    try:
-        return tree_lookup_path(repository.object_store.__getitem__, tree, path)[1]
-    except (KeyError, NotTreeError) as error:  # pragma: no cover - it was listed just now
-        raise AssertionError(path) from error
 
 
 def _apply(repository: Repo, index: Index, path: bytes, sha: ObjectID | None) -> bool:

@@ -17,12 +17,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
-from onmodel.projects.slugs import folder_name, slug
+from onmodel.characters.references import EXTENSIONS
+from onmodel.projects.folder import character_folder
+from onmodel.projects.slugs import short_id, slug
 
-SUFFIXES = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
+SUFFIXES = EXTENSIONS | {
     "application/json": "json",
     "application/x-safetensors": "safetensors",
 }
@@ -72,11 +71,6 @@ class Changes:
     removed: bool = False
     restored: bool = False
     files: dict[str, str | Blob | None] = field(default_factory=dict)
-
-
-def short_id(record_id: str | UUID) -> str:
-    """Return the part of an id that stands in names; see `folder_name`."""
-    return UUID(str(record_id)).hex[-8:]
 
 
 def file_ids(event: str, payload: Mapping[str, Any]) -> list[UUID]:
@@ -133,7 +127,7 @@ def of_character(
 
 
 def _character(changes: Changes, data: Mapping[str, Any]) -> None:
-    changes.folder = folder_name(data["name"], changes.character_id, fallback="character")
+    changes.folder = character_folder(changes.character_id, data["name"])
     changes.files["character.json"] = to_json({fact: data.get(fact) for fact in _FACTS})
     description = data.get("description") or ""
     changes.files["description.txt"] = f"{description}\n" if description else ""
@@ -145,7 +139,7 @@ def _reference(
     blob = blobs.get(UUID(data["file"]["id"]))
     suffix = blob.suffix if blob else SUFFIXES.get(data["file"]["media_type"], UNKNOWN_SUFFIX)
     stem = slug(PurePosixPath(data["name"]).stem, fallback="picture")
-    name = f"reference_images/{stem}-{short_id(data['id'])}.{suffix}"
+    name = f"reference_images/{stem}-{short_id(UUID(data['id']))}.{suffix}"
     if removed or data.get("removed_at"):
         changes.files[name] = None
     elif blob is not None:
@@ -159,7 +153,7 @@ def _variation(
         return
     blob = blobs.get(UUID(data["file"]["id"]))
     suffix = blob.suffix if blob else SUFFIXES.get(data["file"]["media_type"], UNKNOWN_SUFFIX)
-    stem = f"variations/{_plain(data['key'])}-{short_id(data['id'])}"
+    stem = f"variations/{_plain(data['key'])}-{short_id(UUID(data['id']))}"
     if removed or data.get("removed_at"):
         changes.files |= {f"{stem}.{suffix}": None, f"{stem}.json": None}
         return

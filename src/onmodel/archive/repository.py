@@ -7,12 +7,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from onmodel.accounts.models import User
 from onmodel.archive.models import ArchivePosition
-from onmodel.characters.models import Character
-from onmodel.events.models import Event, EventCounter
+from onmodel.events.models import EventCounter
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.projects.models import File, Project
+from onmodel.projects.models import Project
 from onmodel.training.models import Adapter
 
 
@@ -67,41 +65,7 @@ async def set_position(uow: UnitOfWork, project_id: UUID, seq: int) -> None:
     )
 
 
-async def events_after(uow: UnitOfWork, project_id: UUID, seq: int, *, limit: int) -> list[Event]:
-    """Return the next events of a project, oldest first."""
-    return list(
-        await uow.session.scalars(
-            select(Event)
-            .where(Event.project_id == project_id, Event.seq > seq)
-            .order_by(Event.seq)
-            .limit(limit)
-        )
-    )
-
-
-async def files(uow: UnitOfWork, project_id: UUID, ids: Iterable[UUID]) -> dict[UUID, File]:
-    """Return stored files of this project by their id."""
-    rows = await uow.session.scalars(
-        select(File).where(File.id.in_(list(ids)), File.project_id == project_id)
-    )
-    return {row.id: row for row in rows}
-
-
 async def adapters(uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, Adapter]:
     """Return adapters by their id."""
     rows = await uow.session.scalars(select(Adapter).where(Adapter.id.in_(list(ids))))
     return {row.id: row for row in rows}
-
-
-async def people(uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, User]:
-    """Return people by their id."""
-    rows = await uow.session.scalars(select(User).where(User.id.in_(list(ids))))
-    return {row.id: row for row in rows}
-
-
-async def names(uow: UnitOfWork, character_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return what characters are called."""
-    rows = await uow.session.execute(
-        select(Character.id, Character.name).where(Character.id.in_(list(character_ids)))
-    )
-    return {row.id: row.name for row in rows}

@@ -24,12 +24,13 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from onmodel.archive.large_files import is_large, pointer
-from onmodel.archive.layout import Blob, Changes, short_id
+from onmodel.archive.layout import Blob, Changes
 from onmodel.archive.messages import event_of
 from onmodel.projects.folder import CHARACTERS
-from onmodel.projects.git import BRANCH, Author
+from onmodel.projects.git import BRANCH, Author, address
+from onmodel.projects.slugs import short_id
 
-HOUSE = Author("OnModel", "onmodel@onmodel.invalid")
+HOUSE = Author("OnModel", address("onmodel"))
 REF = Ref(b"refs/heads/" + BRANCH)
 _FILE, _FOLDER = 0o100644, stat.S_IFDIR
 _PACK_FROM = 200  # objects; fewer lie loose until `git gc` packs them

@@ -30,6 +30,15 @@ async def find(uow: UnitOfWork, character_id: UUID) -> Character | None:
     return await uow.session.get(Character, character_id)
 
 
+async def by_id(uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, Character]:
+    """Return characters by id, removed ones included: what is old still names them."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = await uow.session.scalars(select(Character).where(Character.id.in_(wanted)))
+    return {row.id: row for row in rows}
+
+
 async def lock(uow: UnitOfWork, character_id: UUID) -> Character | None:
     """Return the character as it is now and keep others from changing it meanwhile."""
     return await uow.session.scalar(

@@ -154,32 +154,28 @@ async def since(
     uow: UnitOfWork, project_id: UUID, seq: int, *, limit: int = 1000
 ) -> list[tuple[int, bytes]]:
     """Return up to ``limit`` encoded frames after ``seq``, oldest first, each with its seq."""
-    rows = await uow.session.scalars(
-        select(Event)
-        .where(Event.project_id == project_id, Event.seq > seq)
-        .order_by(Event.seq)
-        .limit(limit)
-    )
+    rows = await rows_since(uow, project_id, seq, limit=limit)
     return [(e.seq, encode(e.name, e.payload, seq=e.seq, actor=e.actor_id, at=e.at)) for e in rows]
+
+
+async def rows_since(uow: UnitOfWork, project_id: UUID, seq: int, *, limit: int) -> list[Event]:
+    """Return up to ``limit`` events after ``seq``, oldest first."""
+    return list(
+        await uow.session.scalars(
+            select(Event)
+            .where(Event.project_id == project_id, Event.seq > seq)
+            .order_by(Event.seq)
+            .limit(limit)
+        )
+    )
 
 
 async def history(
     uow: UnitOfWork, project_id: UUID, subject_id: UUID, *, before: int | None, limit: int
 ) -> list[Event]:
     """Return what a person should read about ``subject_id``, newest first."""
-    query = (
-        select(Event)
-        .where(
-            Event.project_id == project_id,
-            Event.subject_id == subject_id,
-            Event.change.is_not(None),
-        )
-        .order_by(Event.seq.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        query = query.where(Event.seq < before)
-    return list(await uow.session.scalars(query))
+    wished = Wished(subject_id=subject_id, before=before)
+    return await changes(uow, project_id, wished, limit=limit)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from onmodel.characters import repository as character_rows
 from onmodel.characters.models import Character
-from onmodel.identity import calibrations, check_repository
+from onmodel.identity import calibrations
 from onmodel.identity.calibrations import InForce
 from onmodel.identity.models import Check
 from onmodel.identity.schemas import AbsentCast, CheckFace, CheckRead, Look
@@ -91,7 +92,7 @@ async def read(uow: UnitOfWork, row: Check) -> CheckRead:
 async def read_all(uow: UnitOfWork, rows: Sequence[Check]) -> list[CheckRead]:
     """Return the read schemas of many checks with one look at characters and files."""
     named = {UUID(kept["character_id"]) for row in rows for kept in _kept(row)}
-    characters = await check_repository.characters(uow, list(named))
+    characters = await character_rows.by_id(uow, named)
     covers = [character.cover_file_id for character in characters.values()]
     stored = await projects.files_by_id(uow, [*(row.file_id for row in rows), *covers])
     reader = _Reader(characters, stored, await calibrations.in_force(uow))

@@ -49,11 +49,3 @@ async def present(uow: UnitOfWork, project_id: UUID, ids: Sequence[UUID]) -> set
             )
         )
     )
-
-
-async def characters(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Character]:
-    """Return characters by id, removed ones included: an old check still names them."""
-    if not ids:
-        return {}
-    rows = await uow.session.scalars(select(Character).where(Character.id.in_(ids)))
-    return {row.id: row for row in rows}

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from onmodel.accounts.models import User
 from onmodel.inbox.models import CharacterFollower, Notice
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects.models import Project
@@ -141,11 +140,6 @@ async def mark_unread(
     query = update(Notice).where(_locked(wished)).values(read_at=None)
     rows = await uow.session.scalars(query.returning(Notice.id))
     return len(list(rows))
-
-
-async def people(uow: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, User]:
-    rows = await uow.session.scalars(select(User).where(User.id.in_({one for one in ids if one})))
-    return {user.id: user for user in rows}
 
 
 async def titles(uow: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID, str]:

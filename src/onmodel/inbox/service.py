@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from onmodel.accounts import repository as accounts
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.schemas import PersonRead
 from onmodel.accounts.service import Actor
@@ -130,7 +131,7 @@ def _cut(text: str, most: int) -> str:
 
 async def read_all(uow: UnitOfWork, rows: list[Notice]) -> list[NoticeRead]:
     """Return the whole read schema of each notice."""
-    people = await repository.people(uow, [row.actor_id for row in rows])
+    people = await accounts.users_by_id(uow, [row.actor_id for row in rows])
     titles = await repository.titles(uow, [row.project_id for row in rows])
     files = await projects.files_by_id(uow, [row.file_id for row in rows])
     read: list[NoticeRead] = []

@@ -171,7 +171,12 @@ def existing_project_path(workspace: Path, name: str) -> Path:
 
 def character_path(project: Path, *, character_id: UUID, name: str) -> Path:
     """Return where a character's files lie in its project's folder; nothing is made."""
-    return project / CHARACTERS / folder_name(name, character_id, fallback="character")
+    return project / CHARACTERS / character_folder(character_id, name)
+
+
+def character_folder(character_id: UUID, name: str) -> str:
+    """Return the name of a character's folder."""
+    return folder_name(name, character_id, fallback="character")
 
 
 def create_character_folder(project: Path, *, character_id: UUID, name: str) -> Path:

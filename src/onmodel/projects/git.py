@@ -31,6 +31,11 @@ class Author:
         return f"{name} <{email}>".encode("utf-8", "replace")
 
 
+def address(username: str) -> str:
+    """Return an address for commits; nobody's real one is known, and this one leads nowhere."""
+    return f"{username}@onmodel.invalid"
+
+
 def init(folder: Path) -> None:
     """Make an empty repository in an existing folder, with ``main`` as its branch."""
     Repo.init(folder, default_branch=BRANCH, config=StackedConfig([])).close()

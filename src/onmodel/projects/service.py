@@ -13,7 +13,7 @@ from onmodel.events import log as events
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.errors import ConflictError
 from onmodel.kit.ids import new_id
-from onmodel.projects import access, folder, repository
+from onmodel.projects import access, folder, git, repository
 from onmodel.projects.models import Project, ProjectMember, ProjectTeam
 from onmodel.projects.schemas import (
     MemberRead,
@@ -68,7 +68,7 @@ async def create_project(
         description=data.description,
         settings=data.settings.model_dump(),
         author=actor.name,
-        email=f"{actor.username}@onmodel.invalid",
+        email=git.address(actor.username),
     )
     project = Project(
         id=project_id,

@@ -37,8 +37,10 @@ def slug(title: str, *, fallback: str) -> str:
 
 
 def folder_name(title: str, record_id: UUID, *, fallback: str) -> str:
-    """Return ``<slug>-<short id>``: readable, unlike any other, and no name that Windows keeps.
+    """Return ``<slug>-<short id>``: readable, unlike any other, and no name that Windows keeps."""
+    return f"{slug(title, fallback=fallback)}-{short_id(record_id)}"
 
-    The short id is the end of the UUIDv7, which is random; its beginning is the time.
-    """
-    return f"{slug(title, fallback=fallback)}-{record_id.hex[-8:]}"
+
+def short_id(record_id: UUID) -> str:
+    """Return the end of a UUIDv7, which is random; its beginning is the time."""
+    return record_id.hex[-8:]
