@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from onmodel.channels import outbox as channels
 from onmodel.decisions import telling as decisions
 from onmodel.identity import checks, references
 from onmodel.review import alerts, evidence, golden
@@ -23,3 +24,4 @@ def register_handlers() -> None:
     golden.register()
     evidence.register()
     decisions.register()
+    channels.register()

@@ -1,4 +1,4 @@
-"""What stands at the other end: a mail server, a chat service, a push service, all real and local."""
+"""What stands at the other end, real and local: a mail server, a webhook, a push service."""
 
 import asyncio
 import base64
@@ -72,8 +72,7 @@ def http_service() -> Generator[Service]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:
-            return
+        def log_message(self, *_: Any) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     service.url = f"http://127.0.0.1:{server.server_port}"
@@ -108,7 +107,9 @@ async def mail_server() -> AsyncGenerator[Mailbox]:
     mailbox = Mailbox()
 
     class Handler:
-        async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:
+        async def handle_DATA(  # noqa: N802 - the library's name
+            self, _server: Any, _session: Any, envelope: Envelope
+        ) -> str:
             content = envelope.content
             assert isinstance(content, bytes)
             mailbox.mails.put_nowait((list(envelope.rcpt_tos), message_from_bytes(content)))
@@ -131,9 +132,7 @@ class Browser:
     def __init__(self, endpoint: str) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._auth = os.urandom(16)
-        point = self._key.public_key().public_bytes(
-            Encoding.X962, PublicFormat.UncompressedPoint
-        )
+        point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         keys = {"p256dh": _base64(point), "auth": _base64(self._auth)}
         self.subscription: dict[str, Any] = {"endpoint": endpoint, "keys": keys}
 

@@ -33,9 +33,15 @@ async def test_a_webhook_gets_title_and_words(office: PostOffice, service: Servi
     assert arrived["message"] == "Which Mara?\n\nhttp://here/p/1"
 
 
-async def test_a_mail_arrives_as_plain_text(office: PostOffice, mailbox: Mailbox) -> None:
+async def test_a_mail_arrives_as_plain_text(mailbox: Mailbox) -> None:
+    """The mail server may be inside: the administrator named it."""
+    office = PostOffice()
     url = f"{mailbox.url}&to=ada@studio.example&format=text"
-    sent = await office.send({**LETTER, "url": url, "trusted": True})
+    try:
+        assert (await office.send({**LETTER, "url": url})).kind == "refused"
+        sent = await office.send({**LETTER, "url": url, "trusted": True})
+    finally:
+        await office.close()
     assert sent == Outcome("sent")
     receivers, mail = await mailbox.next()
     assert receivers == ["ada@studio.example"]
@@ -92,7 +98,7 @@ async def test_nothing_inside_is_reached_unless_it_is_allowed(service: Service) 
         ):
             outcome = await office.send(parcel)
             assert outcome.kind == "refused"
-            assert "network of this server" in outcome.why
+            assert "network of this server" in outcome.words
     finally:
         await office.close()
     assert service.requests.empty()
@@ -110,8 +116,11 @@ async def test_an_address_cannot_make_a_service_read_a_file(
     office: PostOffice, service: Service
 ) -> None:
     """A Discord or Teams address may name a template; it may not be a file of this server."""
-    url = f"workflows://{service.url.removeprefix('http://')}/a/b?template=/etc/passwd"
-    assert (await office.send({**LETTER, "url": url})).kind == "failed"
+    url = f"workflows://{service.url.removeprefix('http://')}/a/b"
+    unencrypted = await office.send({**LETTER, "url": url})
+    assert unencrypted == Outcome("failed", "The service could not be reached.")
+    with_file = await office.send({**LETTER, "url": f"{url}?template=/etc/passwd"})
+    assert with_file == Outcome("refused", "This address is not understood.")
     assert service.requests.empty()
 
 
@@ -140,9 +149,7 @@ async def test_what_takes_too_long_fails_and_the_next_one_is_sent(service: Servi
         await office.close()
 
 
-async def test_the_process_ends_when_nothing_is_sent(
-    office: PostOffice, service: Service
-) -> None:
+async def test_the_process_ends_when_nothing_is_sent(office: PostOffice, service: Service) -> None:
     await office.send({**LETTER, "url": service.address})
     pid = office.pid
     assert pid is not None

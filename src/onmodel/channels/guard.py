@@ -11,9 +11,9 @@ import os
 import ssl
 import sys
 import sysconfig
-import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ _FORBIDDEN = frozenset(
     }
 )
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
-_thread = threading.local()
+# Libraries hand work on to threads of their own, with the context in which it was begun.
+_trusted: ContextVar[bool] = ContextVar("trusted", default=False)
+_blocked: ContextVar[list[str] | None] = ContextVar("blocked", default=None)
 
 
 class BlockedError(OSError):
@@ -80,26 +82,27 @@ def install(allowed: Sequence[Network]) -> None:
 
 @contextmanager
 def trusted() -> Generator[None]:
-    """Let this thread connect to any address: the administrator named it, not a person."""
-    _thread.trusted = True
+    """Let what runs inside connect to any address: the administrator named it, not a person."""
+    token = _trusted.set(True)
     try:
         yield
     finally:
-        _thread.trusted = False
+        _trusted.reset(token)
 
 
 @contextmanager
 def remembered() -> Generator[list[str]]:
-    """Collect the addresses at which this thread was stopped; libraries hide the error."""
-    _thread.blocked = []
+    """Collect the addresses at which what runs inside was stopped; libraries hide the error."""
+    blocked: list[str] = []
+    token = _blocked.set(blocked)
     try:
-        yield _thread.blocked
+        yield blocked
     finally:
-        del _thread.blocked
+        _blocked.reset(token)
 
 
 def _check_connection(target: Any, allowed: Sequence[Network]) -> None:
-    if getattr(_thread, "trusted", False):
+    if _trusted.get():
         return
     host = target[0] if isinstance(target, tuple) and target else target
     try:
@@ -107,7 +110,8 @@ def _check_connection(target: Any, allowed: Sequence[Network]) -> None:
     except ValueError:  # a name that nobody has resolved yet, or a Unix socket
         fits = False
     if not fits:
-        getattr(_thread, "blocked", []).append(str(host))
+        if (blocked := _blocked.get()) is not None:
+            blocked.append(str(host))
         raise BlockedError(f"{host} is inside the network of this server.")
 
 

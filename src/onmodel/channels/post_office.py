@@ -14,6 +14,7 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+AT_ONCE = 8
 DEADLINE_SECONDS = 60.0
 IDLE_SECONDS = 60.0
 # What it may know of this machine: how to reach the Internet, and which certificates to trust.
@@ -28,11 +29,12 @@ class Outcome:
     """What became of a parcel.
 
     ``gone``: the address no longer exists. ``refused``: it will not be taken the next time
-    either. ``failed``: it may be, later.
+    either. ``failed``: it may be, later. ``known``: it was only looked at, and the words name
+    the service. Otherwise the words are a sentence for the person.
     """
 
-    kind: Literal["sent", "gone", "refused", "failed"]
-    why: str = ""
+    kind: Literal["sent", "known", "gone", "refused", "failed"]
+    words: str = ""
 
 
 class PostOffice:
@@ -48,6 +50,7 @@ class PostOffice:
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
+        self._desks = asyncio.Semaphore(AT_ONCE)
         self._last = time.monotonic()
 
     @property
@@ -57,6 +60,10 @@ class PostOffice:
 
     async def send(self, parcel: dict[str, Any]) -> Outcome:
         """Send one parcel and say what became of it; never raises for a service's fault."""
+        async with self._desks:  # the deadline counts from when it can be taken
+            return await self._send(parcel)
+
+    async def _send(self, parcel: dict[str, Any]) -> Outcome:
         number = next(self._numbers)
         answer = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
@@ -112,7 +119,7 @@ class PostOffice:
             said = json.loads(line)
             answer = self._waiting.get(said["id"])
             if answer is not None and not answer.done():
-                answer.set_result(Outcome(said["outcome"], said.get("why", "")))
+                answer.set_result(Outcome(said["outcome"], said.get("words", "")))
         if self._process is process:
             self._process = None
         for answer in self._waiting.values():

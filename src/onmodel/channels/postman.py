@@ -32,15 +32,42 @@ _STATUS = re.compile(r"error[=:]\s*(\d{3})\b")
 Answer = dict[str, str]
 
 
-def send_by_apprise(parcel: dict[str, Any]) -> Answer:
-    """Send to one address in the form that apprise knows."""
+def _service(parcel: dict[str, Any]) -> tuple[apprise.NotifyBase | None, Answer]:
+    """Return the service that an address names, or why there is none.
+
+    ``schemes`` in the parcel are the kinds of services that are allowed; without them all are.
+    """
     asset = apprise.AppriseAsset(
         app_id="OnModel", app_desc="OnModel", app_url="", http_redirects=False
     )
+    allowed: list[str] | None = parcel.get("schemes")
+    refused = {"outcome": "refused", "words": "This kind of address is not taken here."}
+    # some services have an address of their own on the web, which apprise knows
+    if allowed is not None and _scheme(parcel["url"]) not in {*allowed, "https"}:
+        return None, refused
     service = apprise.Apprise.instantiate(parcel["url"], asset=asset)
+    if not isinstance(service, apprise.NotifyBase):
+        return None, {"outcome": "refused", "words": "This address is not understood."}
+    if allowed is not None and _scheme(service.url()) not in allowed:
+        return None, refused
+    return service, {"outcome": "known", "words": str(service.service_name)}
+
+
+def _scheme(url: str) -> str:
+    return url.partition("://")[0].strip().lower()
+
+
+def look_at(parcel: dict[str, Any]) -> Answer:
+    """Say which service an address names; nothing is sent."""
+    return _service(parcel)[1]
+
+
+def send_by_apprise(parcel: dict[str, Any]) -> Answer:
+    """Send to one address in the form that apprise knows."""
+    service, answer = _service(parcel)
     if service is None:
-        return {"outcome": "refused", "why": "This address is not understood."}
-    sender = apprise.Apprise(asset=asset)
+        return answer
+    sender = apprise.Apprise(asset=service.asset)
     sender.add(service)
     with guard.trusted() if parcel.get("trusted") else nullcontext():
         result = sender.notify(
@@ -72,19 +99,23 @@ def send_by_push(parcel: dict[str, Any]) -> Answer:
     except WebPushException as error:
         status = error.response.status_code if error.response is not None else None
         if status in {404, 410}:  # RFC 8030, section 7.3: the subscription is over
-            return {"outcome": "gone", "why": "This browser has taken its permission back."}
+            return {"outcome": "gone", "words": "This browser has taken its permission back."}
         return _refusal(status)
     return {"outcome": "sent"}
 
 
 def _refusal(status: int | None) -> Answer:
     if status is None:
-        return {"outcome": "failed", "why": "The service could not be reached."}
+        return {"outcome": "failed", "words": "The service could not be reached."}
     outcome = "refused" if status in _FOR_GOOD else "failed"
-    return {"outcome": outcome, "why": f"The service did not take the message (it says {status})."}
+    return {
+        "outcome": outcome,
+        "words": f"The service did not take the message (it says {status}).",
+    }
 
 
 _WAYS: dict[str, Callable[[dict[str, Any]], Answer]] = {
+    "look": look_at,
     "apprise": send_by_apprise,
     "push": send_by_push,
 }
@@ -96,11 +127,11 @@ def deliver(parcel: dict[str, Any]) -> Answer:
         try:
             answer = _WAYS[parcel["way"]](parcel)
         except Exception as error:  # noqa: BLE001 - whatever a service's code does wrong
-            why = f"The message could not be sent ({type(error).__name__})."
-            answer = {"outcome": "failed", "why": why}
-    if blocked and answer["outcome"] != "sent":
-        why = "The address leads into the network of this server, which is not allowed."
-        answer = {"outcome": "refused", "why": why}
+            words = f"The message could not be sent ({type(error).__name__})."
+            answer = {"outcome": "failed", "words": words}
+    if blocked and answer["outcome"] not in {"sent", "known"}:
+        words = "The address leads into the network of this server, which is not allowed."
+        answer = {"outcome": "refused", "words": words}
     return {"id": parcel["id"], **answer}
 
 

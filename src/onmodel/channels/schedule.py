@@ -53,9 +53,7 @@ def _digest(schedule: Schedule, at: datetime) -> datetime:
     if schedule.digest == "hourly":
         # minutes are counted from the full hour of the wall; that hour is 60 minutes long even
         # on the day on which the clocks change
-        into = timedelta(
-            minutes=local.minute, seconds=local.second, microseconds=local.microsecond
-        )
+        into = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
         return at + timedelta(hours=1) - into
     today = _at(local, schedule.digest_at, days=0)
     return today if today > at else _at(local, schedule.digest_at, days=1)

@@ -1,4 +1,4 @@
-"""When a failed call is tried again: exponential backoff with jitter."""
+"""When what failed is tried again: exponential backoff with jitter."""
 
 from random import SystemRandom
 
@@ -8,11 +8,13 @@ LONGEST_SECONDS = 60.0
 _random = SystemRandom()
 
 
-def delay_seconds(attempt: int) -> float:
+def delay_seconds(
+    attempt: int, *, first: float = FIRST_SECONDS, longest: float = LONGEST_SECONDS
+) -> float:
     """Return how long to wait after the failure of ``attempt`` (1 is the first).
 
-    The wait doubles up to ``LONGEST_SECONDS``; its upper half is random, so that calls that
-    failed together do not come back together.
+    The wait doubles from ``first`` up to ``longest``; its upper half is random, so that what
+    failed together does not come back together.
     """
-    full = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** (attempt - 1))
+    full = min(longest, first * 2 ** (attempt - 1))
     return _random.uniform(full / 2, full)
