@@ -5,6 +5,7 @@ from functools import cache
 from onmodel.channels import outbox as channels
 from onmodel.decisions import telling as decisions
 from onmodel.identity import checks, references
+from onmodel.inbox import listening as inbox
 from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
 from onmodel.variations import progress as variations
@@ -24,4 +25,5 @@ def register_handlers() -> None:
     golden.register()
     evidence.register()
     decisions.register()
+    inbox.register()
     channels.register()

@@ -1,6 +1,7 @@
 """All tables in one place, for migrations and for the test that they agree."""
 
 from onmodel.accounts import models as accounts
+from onmodel.activity import models as activity
 from onmodel.channels import models as channels
 from onmodel.characters import models as characters
 from onmodel.decisions import models as decisions
@@ -24,6 +25,7 @@ __all__ = ["is_described", "metadata"]
 # every module that defines tables; importing it is what registers them
 _DEFINING = (
     accounts,
+    activity,
     channels,
     characters,
     decisions,

@@ -1,6 +1,6 @@
 """Somebody who gets notices, and a courier that works when it is told to."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,8 +34,14 @@ class Post:
     courier: Courier
     at: datetime
 
-    async def tell(self, title: str = "Bob mentioned you", **over: Any) -> Notice:
-        """Give Ada a notice."""
+    async def tell(
+        self,
+        title: str = "Bob mentioned you",
+        *,
+        then: Callable[[], object] = lambda: None,
+        **over: Any,
+    ) -> Notice:
+        """Give Ada a notice; ``then`` comes in the same transaction."""
         facts: dict[str, Any] = {
             "kind": Kind.MENTION,
             "project_id": UUID(self.project),
@@ -48,6 +54,7 @@ class Post:
         } | over
         async with self.house.resources.database.begin() as uow:
             (notice,) = await inbox.notify(uow, person_ids=[self.ada.id], **facts)
+            then()
         return notice
 
     async def happened(self, at: datetime) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from onmodel.accounts.routes import router as accounts
+from onmodel.activity.routes import router as activity
 from onmodel.api import health, spa
 from onmodel.api.assets import router as assets
 from onmodel.api.functions.routes import router as functions
@@ -15,6 +16,8 @@ from onmodel.api.openapi import describe
 from onmodel.api.queue.routes import router as queue
 from onmodel.api.queue.share_routes import router as shares
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.personal import Mailroom
+from onmodel.api.realtime.personal import router as personal
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
 from onmodel.api.realtime.settler import Settler
@@ -30,6 +33,7 @@ from onmodel.http import problems
 from onmodel.http.uploads import ENVELOPE_BYTES
 from onmodel.identity import stock
 from onmodel.identity.routes import router as identity
+from onmodel.inbox.routes import router as inbox
 from onmodel.notes.routes import router as notes
 from onmodel.nouns import register_handlers
 from onmodel.projects.file_routes import router as files
@@ -53,7 +57,9 @@ def create_app(settings: Settings) -> FastAPI:
         register_handlers()
         await stock.bring_up_to_date(resources.database)
         hub = Hub(resources.database, resources.bus)
-        board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub)
+        mail = Mailroom(resources.bus)
+        board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub, mail)
+        app.state.mail = mail
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
         app.state.watch = watch
         settler, app.state.loop_lag = Settler(resources.database), LoopLag()
@@ -62,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         ) as ingest:
             app.state.ingest = ingest
             hub.start()
+            mail.start()
             board.start()
             watch.start()
             settler.start()
@@ -72,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
                 await app.state.loop_lag.stop()
                 await settler.stop()
                 await watch.stop()
+                await mail.stop()
                 await hub.stop()
                 await board.stop()
                 await resources.close()
@@ -104,6 +112,8 @@ def create_app(settings: Settings) -> FastAPI:
         golden,
         notes,
         decisions,
+        activity,
+        inbox,
         outside_review,
         files,
         assets,
@@ -116,6 +126,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(v1)
     # the companion documents fix this address without a version
     app.include_router(_token_alias(), include_in_schema=False)
+    app.include_router(personal)
     app.include_router(realtime)
     describe(app)
     spa.mount(app, settings.web_dir)

@@ -28,6 +28,7 @@ from onmodel.settings import Settings
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 1.0
+GRACE_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
 PUSH_LIVES_SECONDS = 24 * 3600  # how long a push service keeps it for a browser that is closed
 
@@ -44,6 +45,7 @@ class Courier:
         self._clock = clock
         self._office = PostOffice(settings.notify_private_networks)
         self._tidied = 0.0
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -51,15 +53,17 @@ class Courier:
         self._task = asyncio.create_task(self._run(), name="courier")
 
     async def stop(self) -> None:
-        """Stop; what is under way is sent again by whoever leads next."""
+        """Stop after what is under way; what takes too long is sent again by the next leader."""
+        self._stopping.set()
         if self._task is not None:
+            await asyncio.wait({self._task}, timeout=GRACE_SECONDS)
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
         await self._office.close()
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 async with self._database.engine.connect() as connection:
                     await self._lead(connection)
@@ -67,7 +71,7 @@ class Courier:
                 log.warning("courier_waits", error=str(error))
             except Exception:
                 log.exception("courier_stumbled")
-            await asyncio.sleep(LOOK_SECONDS)
+            await self._pause()
 
     async def _lead(self, connection: AsyncConnection) -> None:
         """Work as long as this connection holds the lead."""
@@ -75,15 +79,20 @@ class Courier:
         if not await take_lead(connection, of=COURIER):
             return
         try:
-            while True:
+            while not self._stopping.is_set():
                 await self._tidy()
-                while await self.round():
+                if await self.round():
                     continue
                 await self._office.close_if_idle()
-                await asyncio.sleep(LOOK_SECONDS)
+                await self._pause()
                 await connection.execute(text("SELECT 1"))  # raises when the lead is lost
         finally:
             await connection.invalidate()  # back in the pool it would hold the lead for ever
+
+    async def _pause(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._stopping.wait()
 
     async def round(self) -> int:
         """Send what is due now; return how many messages that were."""

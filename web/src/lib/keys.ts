@@ -18,6 +18,7 @@ export type KeyAction =
   | 'search'
   | 'help'
   | 'gallery'
+  | 'inbox'
   | 'new';
 
 export interface KeyRow {
@@ -35,6 +36,7 @@ export const KEY_PLACES = [
   'Deciding together',
   'Table and timeline',
   'Queue',
+  'Inbox',
 ] as const;
 export type KeyPlace = (typeof KEY_PLACES)[number];
 
@@ -42,6 +44,7 @@ export const KEY_TABLE: readonly KeyRow[] = [
   { action: 'search', keys: ['/'], does: 'Search characters', where: 'Everywhere' },
   { action: 'help', keys: ['?'], does: 'Show this list', where: 'Everywhere' },
   { action: 'gallery', keys: ['g'], does: 'Go to the gallery', where: 'Everywhere' },
+  { action: 'inbox', keys: ['b'], does: 'Open the inbox', where: 'Everywhere' },
   { action: 'new', keys: ['n'], does: 'Make a new character', where: 'Everywhere' },
   { action: 'back', keys: ['Escape'], does: 'Go back or close', where: 'Everywhere' },
   { action: 'next', keys: ['j', 'ArrowRight'], does: 'Next', where: 'Gallery and sheet' },
@@ -108,6 +111,9 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
   { keys: ['p'], does: 'Pause or resume', where: 'Queue' },
   { keys: ['r'], does: 'Try again', where: 'Queue' },
   { keys: ['Delete'], does: 'Cancel', where: 'Queue' },
+  { keys: ['j', 'k'], does: 'Next or previous', where: 'Inbox' },
+  { keys: ['Enter'], does: 'Open its page', where: 'Inbox' },
+  { keys: ['m'], does: 'Mark as read or new', where: 'Inbox' },
 ];
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & {

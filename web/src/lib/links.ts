@@ -25,6 +25,12 @@ export const links = {
   annotated: (characterId: string, kind: 'png' | 'pdf' | 'zip', variationId?: string) =>
     `/api/v1/characters/${characterId}/annotated.${kind}` +
     (variationId ? `?variation_id=${variationId}` : ''),
+  inbox: () => '/inbox',
+  /** What happened, in all or to one character or by one person. */
+  activity: (projectId: string, only: { character?: string; person?: string } = {}) => {
+    const chosen = new URLSearchParams(Object.entries(only).filter(([, id]) => id));
+    return `/p/${projectId}/activity${chosen.size > 0 ? `?${chosen.toString()}` : ''}`;
+  },
   settings: () => '/settings',
   identity: () => '/identity',
   functions: () => '/functions',

@@ -11,6 +11,9 @@ from onmodel.accounts.service import Actor
 QUEUE_FRAMES = 512
 TOO_SLOW, SIGNED_OUT, NOT_FOUND, SHUTTING_DOWN = 4008, 4401, 4404, 1012
 
+# the nil UUID (RFC 9562, section 5.9): no project has it
+NOWHERE = UUID(int=0)
+
 _SEND_FAILURES = (RuntimeError, WebSocketDisconnect, OSError)
 
 
@@ -18,6 +21,7 @@ class Connection:
     """A socket that is written to by its own task only, so that nobody waits for it.
 
     Attributes:
+        project_id: whose room it is in; NOWHERE for a person's own socket, outside projects.
         seq: the newest durable frame that was put in line for this socket.
         held: live frames that wait while an older part of the log is being sent.
     """

@@ -26,6 +26,7 @@ from onmodel.characters.schemas import (
 from onmodel.decisions.schemas import DecisionUpdated
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
+from onmodel.inbox.schemas import InboxChanged
 from onmodel.notes.schemas import NoteRemoved, NoteUpdated
 from onmodel.projects.schemas import MembersUpdated, ProjectUpdated, Quality
 from onmodel.review.schemas import (
@@ -242,6 +243,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:golden_set.updated": GoldenSetUpdated,
     "server:note.updated": NoteUpdated,
     "server:note.removed": NoteRemoved,
+    "server:inbox.changed": InboxChanged,
     "server:task_progress": TaskProgress,
     "server:queue.changed": QueueChanged,
     "server:share.updated": ShareUpdated,

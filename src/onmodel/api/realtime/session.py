@@ -16,6 +16,7 @@ from onmodel.accounts.signed_in import identify
 from onmodel.api.realtime import messages
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.texts import TextDesk
 from onmodel.api.state import project_state
@@ -57,6 +58,7 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     """One socket per project session; the token is checked during the handshake."""
     resources: Resources = socket.app.state.resources
     hub: Hub = socket.app.state.hub
+    mail: Mailroom = socket.app.state.mail
     await socket.accept()
     actor = await _admit(socket, resources, project_id)
     if actor is None:
@@ -67,10 +69,12 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     connection.start()
     try:
         await hub.join(connection)
+        mail.join(connection)
         board.enter(connection, actor, None)
         await Session(socket, connection, resources, board, desk).read()
     finally:
         board.leave(connection)
+        mail.leave(connection)
         hub.leave(connection)
         await connection.finish()
         await desk.leave()

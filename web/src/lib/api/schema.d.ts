@@ -319,6 +319,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/characters/{character_id}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Following
+         * @description Whether you hear when this character goes off model.
+         */
+        get: operations["read_following_api_v1_characters__character_id__following_get"];
+        /**
+         * Follow
+         * @description Hear when this character goes off model.
+         */
+        put: operations["follow_api_v1_characters__character_id__following_put"];
+        post?: never;
+        /**
+         * Unfollow
+         * @description Hear of it no more, unless you made the character.
+         */
+        delete: operations["unfollow_api_v1_characters__character_id__following_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/characters/{character_id}/golden": {
         parameters: {
             query?: never;
@@ -1051,6 +1079,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description What you should hear of, newest first, in all your projects.
+         */
+        get: operations["list_notices_api_v1_inbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Read
+         * @description Say that you have read some, or all.
+         */
+        post: operations["mark_read_api_v1_inbox_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Unread
+         * @description How much of it waits.
+         */
+        get: operations["count_unread_api_v1_inbox_unread_get"];
+        put?: never;
+        /**
+         * Mark Unread
+         * @description Let some wait again, or take one ``read`` back by its ``marked_at``.
+         */
+        post: operations["mark_unread_api_v1_inbox_unread_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1448,6 +1540,66 @@ export interface paths {
         get: operations["read_project_api_v1_projects__project_id__get"];
         /** Update Project */
         put: operations["update_project_api_v1_projects__project_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activity
+         * @description Who did what, newest first: in the project, to one character, or by one person.
+         */
+        get: operations["list_activity_api_v1_projects__project_id__activity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/activity/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * See
+         * @description Say up to where you have followed.
+         */
+        put: operations["see_api_v1_projects__project_id__activity_seen_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/activity/since-visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Since Visit
+         * @description What others did since you were last here.
+         */
+        get: operations["read_since_visit_api_v1_projects__project_id__activity_since_visit_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2477,6 +2629,64 @@ export interface components {
             name: string;
             /** P Same */
             p_same: number | null;
+        };
+        /**
+         * Activity
+         * @description A piece of the stream, newest first.
+         *
+         *     ``next_before`` leads on and is null at the end. What has a ``seq`` above ``seen_seq`` is new
+         *     to you.
+         */
+        Activity: {
+            /** Items */
+            items: components["schemas"]["ActivityEntry"][];
+            /** Next Before */
+            next_before: number | null;
+            /** Seen Seq */
+            seen_seq: number;
+        };
+        /**
+         * ActivityCharacter
+         * @description The character that something happened to.
+         */
+        ActivityCharacter: {
+            cover: components["schemas"]["FileRef"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Removed */
+            removed: boolean;
+        };
+        /**
+         * ActivityEntry
+         * @description One thing that somebody did; ``url`` is the path of the exact page.
+         *
+         *     ``character`` is null where it concerns the whole project, ``file`` where no picture is meant.
+         */
+        ActivityEntry: {
+            /** Actor Id */
+            actor_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Change */
+            change: {
+                [key: string]: unknown;
+            };
+            character: components["schemas"]["ActivityCharacter"] | null;
+            /** Event */
+            event: string;
+            file: components["schemas"]["FileRef"] | null;
+            /** Seq */
+            seq: number;
+            /** Url */
+            url: string;
         };
         /**
          * AdapterBrief
@@ -3795,6 +4005,16 @@ export interface components {
              */
             tone: "good" | "info" | "warn" | "bad";
         };
+        /**
+         * Following
+         * @description Whether you hear when a character goes off model; of those you made you always do.
+         */
+        Following: {
+            /** Following */
+            following: boolean;
+            /** Made It */
+            made_it: boolean;
+        };
         /** FreehandMark */
         FreehandMark: {
             /**
@@ -4249,6 +4469,16 @@ export interface components {
             seq: number;
         };
         /**
+         * InboxChanged
+         * @description Event ``server:inbox.changed``: a notice came, or with null some were read elsewhere.
+         *
+         *     Reaches only the person whose inbox it is, on every project. It may be lost: read
+         *     ``/inbox/unread`` after each connection.
+         */
+        InboxChanged: {
+            notice: components["schemas"]["NoticeRead"] | null;
+        };
+        /**
          * Invitation
          * @description A new person, or an old one who lost the password, and the link that lets them in.
          */
@@ -4320,6 +4550,12 @@ export interface components {
             judgement: "same" | "not_same" | "cant_tell";
         };
         /**
+         * Kind
+         * @description Why somebody gets a notice; stored, so a word that was used once keeps its meaning.
+         * @enum {string}
+         */
+        Kind: "mention" | "answer" | "vote_asked" | "decided" | "deadline" | "off_model" | "training_done" | "training_failed" | "pictures_done" | "pictures_failed" | "check_failed" | "role";
+        /**
          * Lacking
          * @description Something that a set of references does not show.
          */
@@ -4369,6 +4605,39 @@ export interface components {
             name: string;
             /** P Same */
             p_same: number;
+        };
+        /**
+         * MarkRead
+         * @description Which notices were read: some, those under a heading, or with neither all of them.
+         */
+        MarkRead: {
+            group?: components["schemas"]["Group"] | null;
+            /** Ids */
+            ids?: string[] | null;
+        };
+        /**
+         * MarkUnread
+         * @description Which notices wait again: some, or all that were read in one go (``marked_at``).
+         */
+        MarkUnread: {
+            /** Ids */
+            ids?: string[] | null;
+            /** Marked At */
+            marked_at?: string | null;
+        };
+        /**
+         * Marked
+         * @description How many changed; ``marked_at`` takes exactly these back.
+         */
+        Marked: {
+            /** Count */
+            count: number;
+            /**
+             * Marked At
+             * Format: date-time
+             */
+            marked_at: string;
+            unread: components["schemas"]["Unread"];
         };
         /** MeUpdate */
         MeUpdate: {
@@ -4578,6 +4847,47 @@ export interface components {
             text: string;
         };
         /**
+         * NoticeRead
+         * @description Something that you should hear of.
+         *
+         *     ``url`` is the path of the exact page. ``actor`` is null where the house itself did it.
+         */
+        NoticeRead: {
+            actor: components["schemas"]["PersonRead"] | null;
+            /** Body */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            file: components["schemas"]["FileRef"] | null;
+            group: components["schemas"]["Group"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Project Id */
+            project_id: string | null;
+            /** Project Title */
+            project_title: string | null;
+            /** Read At */
+            read_at: string | null;
+            /**
+             * Subject Id
+             * Format: uuid
+             */
+            subject_id: string;
+            /** Subject Type */
+            subject_type: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * NotificationSettings
          * @description All of one's notification settings, and what this server offers.
          */
@@ -4630,6 +4940,15 @@ export interface components {
         Page_CharacterRead_: {
             /** Items */
             items: components["schemas"]["CharacterRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[NoticeRead] */
+        Page_NoticeRead_: {
+            /** Items */
+            items: components["schemas"]["NoticeRead"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -5472,6 +5791,14 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "editor" | "reviewer" | "viewer";
+        /**
+         * Seen
+         * @description Up to where you have followed; what is not newer than before changes nothing.
+         */
+        Seen: {
+            /** Seq */
+            seq: number;
+        };
         ServerMessage: {
             /** Format: uuid */
             actor?: string;
@@ -5701,6 +6028,16 @@ export interface components {
             event: "server:note.removed";
             id?: string;
             payload: components["schemas"]["NoteRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:inbox.changed";
+            id?: string;
+            payload: components["schemas"]["InboxChanged"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -5976,6 +6313,25 @@ export interface components {
              * @enum {string}
              */
             route: "photographic" | "illustrated" | "appearance";
+        };
+        /**
+         * SinceVisit
+         * @description What others did since you were last here.
+         *
+         *     ``count`` is exact up to 1,000; ``items`` are the newest 100 of it. ``seen_at`` is null on a
+         *     first visit, which begins with nothing new.
+         */
+        SinceVisit: {
+            /** Count */
+            count: number;
+            /** Items */
+            items: components["schemas"]["ActivityEntry"][];
+            /** Seen At */
+            seen_at: string | null;
+            /** Seen Seq */
+            seen_seq: number;
+            /** Seq */
+            seq: number;
         };
         /**
          * SlotRead
@@ -6514,6 +6870,18 @@ export interface components {
              * Format: uuid
              */
             job_id: string;
+        };
+        /**
+         * Unread
+         * @description How many notices wait, in all and under each heading.
+         */
+        Unread: {
+            /** Groups */
+            groups: {
+                [key: string]: number;
+            };
+            /** Total */
+            total: number;
         };
         /**
          * UseSample
@@ -7746,6 +8114,126 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_following_api_v1_characters__character_id__following_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    follow_api_v1_characters__character_id__following_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unfollow_api_v1_characters__character_id__following_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -9977,6 +10465,126 @@ export interface operations {
             };
         };
     };
+    list_notices_api_v1_inbox_get: {
+        parameters: {
+            query?: {
+                group?: components["schemas"]["Group"] | null;
+                unread?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeRead_"];
+                };
+            };
+            /** @description `bad_cursor`: That page does not exist */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_read_api_v1_inbox_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_unread_api_v1_inbox_unread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+        };
+    };
+    mark_unread_api_v1_inbox_unread_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkUnread"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_me_api_v1_me_get: {
         parameters: {
             query?: never;
@@ -10967,6 +11575,133 @@ export interface operations {
             };
             /** @description `stale_version`: Somebody else was faster */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_activity_api_v1_projects__project_id__activity_get: {
+        parameters: {
+            query?: {
+                character_id?: string | null;
+                person_id?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    see_api_v1_projects__project_id__activity_seen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_since_visit_api_v1_projects__project_id__activity_since_visit_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SinceVisit"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

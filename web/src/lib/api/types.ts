@@ -3,6 +3,7 @@ import type { components } from './schema';
 
 export type Schemas = components['schemas'];
 
+export type ActivityEntry = Schemas['ActivityEntry'];
 export type AlertRead = Schemas['AlertRead'];
 export type Attribute = Schemas['Attribute'];
 export type CalibrationRead = Schemas['CalibrationRead'];
@@ -21,6 +22,7 @@ export type DecisionView = Omit<Schemas['DecisionView'], 'decision'> & { decisio
 export type Disagreement = Schemas['Disagreement'];
 export type Drift = Schemas['Drift'];
 export type EncoderRead = Schemas['EncoderRead'];
+export type Following = Schemas['Following'];
 export type FileRef = Schemas['FileRef'];
 export type Finding = Schemas['Finding'];
 export type FunctionRead = Schemas['FunctionRead'];
@@ -42,6 +44,8 @@ export type NoteMark =
   | { kind: 'point'; at: number[] }
   | { kind: 'box' | 'arrow'; start: number[]; end: number[] }
   | { kind: 'freehand'; points: number[][] };
+export type NoticeGroup = Schemas['Group'];
+export type NoticeRead = Schemas['NoticeRead'];
 export type NoteRead = Omit<Schemas['NoteRead'], 'mark'> & { mark: NoteMark | null };
 export type NoteWrite = Omit<Schemas['NoteWrite'], 'mark'> & { mark: NoteMark | null };
 export type PersonHere = Schemas['PresentPerson'];
@@ -55,6 +59,8 @@ export type QueueItem = Schemas['QueueItem'];
 export type QueueRead = Schemas['QueueRead'];
 export type QueueRight = QueueItem['rights'][number];
 export type QueueVerb = Schemas['QueueBatch']['verb'];
+export type SinceVisit = Schemas['SinceVisit'];
+export type Unread = Schemas['Unread'];
 export type Recipe = Schemas['Recipe'];
 export type ReferenceSetRead = Schemas['ReferenceSetRead'];
 export type ReliabilityBin = Schemas['ReliabilityBin'];

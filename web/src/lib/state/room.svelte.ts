@@ -25,8 +25,10 @@ import { newsOf } from '$lib/features/decide/words';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
 import { ConsistencyStore } from './consistency.svelte';
+import { inbox } from './inbox.svelte';
 import { session } from './session.svelte';
 import { sendCheck, sendReference, UploadQueue } from './uploads.svelte';
+import { Visit } from './visit.svelte';
 
 export interface Progress {
   /** 0 to 100 */
@@ -84,11 +86,13 @@ export class Room {
   readonly progress = new SvelteMap<string, Progress>();
   /** Counts durable changes per character; its history is read again when the count moves. */
   readonly changes = new SvelteMap<string, number>();
+  /** The newest durable event that was applied. */
+  seq = $state(0);
+  /** What happened here while we were away. */
+  readonly visit: Visit;
   project = $state.raw<ProjectRead | null>(null);
   role = $state<Role>('viewer');
   presence = $state.raw<PersonHere[]>([]);
-  /** The newest note of somebody else that mentions us. */
-  mention = $state.raw<NoteRead | null>(null);
   connection = $state<Connection>('connecting');
   /** Set when the project cannot be opened at all. */
   problem = $state.raw<Problem | null>(null);
@@ -104,6 +108,7 @@ export class Room {
 
   constructor(projectId: string) {
     this.projectId = projectId;
+    this.visit = new Visit(projectId);
   }
 
   get canEdit(): boolean {
@@ -125,6 +130,7 @@ export class Room {
       if (this.#isClosed()) return;
       this.#take(state);
       this.#connect(state.seq);
+      void this.visit.open();
     } catch (error) {
       this.project = null;
       this.problem = asProblem(error);
@@ -133,6 +139,7 @@ export class Room {
 
   close(): void {
     this.#closed = true;
+    this.#leave();
     this.#disconnect();
   }
 
@@ -250,6 +257,9 @@ export class Room {
       case 'server:error':
         for (const listener of this.#texts.values()) listener.take(message, null);
         break;
+      case 'server:inbox.changed':
+        inbox.take(message.payload);
+        break;
       case 'server:presence':
         this.presence = message.payload.people;
         break;
@@ -267,6 +277,7 @@ export class Room {
   }
 
   #take(state: FullSync): void {
+    this.seq = state.seq;
     this.project = state.project;
     this.role = state.role;
     this.presence = state.presence;
@@ -314,10 +325,12 @@ export class Room {
       url: `${scheme}://${location.host}/ws/${this.projectId}`,
       since,
       onMessage: (message) => {
+        if (message.seq !== undefined) this.seq = message.seq;
         this.apply(message);
       },
       onConnection: (state) => {
         this.connection = state;
+        if (state === 'live') inbox.look();
         for (const listener of this.#texts.values())
           if (state === 'live') listener.connected();
           else listener.disconnected();
@@ -327,12 +340,14 @@ export class Room {
     });
     this.lookAt(this.#here);
     this.#socket.connect();
+    addEventListener('pagehide', this.#leave);
     addEventListener('online', this.#hurry);
     addEventListener('offline', this.#drop);
     document.addEventListener('visibilitychange', this.#wake);
   }
 
   #disconnect(): void {
+    removeEventListener('pagehide', this.#leave);
     removeEventListener('online', this.#hurry);
     removeEventListener('offline', this.#drop);
     document.removeEventListener('visibilitychange', this.#wake);
@@ -345,6 +360,9 @@ export class Room {
     return this.#closed;
   }
 
+  #leave = (): void => {
+    this.visit.leave(this.seq);
+  };
   #hurry = (): void => {
     this.#socket?.hurry();
     this.uploads.hurry();
@@ -390,7 +408,6 @@ export class Room {
     const me = session.me?.id;
     if (!isNew || actorId === me) return;
     announcer.say(`${this.nameOf(actorId)} wrote on ${note.label}: ${note.text}`);
-    if (me && note.mentions.includes(me)) this.mention = note;
   }
 
   #announceAlert({ state, character_name, variation }: AlertRead): void {

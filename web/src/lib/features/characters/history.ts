@@ -123,7 +123,8 @@ function textOf({ change }: HistoryEntry, changes: HistoryLine['changes']): stri
   return ['created', 'removed', 'restored'].includes(verb) ? `${verb} the character` : verb;
 }
 
-function lineOf(entry: HistoryEntry): HistoryLine {
+/** One entry as a sentence. */
+export function lineOf(entry: HistoryEntry): HistoryLine {
   const { change } = entry;
   const verb = text(change['verb']) ?? '';
   const machine = MACHINE[verb];
