@@ -129,6 +129,7 @@ async def test_a_failure_is_tried_again_later_and_later_and_in_the_end_given_up(
         (delivery,) = await post.deliveries()
         waits.append(delivery.next_at - post.at)
         post.at = delivery.next_at
+    (delivery,) = await post.deliveries()
     assert delivery.state == "dead"
     assert delivery.problem == "The service did not take the message (it says 503)."
     assert waits[:-1] == sorted(waits[:-1])
@@ -170,9 +171,9 @@ async def test_two_couriers_at_once_send_each_message_once(post: Post) -> None:
 
 
 async def test_a_withdrawn_notice_takes_its_deliveries_with_it(post: Post) -> None:
-    await post.tell(key="a vote")
+    notice = await post.tell()
     async with post.house.resources.database.begin() as uow:
-        await inbox.withdraw(uow, "a vote")
+        await inbox.withdraw(uow, [notice.subject_id])
     assert await post.deliveries() == []
     assert await post.round() == 0
 

@@ -32,5 +32,6 @@ def test_the_push_key_is_a_pair_that_the_library_takes() -> None:
     vault = Vault(b"a secret")
     assert Vault(b"a secret").push_key == vault.push_key != Vault(b"another").push_key
     public = Vapid02.from_raw(vault.push_key.encode()).public_key
+    assert public is not None
     point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     assert base64.urlsafe_b64encode(point).rstrip(b"=").decode() == vault.push_public_key

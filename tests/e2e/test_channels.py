@@ -1,5 +1,6 @@
 """Somebody lets notifications come to a webhook and to the browser, and they do."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -13,10 +14,11 @@ from bench.support.house import House
 from tests.channels.receivers import Browser, http_service
 from tests.e2e import steps
 from tests.e2e.conftest import Windows
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.e2e
 
-LOOKS = (("dark", 1440, 900), ("light", 1440, 900), ("phone", 390, 844))
+LOOKS = (("dark", 1280, 1040), ("light", 1280, 1040), ("phone", 390, 844))
 # Chromium without a screen knows no push service; this one gives it ours, and nothing else is made
 # up: the page, the permission, the worker, the encryption and the request are the real ones.
 SUBSCRIBE = """
@@ -42,14 +44,14 @@ async def _come_in(house: House, page: Page, name: str, token: str) -> None:
 
 
 async def _settings(page: Page) -> Any:
-    await page.goto("/settings")
+    await page.goto("/settings#notifications")
     section = page.get_by_role("region", name="Notifications")
     await expect(section.get_by_role("table")).to_be_visible()
     return section
 
 
 async def test_a_test_arrives_at_a_webhook_and_settings_survive_a_reload(
-    windows: Windows, house: House, token: str, shots: Path
+    windows: Windows, house: House, token: str
 ) -> None:
     with http_service() as service:
         async with windows.open() as page:
@@ -132,18 +134,22 @@ async def test_a_browser_is_told_while_nobody_looks(
 async def _deliver(page: Page, said: dict[str, str]) -> None:
     """Hand a message to the page's push worker, as a push service would, and wait for its end."""
     devtools = await page.context.new_cdp_session(page)
-    registrations: list[dict[str, Any]] = []
-    devtools.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda update: registrations.extend(update["registrations"]),
-    )
+    found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def look(update: dict[str, Any]) -> None:
+        for one in update["registrations"]:
+            if one["scopeURL"].endswith("/push/") and not found.done():
+                found.set_result(one["registrationId"])
+
+    devtools.on("ServiceWorker.workerRegistrationUpdated", look)
     await devtools.send("ServiceWorker.enable")
-    ours = next(one for one in registrations if one["scopeURL"].endswith("/push/"))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        registration = await found
     await devtools.send(
         "ServiceWorker.deliverPushMessage",
         {
             "origin": "/".join(page.url.split("/")[:3]),
-            "registrationId": ours["registrationId"],
+            "registrationId": registration,
             "data": json.dumps(said),
         },
     )
@@ -178,8 +184,8 @@ async def test_the_settings_can_be_used_by_everybody(
                 await expect(section.get_by_text("Our film")).to_be_visible()
                 async with page.expect_response(re.compile("preferences")):
                     await section.get_by_role("checkbox", name="Quiet hours").click()
-            await section.scroll_into_view_if_needed()
-            await section.screenshot(path=shots / f"notifications-{look}.png")
+            await _settings(page)
+            await page.screenshot(path=shots / f"notifications-{look}.png")
             too_wide = await page.evaluate(
                 "document.documentElement.scrollWidth > document.documentElement.clientWidth"
             )

@@ -119,7 +119,7 @@ class Courier:
         letter = letters.TEST if is_test else letters.compose(bundle.notices, settings.url)
         if bundle.medium == "push":
             shown = letters.for_a_browser(bundle.notices, letter)
-            tag = next(iter(bundle.deliveries)).hex  # sent twice, it is shown once
+            tag = bundle.deliveries[0].hex  # sent twice, it is shown once
             return {
                 "way": "push",
                 "subscription": json.loads(address),

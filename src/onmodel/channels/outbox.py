@@ -8,6 +8,7 @@ courier that dies loses nothing; then it is sent twice rather than never.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -41,7 +42,7 @@ class Bundle:
     destination_id: UUID
     medium: str
     address: bytes
-    deliveries: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    deliveries: list[UUID] = field(default_factory=list[UUID])
     notices: list[Notice] = field(default_factory=list[Notice])
 
 
@@ -63,6 +64,38 @@ async def put_down(uow: UnitOfWork, notices: list[Notice]) -> None:
 
 async def claim(uow: UnitOfWork, at: datetime) -> list[Bundle]:
     """Take what is due and wanted; drop what is not wanted any more, and put off the rest."""
+    bundles: dict[tuple[UUID, bool], Bundle] = {}
+    seen: dict[UUID, list[UUID] | None] = {}
+    for delivery, destination, notice, user, preferences, session in await _due(uow, at):
+        if user.id not in seen:
+            seen[user.id] = await access.visible(uow, actor_of(user, via="house"))
+        gone = user.disabled_at is not None or (session is not None and session.expires_at <= at)
+        if gone or (notice and not _is_wanted(notice, destination, preferences, seen[user.id])):
+            _end(delivery, "skipped", at)
+            continue
+        if notice is not None:
+            leaves = _leaves(schedule_of(preferences), destination, delivery, at)
+            if leaves > at:
+                delivery.next_at = leaves
+                continue
+        delivery.attempts += 1
+        delivery.next_at = at + CLAIMED_FOR
+        bundle = bundles.setdefault(
+            (destination.id, notice is None),
+            Bundle(destination.id, destination.medium, destination.address),
+        )
+        bundle.deliveries.append(delivery.id)
+        if notice is not None:
+            bundle.notices.append(notice)
+    await uow.session.flush()
+    return list(bundles.values())
+
+
+_Due = tuple[Delivery, Destination, Notice | None, User, Preferences | None, Session | None]
+
+
+async def _due(uow: UnitOfWork, at: datetime) -> list[_Due]:
+    """Lock what is due, oldest first: all of it for those places that have waited longest."""
     due = (Delivery.state == "waiting", Delivery.next_at <= at)
     places = (
         select(Delivery.destination_id)
@@ -83,31 +116,7 @@ async def claim(uow: UnitOfWork, at: datetime) -> list[Bundle]:
         .limit(NOTICES_AT_ONCE)
         .with_for_update(of=Delivery, skip_locked=True)
     )
-    bundles: dict[tuple[UUID, bool], Bundle] = {}
-    seen: dict[UUID, list[UUID] | None] = {}
-    for delivery, destination, notice, user, preferences, session in rows:
-        if user.id not in seen:
-            seen[user.id] = await access.visible(uow, actor_of(user, via="house"))
-        gone = user.disabled_at is not None or (session is not None and session.expires_at <= at)
-        if gone or (notice and not _is_wanted(notice, destination, preferences, seen[user.id])):
-            _end(delivery, "skipped", at)
-            continue
-        if notice is not None:
-            leaves = _leaves(schedule_of(preferences), destination, delivery, at)
-            if leaves > at:
-                delivery.next_at = leaves
-                continue
-        delivery.attempts += 1
-        delivery.next_at = at + CLAIMED_FOR
-        bundle = bundles.setdefault(
-            (destination.id, notice is None),
-            Bundle(destination.id, destination.medium, destination.address),
-        )
-        bundle.deliveries[delivery.id] = delivery.attempts
-        if notice is not None:
-            bundle.notices.append(notice)
-    await uow.session.flush()
-    return list(bundles.values())
+    return [cast("_Due", tuple(row)) for row in rows]
 
 
 def _is_wanted(
