@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from onmodel.channels import outbox as channels
 from onmodel.decisions import telling as decisions
 from onmodel.identity import checks, references
 from onmodel.inbox import listening as inbox
@@ -28,3 +29,4 @@ def register_handlers() -> None:
     inbox.register()
     capture.register()
     pinning.register()
+    channels.register()

@@ -5,6 +5,7 @@ import secrets
 import socket
 import tempfile
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,6 +24,16 @@ from onmodel import __file__ as _package_file
 def _source_root() -> Path:
     """Return the folder that holds ``functions/`` and ``web/`` in a source checkout."""
     return Path(_package_file).resolve().parents[2]
+
+
+# Services that people chat in, and webhooks, in the words of apprise. Left out is what acts on the
+# server itself (its desktop, its log), costs money by the message, or speaks in public.
+NOTIFY_SCHEMES = (
+    "cliq dingtalk discord feishu gchat gotify gotifys guilded json jsons lark line mailto mailtos"
+    " matrix matrixs mmost mmosts nctalk nctalks ntfy ntfys pbul pover rocket rockets ryver signal"
+    " signals slack stackfield synology synologys tgram threema twist webex wecombot workflow"
+    " workflows wxteams zoom zulip"
+)
 
 
 class Settings(BaseSettings):
@@ -65,6 +76,9 @@ class Settings(BaseSettings):
     session_days: int = 30
     link_minutes: int = 60
     invitation_minutes: int = 7 * 24 * 60
+    mail_url: SecretStr | None = None
+    notify_schemes: str = NOTIFY_SCHEMES
+    notify_private_networks: str = ""
     upload_bytes: int = 32 * 1024 * 1024
     upload_pixels: int = 80_000_000
 
@@ -128,6 +142,13 @@ class Settings(BaseSettings):
     def storage(self) -> str:
         """The object store's URL."""
         return self.storage_url or (self.home / "storage").absolute().as_uri()
+
+    @field_validator("notify_private_networks")
+    @classmethod
+    def _are_networks(cls, words: str) -> str:
+        for word in words.replace(",", " ").split():
+            ip_network(word)
+        return words
 
     @property
     def url(self) -> str:

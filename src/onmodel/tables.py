@@ -3,6 +3,7 @@
 from onmodel.accounts import models as accounts
 from onmodel.activity import models as activity
 from onmodel.archive import models as archive
+from onmodel.channels import models as channels
 from onmodel.characters import models as characters
 from onmodel.decisions import models as decisions
 from onmodel.dispatch import models as dispatch
@@ -28,6 +29,7 @@ _DEFINING = (
     accounts,
     archive,
     activity,
+    channels,
     characters,
     decisions,
     dispatch,

@@ -36,6 +36,8 @@ EXPECTED = re.compile(r"Failed to load resource: the server responded with a sta
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     """The running product, shared by all browser tests; each test makes its own project."""
+    # webhooks of the tests listen on this machine, which notifications do not reach otherwise
+    os.environ["ONMODEL_NOTIFY_PRIVATE_NETWORKS"] = "127.0.0.0/8"
     with House(keep_caches=shared_caches()) as running:
         yield running
 

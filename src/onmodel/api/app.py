@@ -26,6 +26,7 @@ from onmodel.api.realtime.watch import Watch
 from onmodel.api.security import SecurityHeaders
 from onmodel.api.state_routes import router as state
 from onmodel.archive.routes import router as archive
+from onmodel.channels.routes import router as channels
 from onmodel.characters.routes import router as characters
 from onmodel.composition import Resources, compose
 from onmodel.decisions.guest_routes import router as outside_review
@@ -128,6 +129,7 @@ def create_app(settings: Settings) -> FastAPI:
         functions,
         queue,
         shares,
+        channels,
     ):
         v1.include_router(router)
     app.include_router(v1)

@@ -11,12 +11,13 @@ from onmodel.kit.db.uow import UnitOfWork
 
 # Two numbers name the lock: "onmo" as bytes, and a count of such locks.
 _CLASS, _LEADER = 0x6F6E6D6F, 1
+COURIER = 2  # who sends messages out of the house
 
 
-async def take_lead(connection: AsyncConnection) -> bool:
+async def take_lead(connection: AsyncConnection, *, of: int = _LEADER) -> bool:
     """Take the lead for as long as the connection lasts; False when another one has it."""
     taken = await connection.scalar(
-        text("SELECT pg_try_advisory_lock(:class, :leader)"), {"class": _CLASS, "leader": _LEADER}
+        text("SELECT pg_try_advisory_lock(:class, :leader)"), {"class": _CLASS, "leader": of}
     )
     return bool(taken)
 

@@ -10,7 +10,7 @@ from onmodel.accounts.schemas import PersonRead
 from onmodel.accounts.service import Actor
 from onmodel.characters import service as characters
 from onmodel.events.frames import encode, person_channel
-from onmodel.inbox import repository
+from onmodel.inbox import arrivals, repository
 from onmodel.inbox.kinds import GROUP_OF, Group, Kind, kinds_of
 from onmodel.inbox.models import Notice
 from onmodel.inbox.schemas import (
@@ -99,6 +99,7 @@ async def notify(
     )
     for notice, data in zip(fresh, await read_all(uow, fresh), strict=True):
         _nudge(uow, notice.person_id, data)
+    await arrivals.arrived(uow, fresh)
     return fresh
 
 

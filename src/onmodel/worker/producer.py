@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from onmodel.channels.courier import Courier
 from onmodel.composition import Resources, compose
 from onmodel.dispatch import leases, workers
 from onmodel.dispatch.claim import claim
@@ -49,12 +50,15 @@ def main(settings: Settings) -> int:
 async def _run_until_signalled(settings: Settings) -> None:
     resources = compose(settings)
     producer = Producer(resources, make_app(str(settings.broker_url)))
+    courier = Courier(resources.database, settings)
     loop = asyncio.get_running_loop()
     for sig in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sig, producer.stop)
+    courier.start()
     try:
         await producer.run()
     finally:
+        await courier.stop()
         await resources.close()
 
 

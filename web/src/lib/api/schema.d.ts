@@ -1303,6 +1303,137 @@ export interface paths {
         patch: operations["update_me_api_v1_me_patch"];
         trace?: never;
     };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Notification Settings
+         * @description Where your notifications go outside of OnModel, which, and when.
+         */
+        get: operations["read_notification_settings_api_v1_me_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Notification Browser
+         * @description Add a browser by its push subscription; it ends with the session that added it.
+         */
+        post: operations["add_notification_browser_api_v1_me_notifications_browsers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Notification Address
+         * @description Add an e-mail address, or the address of a chat service; the same one twice is once.
+         */
+        post: operations["add_notification_address_api_v1_me_notifications_destinations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations/{destination_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Notification Destination */
+        delete: operations["remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations/{destination_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test Notification
+         * @description Send a test; read its end at ``/me/notifications/tests/{id}``.
+         */
+        post: operations["send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save Notification Preferences */
+        put: operations["save_notification_preferences_api_v1_me_notifications_preferences_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/tests/{test_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Test Notification */
+        get: operations["read_test_notification_api_v1_me_notifications_tests__test_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -2802,6 +2933,19 @@ export interface components {
             };
         };
         /**
+         * AddressWrite
+         * @description An e-mail address, or an address of a chat service in the form that apprise knows.
+         */
+        AddressWrite: {
+            /** Address */
+            address: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+        };
+        /**
          * AlertRead
          * @description A picture that left the model: what was seen, what it should be, who put it to sleep why.
          *
@@ -3041,6 +3185,20 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * BrowserWrite
+         * @description A push subscription, as a browser gives it.
+         */
+        BrowserWrite: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+            /**
+             * Label
+             * @default A browser
+             */
+            label?: string;
         };
         /**
          * CalibrationChanged
@@ -3898,6 +4056,33 @@ export interface components {
             votes: components["schemas"]["OwnVote"][];
         };
         /**
+         * DestinationRead
+         * @description Where notifications go; the address itself is never told again.
+         */
+        DestinationRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Medium
+             * @enum {string}
+             */
+            medium: "push" | "email" | "chat";
+            /** Problem */
+            problem: string | null;
+            /** Sent At */
+            sent_at: string | null;
+        };
+        /**
          * Disagreement
          * @description A picture on which people and the measure differ.
          */
@@ -4555,6 +4740,28 @@ export interface components {
          * @enum {string}
          */
         Group: "mentions" | "decisions" | "work" | "people";
+        /**
+         * GroupWishes
+         * @description By which media one group of notices comes.
+         */
+        GroupWishes: {
+            /**
+             * Chat
+             * @default true
+             */
+            chat?: boolean;
+            /**
+             * Email
+             * @default true
+             */
+            email?: boolean;
+            group: components["schemas"]["Group"];
+            /**
+             * Push
+             * @default true
+             */
+            push?: boolean;
+        };
         /** GuestEnter */
         GuestEnter: {
             /** Name */
@@ -5137,6 +5344,19 @@ export interface components {
             url: string;
         };
         /**
+         * NotificationSettings
+         * @description All of one's notification settings, and what this server offers.
+         */
+        NotificationSettings: {
+            /** Destinations */
+            destinations: components["schemas"]["DestinationRead"][];
+            /** Mail Offered */
+            mail_offered: boolean;
+            preferences: components["schemas"]["PreferencesRead"];
+            /** Push Key */
+            push_key: string;
+        };
+        /**
          * Ok
          * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
          */
@@ -5400,6 +5620,55 @@ export interface components {
             kind: "point";
         };
         /**
+         * PreferencesRead
+         * @description A person's wishes. Times are those of the wall; quiet hours may cross midnight.
+         *
+         *     ``time_zone`` is null until the person has saved their wishes once.
+         */
+        PreferencesRead: {
+            /**
+             * Digest
+             * @enum {string}
+             */
+            digest: "off" | "hourly" | "daily";
+            /**
+             * Digest At
+             * Format: time
+             */
+            digest_at: string;
+            /** Groups */
+            groups: components["schemas"]["GroupWishes"][];
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Time Zone */
+            time_zone: string | null;
+        };
+        /** PreferencesWrite */
+        PreferencesWrite: {
+            /**
+             * Digest
+             * @default off
+             * @enum {string}
+             */
+            digest?: "off" | "hourly" | "daily";
+            /**
+             * Digest At
+             * Format: time
+             * @default 09:00:00
+             */
+            digest_at?: string;
+            /** Groups */
+            groups: components["schemas"]["GroupWishes"][];
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet Until */
+            quiet_until?: string | null;
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
          * Presence
          * @description Event ``server:presence``: how many are here, and up to 100 of them.
          */
@@ -5656,6 +5925,16 @@ export interface components {
              * Format: uuid
              */
             project_id: string;
+        };
+        /**
+         * PushKeys
+         * @description A browser's half of the keys (RFC 8291), in base64url.
+         */
+        PushKeys: {
+            /** Auth */
+            auth: string;
+            /** P256Dh */
+            p256dh: string;
         };
         /** QueueBatch */
         QueueBatch: {
@@ -6902,6 +7181,24 @@ export interface components {
             members: components["schemas"]["PersonRead"][];
             /** Name */
             name: string;
+        };
+        /**
+         * TestRead
+         * @description What became of a test: ``failed`` comes with a sentence that says why.
+         */
+        TestRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Problem */
+            problem: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "failed";
         };
         /**
          * TextAck
@@ -11597,6 +11894,270 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notification_settings_api_v1_me_notifications_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    add_notification_browser_api_v1_me_notifications_browsers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationRead"];
+                };
+            };
+            /** @description `too_many_destinations`: That is enough places */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_refused`: This address cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_notification_address_api_v1_me_notifications_destinations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationRead"];
+                };
+            };
+            /** @description `mail_not_set_up`: This server cannot send e-mail; `too_many_destinations`: That is enough places */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_refused`: This address cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `destination_not_found`: No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRead"];
+                };
+            };
+            /** @description `destination_not_found`: No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_tests`: Too many tests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_notification_preferences_api_v1_me_notifications_preferences_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_test_notification_api_v1_me_notifications_tests__test_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRead"];
+                };
+            };
+            /** @description `test_not_found`: No such test */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
