@@ -6,6 +6,7 @@ from onmodel.decisions import models as decisions
 from onmodel.dispatch import models as dispatch
 from onmodel.dispatch import share_models as shares
 from onmodel.events import models as events
+from onmodel.functions import licence_models as licences
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
 from onmodel.kit.db.base import Base
@@ -27,6 +28,7 @@ _DEFINING = (
     dispatch,
     events,
     identity,
+    licences,
     notes,
     projects,
     review,

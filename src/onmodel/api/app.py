@@ -1,5 +1,6 @@
 """The API process: every route, the sockets, the web application."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from onmodel.accounts.routes import router as accounts
 from onmodel.api import health, spa
 from onmodel.api.assets import router as assets
+from onmodel.api.functions.fetching import Fetching
 from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
 from onmodel.api.loop_lag import LoopLag
@@ -54,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         hub = Hub(resources.database, resources.bus)
         board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub)
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
-        app.state.watch = watch
+        app.state.watch, app.state.fetching = watch, Fetching(settings)
         settler, app.state.loop_lag = Settler(resources.database), LoopLag()
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
@@ -68,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
             try:
                 yield
             finally:
+                await asyncio.to_thread(app.state.fetching.close)
                 await app.state.loop_lag.stop()
                 await settler.stop()
                 await watch.stop()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from onmodel.functions.additions import Additions
+from onmodel.functions.download import Downloads
 from onmodel.functions.environments import Environments
 from onmodel.functions.locks import locked
 from onmodel.functions.manifest import Manifest
@@ -66,12 +67,17 @@ Prepare = Callable[[Manifest, Callable[[str], None]], Prepared]
 
 
 class Installation:
-    """Environments and weights under one data folder."""
+    """Environments and weights under one data folder.
 
-    def __init__(self, home: Path) -> None:
+    Args:
+        home: the data folder.
+        tokens: of sites that want to know who fetches a model file, by host name.
+    """
+
+    def __init__(self, home: Path, *, tokens: Mapping[str, str] | None = None) -> None:
         self._sets = home / "weights" / "sets"
         self.environments = Environments(home / "envs")
-        self.weights = WeightsStore(home / "weights")
+        self.weights = WeightsStore(home / "weights", downloads=Downloads(tokens))
         self.additions = Additions(home / "weights")
 
     def prepare(self, manifest: Manifest, on_line: Callable[[str], None]) -> Prepared:
@@ -113,15 +119,24 @@ def install(
     on_progress: OnProgress,
     *,
     names: Collection[str] | None = None,
+    tokens: Mapping[str, str] | None = None,
+    permitted: Callable[[Manifest], bool] = lambda manifest: True,
 ) -> list[Manifest]:
     """Make all functions of a folder ready to run, or only the named ones.
+
+    Of all, those that are not `permitted` are passed over: nobody accepted their licence. Whoever
+    names one has asked before.
 
     Raises:
         ProblemError: the first function that cannot be made ready; what is done stays done.
     """
     registry = load(folder)
-    chosen = list(registry) if names is None else [registry.get(name) for name in names]
-    installation = Installation(home)
+    chosen = (
+        [one for one in registry if permitted(one)]
+        if names is None
+        else [registry.get(name) for name in names]
+    )
+    installation = Installation(home, tokens=tokens)
     for index, manifest in enumerate(chosen):
 
         def report(step: Step, line: str, done: float, name: str = manifest.name) -> None:

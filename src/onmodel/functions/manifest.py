@@ -1,32 +1,22 @@
 """`function.toml`: what a function is, needs and may be used for."""
 
-import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic import JsonValue as JsonValue
 
 from onmodel.functions.errors import ManifestError
+from onmodel.functions.terms import Terms, distinct
+from onmodel.functions.weight import Address, Strict
+from onmodel.functions.weight import Weight as Weight
 
 FILE_NAME = "function.toml"
 
-# Formats that run code when they are read (CVE-2025-32434 shows that even guarded loading did).
-PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".bin", ".joblib"})
-
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-_SOURCE = re.compile(r"^pypi:(?P<package>[A-Za-z0-9._-]+)==(?P<version>[^!\s]+)!(?P<file>\S+)$")
 
 
 class Tier(StrEnum):
@@ -37,18 +27,14 @@ class Tier(StrEnum):
     HIGH = "high"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TierNeeds(_Strict):
+class TierNeeds(Strict):
     """What a function takes in one tier. `vram_mb` 0 means it runs on the CPU."""
 
     vram_mb: int = Field(default=0, ge=0)
-    params: dict[str, JsonValue] = {}
+    params: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """How long a function may take (seconds) and how large it may grow (MiB)."""
 
     startup_s: float = Field(default=60.0, gt=0, le=3600)
@@ -58,55 +44,7 @@ class Limits(_Strict):
     output_mb: int = Field(default=512, ge=1)
 
 
-class PackageSource(_Strict):
-    """A file inside a pinned wheel: `pypi:PACKAGE==VERSION!PATH/IN/WHEEL`."""
-
-    package: str
-    version: str
-    file: str
-
-    @property
-    def requirement(self) -> str:
-        return f"{self.package}=={self.version}"
-
-
-class Weight(_Strict):
-    """A model file: where it comes from, what it must hash to, and its terms."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
-    source: str
-    sha256: Sha256
-    package_sha256: Sha256
-    bytes: int = Field(gt=0)
-    licence: str = Field(min_length=1)
-    commercial: bool
-    pickle: bool = False
-
-    @model_validator(mode="after")
-    def _is_usable(self) -> Self:
-        match = _SOURCE.match(self.source)
-        if match is None:
-            raise ValueError("source has to look like pypi:PACKAGE==VERSION!PATH/IN/WHEEL")
-        path = Path(match["file"])
-        if path.is_absolute() or ".." in path.parts:
-            raise ValueError("source has to name a file inside the package")
-        risky = {Path(self.name).suffix.lower(), path.suffix.lower()} & PICKLE_SUFFIXES
-        if risky and not self.pickle:
-            raise ValueError(
-                f"{self.name}: {risky.pop()} files can run code when they are read; take "
-                "safetensors, ONNX or TFLite, or say pickle = true"
-            )
-        return self
-
-    @property
-    def package(self) -> PackageSource:
-        """Take the source apart."""
-        match = _SOURCE.match(self.source)
-        assert match is not None
-        return PackageSource(**match.groupdict())
-
-
-class Manifest(_Strict):
+class Manifest(Strict):
     """A function as its folder describes it."""
 
     folder: Path = Field(exclude=True)
@@ -116,6 +54,9 @@ class Manifest(_Strict):
     title: Sentence
     summary: Sentence
     licence: str = Field(min_length=1)
+    licence_url: Address | None = None
+    own_commercial: bool = Field(default=True, alias="commercial")
+    """Whether the function's own licence, that of its code, allows commercial work."""
     entry: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
     preview: bool = False
     tiers: dict[Tier, TierNeeds] = Field(min_length=1)
@@ -140,6 +81,12 @@ class Manifest(_Strict):
             raise ValueError("two weights have the same name")
         return self
 
+    @model_validator(mode="after")
+    def _terms_can_be_read(self) -> Self:
+        if not self.own_commercial and self.licence_url is None:
+            raise ValueError("terms that somebody has to accept need a licence_url")
+        return self
+
     @property
     def key(self) -> str:
         """Name and version, as logs and records write them."""
@@ -147,8 +94,19 @@ class Manifest(_Strict):
 
     @property
     def commercial(self) -> bool:
-        """Whether every weight allows commercial work."""
-        return all(weight.commercial for weight in self.weights)
+        """Whether its own licence and those of all weights allow commercial work."""
+        return not self.terms
+
+    @property
+    def comes_along(self) -> bool:
+        """Whether it is installed without being asked for: no terms, and no large downloads."""
+        return self.commercial and all(weight.package for weight in self.weights)
+
+    @property
+    def terms(self) -> tuple[Terms, ...]:
+        """What somebody has to accept before it is used; nothing for most functions."""
+        own = [] if self.own_commercial else [Terms(name=self.licence, url=self.licence_url or "")]
+        return distinct([*own, *(one.terms for one in self.weights if one.terms)])
 
 
 def read(folder: Path) -> Manifest:

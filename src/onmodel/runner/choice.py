@@ -24,7 +24,7 @@ def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
         EngineUnreachableError: containers are wanted, and nobody makes them.
     """
     folder = settings.run / "functions"
-    installation = Installation(settings.home)
+    installation = Installation(settings.home, tokens=settings.tokens)
     if settings.runtime == "process":
         return ProcessRuntime(folder), installation.prepare
     # docker-py takes a quarter of a second to import, and most do without.

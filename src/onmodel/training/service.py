@@ -16,6 +16,7 @@ from onmodel.dispatch.schemas import CallParams, FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.events import log as events
+from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects import repository as projects
@@ -119,10 +120,12 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
     place: int | None = None
     seconds: float | None = None
     reason: str | None = None
+    terms: list[Terms] = []
     progress, step = job.progress, job.step
     if job.call_id is not None:
         call = await calls.get(uow, job.call_id)
         reason = call.tier_reason
+        terms = [Terms.model_validate(one) for one in call.terms]
         if state.is_active:
             # the heartbeat keeps these on the call; the job has them when it is over
             progress, step = max(progress, round(call.progress)), call.step or step
@@ -141,6 +144,7 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         used_tier=job.used_tier,  # type: ignore[arg-type]
         tier_reason=reason,
         function=job.function,
+        terms=terms,
         reference_count=len(job.parameters.get("references", [])),
         adapter_id=job.adapter_id,
         error=ErrorRead.model_validate(job.error) if job.error else None,

@@ -7,7 +7,13 @@ from onmodel.runner.errors import CallFailed
 # A worker with other functions, or one after an update, may be able to; this one is not, and
 # trying here again is in vain.
 _NOT_HERE = frozenset(
-    {"no_function", "function_not_found", "function_version_gone", "not_for_sale"}
+    {
+        "no_function",
+        "function_not_found",
+        "function_version_gone",
+        "not_for_sale",
+        "licence_not_accepted",
+    }
 )
 
 

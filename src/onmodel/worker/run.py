@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,10 +15,14 @@ from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallError, CallOutputs, CallParams
 from onmodel.dispatch.tiers import ASCENDING, Tier
 from onmodel.events.ephemeral import publish_ephemeral
+from onmodel.functions import licences
+from onmodel.functions.additions import Additions
 from onmodel.functions.errors import FunctionNotFoundError, NoFunctionError
+from onmodel.functions.licences import InForce
 from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.functions.manifest import Tier as FunctionTier
 from onmodel.functions.registry import Registry
+from onmodel.functions.terms import Terms, distinct
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.worker import files
@@ -31,10 +36,39 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Permit:
+    """Which functions a call may use.
+
+    Attributes:
+        accepted: licences that an administrator accepted; None asks for no acceptance.
+        commercial: only functions whose licences allow work that is sold.
+    """
+
+    accepted: InForce | None
+    commercial: bool = False
+
+    def allows(self, manifest: Manifest) -> bool:
+        """Whether it may use a function."""
+        if manifest.commercial:
+            return True
+        accepted = self.accepted is None or licences.may_run(manifest, self.accepted)
+        return accepted and not self.commercial
+
+
+ANYTHING = Permit(None)
+
+
 class FunctionVersionGoneError(NoFunctionError):
     code = "function_version_gone"
     title = "That version of the function is not installed"
     default_try = "Install that version, or make a new picture with the one that is there."
+
+
+class UnacceptedError(NoFunctionError):
+    code = "licence_not_accepted"
+    title = "Nobody has accepted the licence yet"
+    default_try = "An administrator can read and accept it on the page of functions."
 
 
 class NotForSaleError(NoFunctionError):
@@ -54,31 +88,33 @@ def run_call(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
         return
     with worker.held.holding(call_id, fence) as held:
         try:
-            held.call, commercial = _start(worker, call_id, fence)
-            _finish(worker, held, *_work(worker, held.call, held, commercial=commercial))
+            held.call, permit = _start(worker, call_id, fence)
+            _finish(worker, held, *_work(worker, held.call, held, permit))
         except LeaseLostError:
             log.info("call_not_ours", call=str(call_id), fence=fence, stopped=held.stop_reason)
 
 
-def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> tuple[Call, bool]:
-    """Begin a call; return it, and whether its project's work is sold."""
+def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> tuple[Call, Permit]:
+    """Begin a call; return it, and what it may use."""
     lease = worker.resources.settings.lease_seconds
 
-    async def start(uow: UnitOfWork) -> tuple[Call, bool]:
+    async def start(uow: UnitOfWork) -> tuple[Call, Permit]:
         call = await leases.start(uow, call_id, fence, worker_id=worker.id, lease_seconds=lease)
         share = await sharing.of_project(uow, call.project_id)
-        return call, share is not None and share.commercial
+        sold = share is not None and share.commercial
+        return call, Permit(await licences.in_force(uow), commercial=sold)
 
     return _in_transaction(worker, start)
 
 
 def _work(
-    worker: WorkerProcess, call: Call, held: HeldCall, *, commercial: bool
+    worker: WorkerProcess, call: Call, held: HeldCall, permit: Permit
 ) -> tuple[CallOutputs, float] | tuple[CallError, None]:
     """Do what the call asks for; every failure but a lost lease becomes its error."""
     try:
-        choice = select_function(worker.functions(), call, commercial=commercial)
+        choice = select_function(worker.functions(), call, permit)
         manifest = choice.manifest
+        terms = terms_of(manifest, worker.resources.settings.weights)
 
         async def record(uow: UnitOfWork) -> None:
             await leases.record_function(
@@ -89,6 +125,7 @@ def _work(
                 version=manifest.version,
                 tier=choice.tier,
                 reason=choice.reason,
+                terms=[one.model_dump() for one in terms],
             )
 
         _in_transaction(worker, record)
@@ -172,6 +209,11 @@ def _in_transaction(worker: WorkerProcess, work: Callable[[UnitOfWork], Awaitabl
     return worker.loop.run(persist(worker.resources.database, work))
 
 
+def terms_of(manifest: Manifest, weights: Path) -> tuple[Terms, ...]:
+    """Return what forbids selling what a function makes: its licences, those of its encoders."""
+    return distinct([*manifest.terms, *(Additions(weights).terms() if manifest.encoders else ())])
+
+
 @dataclass(frozen=True)
 class Choice:
     """The function for a call, the tier it runs in, and why not the one that was meant."""
@@ -187,7 +229,7 @@ class Choice:
         return {} if needs is None else needs.params
 
 
-def select_function(functions: Registry, call: Call, *, commercial: bool = False) -> Choice:
+def select_function(functions: Registry, call: Call, permit: Permit = ANYTHING) -> Choice:
     """Return the function that a call asked for, or the one for its task and tier.
 
     Where nothing installed works in the call's tier, the next one down is taken, as far as
@@ -196,22 +238,28 @@ def select_function(functions: Registry, call: Call, *, commercial: bool = False
     Args:
         functions: what is installed.
         call: what is asked for.
-        commercial: only functions whose weights allow work that is sold.
+        permit: what the call's project may use.
 
     Raises:
         NoFunctionError: nothing installed does it.
-        NotForSaleError: only functions would do it that the project may not use.
+        NotForSaleError, UnacceptedError: only functions would do it that the project may not use.
         FunctionNotFoundError, FunctionVersionGoneError: what it asked for is not installed.
     """
-    if commercial:
-        try:
-            return select_function(functions.for_commercial_work(), call)
-        except (NoFunctionError, FunctionNotFoundError):
-            barred = select_function(functions, call).manifest
+    try:
+        return _select(functions.only(permit.allows), call)
+    except (NoFunctionError, FunctionNotFoundError):
+        barred = _select(functions, call).manifest
+        if permit.allows(barred):
+            raise
+    if permit.commercial:
         raise NotForSaleError(
-            f"{barred.title} could do this, but its weights are not for work that is sold, and "
+            f"{barred.title} could do this, but its licence is not for work that is sold, and "
             "this project allows only those that are."
         )
+    raise UnacceptedError(licences.not_accepted(barred).detail)
+
+
+def _select(functions: Registry, call: Call) -> Choice:
     meant = call.tier_used or call.tier_asked
     only = CallParams.model_validate(call.params).only
     if only is not None:

@@ -17,6 +17,7 @@ from onmodel.dispatch.models import Call
 from onmodel.dispatch.queue import Standing, standing
 from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
+from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects.models import Project
@@ -120,6 +121,7 @@ def _item(
         tier_used=call.tier_used.value if call.tier_used else None,
         tier_reason=TIER_REASONS.get(call.tier_reason or "", call.tier_reason),
         function=f"{call.function} {call.function_version}" if call.function else None,
+        terms=[Terms.model_validate(one) for one in call.terms],
         worker=row.worker,
         attempt=call.attempt,
         error=_error(call, role),

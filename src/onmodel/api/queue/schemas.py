@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from onmodel.accounts.schemas import PersonRead
 from onmodel.dispatch.tasks import Task
+from onmodel.functions.terms import Terms
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
 
@@ -38,7 +39,8 @@ class QueueItem(BaseModel):
     ``urgent`` goes before everything that is not. ``hold`` says what of its
     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
-    asked for was used. ``rights`` is what the reader may do with it now.
+    asked for was used. ``terms`` are those of licences that forbid selling what it makes.
+    ``rights`` is what the reader may do with it now.
     """
 
     id: UUID
@@ -64,6 +66,7 @@ class QueueItem(BaseModel):
     tier_used: Quality | None
     tier_reason: str | None
     function: str | None
+    terms: list[Terms]
     worker: str | None
     attempt: int
     error: QueueError | None
