@@ -967,6 +967,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/functions/{name}/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Licence
+         * @description Accept the terms of a function, so that it may be used. Who and when is recorded.
+         */
+        post: operations["accept_licence_api_v1_functions__name__licence_post"];
+        /**
+         * Withdraw Licence
+         * @description Take the acceptance back: the function is not used any more. What it made keeps its mark.
+         */
+        delete: operations["withdraw_licence_api_v1_functions__name__licence_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/functions/{name}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull Function
+         * @description Fetch the model files and make the function ready; ``pull`` tells how far it is.
+         */
+        post: operations["pull_function_api_v1_functions__name__pull_post"];
+        /**
+         * Stop Pull
+         * @description Stop fetching. What has arrived stays, and the next time goes on from there.
+         */
+        delete: operations["stop_pull_api_v1_functions__name__pull_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/calibrations": {
         parameters: {
             query?: never;
@@ -3502,6 +3550,8 @@ export interface components {
             installed: boolean;
             /** Licence */
             licence: string;
+            /** Licence Url */
+            licence_url: string | null;
             /** Name */
             name: string;
             /**
@@ -3677,11 +3727,15 @@ export interface components {
          *
          *     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
          *     known then. ``commercial`` is whether all of it may be used in work that is sold.
-         *     ``install`` is the command that fetches what is missing, null when nothing is.
+         *     ``install`` is the command that fetches what is missing, null when nothing is; ``pull`` is how
+         *     far that is. ``terms`` have to be accepted by an administrator before it is ``enabled``.
          */
         FunctionRead: {
+            acceptance: components["schemas"]["LicenceAcceptanceRead"] | null;
             /** Commercial */
             commercial: boolean;
+            /** Enabled */
+            enabled: boolean;
             health: components["schemas"]["FunctionHealth"];
             /** Install */
             install: string | null;
@@ -3689,6 +3743,8 @@ export interface components {
             installed: boolean;
             /** Licence */
             licence: string;
+            /** Licence Url */
+            licence_url: string | null;
             /** Memory Mb */
             memory_mb: number;
             /** Name */
@@ -3697,12 +3753,15 @@ export interface components {
             preview: boolean;
             /** Problem */
             problem: string | null;
+            pull: components["schemas"]["Pull"] | null;
             /** Run Seconds */
             run_seconds: number;
             /** Summary */
             summary: string;
             /** Tasks */
             tasks: string[];
+            /** Terms */
+            terms: components["schemas"]["Terms"][];
             /** Tiers */
             tiers: components["schemas"]["FunctionTierRead"][];
             /** Title */
@@ -3759,6 +3818,8 @@ export interface components {
             commercial: boolean;
             /** Licence */
             licence: string;
+            /** Licence Url */
+            licence_url: string | null;
             /** Name */
             name: string;
             /** Present */
@@ -4115,6 +4176,27 @@ export interface components {
             code: string;
             /** Text */
             text: string;
+        };
+        /**
+         * LicenceAccept
+         * @description The terms as the person read them.
+         */
+        LicenceAccept: {
+            /** Terms */
+            terms: components["schemas"]["Terms"][];
+        };
+        /**
+         * LicenceAcceptanceRead
+         * @description Who accepted the terms, and when.
+         */
+        LicenceAcceptanceRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
         };
         /**
          * LinkCreate
@@ -4763,6 +4845,45 @@ export interface components {
              */
             project_id: string;
         };
+        /**
+         * Pull
+         * @description A download that goes on, or that ended before everything was there.
+         *
+         *     `file` is what is fetched now; bytes are of all model files of the function together.
+         *     `interrupted` is one whose process died.
+         */
+        Pull: {
+            /**
+             * Bytes Done
+             * @default 0
+             */
+            bytes_done?: number;
+            /** Bytes Total */
+            bytes_total: number;
+            /**
+             * File
+             * @default
+             */
+            file?: string;
+            problem?: components["schemas"]["PullProblem"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "stopped" | "failed" | "interrupted";
+        };
+        /**
+         * PullProblem
+         * @description Why a download failed, and what to do.
+         */
+        PullProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Todo */
+            todo: string;
+        };
         /** QueueBatch */
         QueueBatch: {
             /** Ids */
@@ -4822,7 +4943,8 @@ export interface components {
          *     ``urgent`` goes before everything that is not. ``hold`` says what of its
          *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
-         *     asked for was used. ``rights`` is what the reader may do with it now.
+         *     asked for was used. ``terms`` are those of licences that forbid selling what it makes.
+         *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
             /** Attempt */
@@ -4883,6 +5005,8 @@ export interface components {
             /** Subject Kind */
             subject_kind: string;
             task: components["schemas"]["Task"];
+            /** Terms */
+            terms: components["schemas"]["Terms"][];
             /**
              * Tier Asked
              * @enum {string}
@@ -4959,6 +5083,8 @@ export interface components {
         /**
          * Recipe
          * @description Everything that is needed to make the same bytes again.
+         *
+         *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
          */
         Recipe: {
             /** Function */
@@ -4973,6 +5099,11 @@ export interface components {
             seed: number;
             /** Task */
             task: string;
+            /**
+             * Terms
+             * @default []
+             */
+            terms?: components["schemas"]["Terms"][];
             /** Version */
             version: string | null;
         };
@@ -5823,6 +5954,16 @@ export interface components {
             name: string;
         };
         /**
+         * Terms
+         * @description A licence that does not allow commercial work: its name, and where it can be read.
+         */
+        Terms: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * TextAck
          * @description Event ``server:text.ack``: the operation ``id`` was applied to ``revision``.
          */
@@ -6124,6 +6265,8 @@ export interface components {
         /**
          * TrainingJobRead
          * @description ``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know.
+         *
+         *     ``terms`` are those of licences that forbid selling what was trained.
          */
         TrainingJobRead: {
             /** Adapter Id */
@@ -6173,6 +6316,8 @@ export interface components {
             state: components["schemas"]["State"];
             /** Step */
             step: string;
+            /** Terms */
+            terms: components["schemas"]["Terms"][];
             /** Tier Reason */
             tier_reason: string | null;
             /** Used Tier */
@@ -6294,6 +6439,9 @@ export interface components {
         /**
          * VariationRead
          * @description ``p_same`` is a probability, ``fidelity`` a percentile among real pictures.
+         *
+         *     ``commercial`` is false where a licence of what made it forbids work that is sold; the terms
+         *     are in the recipe.
          */
         VariationRead: {
             /** Candidate Of */
@@ -6303,6 +6451,8 @@ export interface components {
              * Format: uuid
              */
             character_id: string;
+            /** Commercial */
+            commercial: boolean;
             /** Copy Paste */
             copy_paste: boolean;
             /**
@@ -9451,6 +9601,242 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    accept_licence_api_v1_functions__name__licence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceAccept"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_accept`: No licence has to be accepted; `terms_changed`: The terms are others by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `function_manifest_broken`: A function's description is broken */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_licence_api_v1_functions__name__licence_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pull_function_api_v1_functions__name__pull_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `licence_not_accepted`: Nobody has accepted the licence yet; `download_running`: It is being fetched already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `function_manifest_broken`: A function's description is broken */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_pull_api_v1_functions__name__pull_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `function_not_found`: No such function */
