@@ -9,6 +9,7 @@ from typing import Literal
 from onmodel.functions.additions import Additions
 from onmodel.functions.download import Downloads
 from onmodel.functions.environments import Environments
+from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.locks import locked
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import load
@@ -37,12 +38,15 @@ class Prepared:
         weights: the folder with the declared names; the files in it may be links.
         variables: added to the function's environment variables.
         image: the name of the function's image, for a container.
+        adapter: a folder of Python packages of ours that the container gets to read, for an image
+            that does not speak our contract itself.
     """
 
     python: Path | None
     weights: Path
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     image: str | None = None
+    adapter: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,11 @@ class Installation:
         Raises:
             ProblemError: offline, no room, a wrong hash: the class and the sentence tell.
         """
+        if manifest.cog is not None:
+            raise EnvironmentBrokenError(
+                f"{manifest.title} is a Cog image, and those run in containers only.",
+                try_="Let functions run in containers: ONMODEL_RUNTIME=docker.",
+            )
         python = self.environments.ensure(manifest, on_line)
         return Prepared(python, self.prepare_weights(manifest, on_line))
 
@@ -107,10 +116,14 @@ class Installation:
         return folder
 
     def is_ready(self, manifest: Manifest) -> bool:
-        """Whether a function could start without fetching anything."""
-        return self.environments.has(manifest) and all(
-            self.weights.has(weight) for weight in manifest.weights
+        """Whether a function could start as a process without fetching anything."""
+        return (
+            manifest.cog is None and self.environments.has(manifest) and self.has_weights(manifest)
         )
+
+    def has_weights(self, manifest: Manifest) -> bool:
+        """Whether all its model files are here."""
+        return all(self.weights.has(weight) for weight in manifest.weights)
 
 
 def install(

@@ -15,6 +15,9 @@ from onmodel.functions.weight import Weight as Weight
 
 FILE_NAME = "function.toml"
 
+# What speaks our contract on one side and Cog's on the other: `sdk/src/onmodel_cog`.
+COG_ENTRY = "onmodel_cog.handler:model"
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
@@ -44,6 +47,19 @@ class Limits(Strict):
     output_mb: int = Field(default=512, ge=1)
 
 
+class CogImage(Strict):
+    """An image that Cog made, run as it is.
+
+    `inputs` gives Cog's inputs the names that the task uses; `output` names what it answers, for
+    a model that answers one value. The image is pinned: by its digest in a registry, or, for one
+    that is on this machine only, by its id.
+    """
+
+    image: Annotated[str, StringConstraints(pattern=r"^(\S+@)?sha256:[0-9a-f]{64}$")]
+    inputs: dict[str, str] = Field(default_factory=dict[str, str])
+    output: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")] = "output"
+
+
 class Manifest(Strict):
     """A function as its folder describes it."""
 
@@ -62,6 +78,7 @@ class Manifest(Strict):
     tiers: dict[Tier, TierNeeds] = Field(min_length=1)
     limits: Limits = Limits()
     weights: tuple[Weight, ...] = ()
+    cog: CogImage | None = None
     encoders: bool = False
     """Whether it takes the optional encoders that people installed."""
 
@@ -73,6 +90,14 @@ class Manifest(Strict):
             data = {**data, "tasks": [data["task"]]}
             del data["task"]
         return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_entry(cls, data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """Let the adapter be the entry of a Cog image, which has none of ours."""
+        if "cog" in data and "entry" in data:
+            raise ValueError("entry is the class of a function of ours; a Cog image has its own")
+        return {**data, "entry": COG_ENTRY} if "cog" in data else data
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -100,7 +125,8 @@ class Manifest(Strict):
     @property
     def comes_along(self) -> bool:
         """Whether it is installed without being asked for: no terms, and no large downloads."""
-        return self.commercial and all(weight.package for weight in self.weights)
+        here = self.cog is None and all(weight.package for weight in self.weights)
+        return self.commercial and here
 
     @property
     def terms(self) -> tuple[Terms, ...]:

@@ -41,10 +41,10 @@ class Pull(BaseModel):
     """
 
     state: Literal["running", "stopped", "failed", "interrupted"]
-    file: str = ""
-    bytes_done: int = 0
+    file: str
+    bytes_done: int
     bytes_total: int
-    problem: PullProblem | None = None
+    problem: PullProblem | None
 
 
 OnPull = Callable[[Pull], None]
@@ -149,7 +149,13 @@ class _Board:
             one.name: one.bytes if installation.weights.has(one) else 0 for one in manifest.weights
         }
         total = sum(one.bytes for one in manifest.weights)
-        self._pull = Pull(state="running", bytes_total=total, bytes_done=sum(self._done.values()))
+        self._pull = Pull(
+            state="running",
+            file="",
+            bytes_done=sum(self._done.values()),
+            bytes_total=total,
+            problem=None,
+        )
         self._written_at = 0.0
         self._write()
         self._on_pull(self._pull)

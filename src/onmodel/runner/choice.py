@@ -28,6 +28,7 @@ def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
     if settings.runtime == "process":
         return ProcessRuntime(folder), installation.prepare
     # docker-py takes a quarter of a second to import, and most do without.
+    from onmodel.runner.cog import CogImages
     from onmodel.runner.container import ContainerRuntime
     from onmodel.runner.engine import Engine, EngineError
     from onmodel.runner.images import ContainerInstallation, Images
@@ -38,7 +39,8 @@ def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
     except EngineError as error:
         raise EngineUnreachableError(f"{settings.docker_host}: {error}") from error
     images = Images(engine, base=settings.docker_base)
-    return runtime, ContainerInstallation(installation, images).prepare
+    cog = CogImages(engine, settings.sdk_dir / "src")
+    return runtime, ContainerInstallation(installation, images, cog).prepare
 
 
 def open_pool(settings: Settings, *, max_per_function: int, max_total: int | None = None) -> Pool:
