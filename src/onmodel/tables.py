@@ -9,6 +9,7 @@ from onmodel.events import models as events
 from onmodel.functions import licence_models as licences
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
+from onmodel.inbox import models as inbox
 from onmodel.kit.db.base import Base
 from onmodel.notes import models as notes
 from onmodel.projects import models as projects
@@ -28,6 +29,7 @@ _DEFINING = (
     dispatch,
     events,
     identity,
+    inbox,
     licences,
     notes,
     projects,
