@@ -46,6 +46,8 @@ TABLE: dict[str, Verdict] = {
     "environment_failed": Verdict("machine", False, "The model could not be installed."),
     "package_missing": Verdict("machine", False, "A part of the model is no longer published."),
     "weights_hash_mismatch": Verdict("machine", False, "A model file is not what was promised."),
+    "weights_format_refused": Verdict("machine", False, "A model file is of an unsafe format."),
+    "weights_not_allowed": Verdict("machine", False, "A model file needs an account to be had."),
 }
 
 
