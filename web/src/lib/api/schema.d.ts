@@ -4853,19 +4853,13 @@ export interface components {
          *     `interrupted` is one whose process died.
          */
         Pull: {
-            /**
-             * Bytes Done
-             * @default 0
-             */
-            bytes_done?: number;
+            /** Bytes Done */
+            bytes_done: number;
             /** Bytes Total */
             bytes_total: number;
-            /**
-             * File
-             * @default
-             */
-            file?: string;
-            problem?: components["schemas"]["PullProblem"] | null;
+            /** File */
+            file: string;
+            problem: components["schemas"]["PullProblem"] | null;
             /**
              * State
              * @enum {string}
