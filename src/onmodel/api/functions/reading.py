@@ -51,15 +51,18 @@ def _usable(manifest: Manifest, installation: Installation, weights: Path) -> On
     try:
         installed = installation.is_ready(manifest)
     except ProblemError as error:
-        problem = error.detail
+        problem = _without_paths(error, manifest.folder)
     pull = Pulls(weights).of(manifest.name)
     return OnDisk(manifest, manifest.name, installed, frozenset(present), problem, pull)
 
 
 def _broken(one: Broken) -> OnDisk:
-    # the error names the file with its path on the server, which is nobody's business
-    told = one.error.detail.replace(f"{one.folder}/", "")
-    return OnDisk(None, one.folder.name, problem=told)
+    return OnDisk(None, one.folder.name, problem=_without_paths(one.error, one.folder))
+
+
+def _without_paths(error: ProblemError, folder: Path) -> str:
+    """Leave out where on the server a file lies, which is nobody's business."""
+    return error.detail.replace(f"{folder}/", "")
 
 
 def warm_on(workers: Sequence[Worker]) -> dict[str, list[FunctionWarm]]:
