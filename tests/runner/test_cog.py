@@ -33,7 +33,7 @@ from tests.runner.test_container import run_folder as run_folder
 from tests.support.engine import OwnEngine
 
 COG = "0.23.1"
-MODEL = Path(__file__).parent / "cog" / "model"
+MODEL = Path(__file__).parent / "cog_image" / "model"
 DOCKERFILE = """
 FROM {base}
 COPY packages /usr/local/lib/python3.11/dist-packages
@@ -96,7 +96,7 @@ def manifest(image: str, tmp_path: Path) -> Manifest:
             "licence": "Apache-2.0",
             "cog": CogImage(image=image, inputs={"picture": "reference"}, output="image"),
             "tiers": {Tier.LOW: TierNeeds(params={"strength": 0.5})},
-            "limits": Limits(cancel_grace_s=20, memory_mb=256),
+            "limits": Limits(run_s=60, cancel_grace_s=20, memory_mb=256),
         }
     )
 

@@ -5,10 +5,13 @@ then both generations of its server upload outputs and tell how a prediction end
 """
 
 import http.client
+import importlib
 import json
 import os
+import ssl
 import subprocess
 import time
+from pathlib import Path
 from typing import Any, cast
 
 from onmodel_cog.settings import VARIABLE, Settings
@@ -39,6 +42,7 @@ class Cog:
         # Ours was for us; the image's own is not ours to change.
         variables.pop("PYTHONPATH", None)
         variables |= {"PORT": str(_PORT), "COG_THROTTLE_RESPONSE_INTERVAL": "0.1"}
+        variables |= _certificates()
         self._process = subprocess.Popen(
             [*settings.command, "--host", "127.0.0.1", "--upload-url", upload_url],
             cwd=settings.folder,
@@ -79,9 +83,9 @@ class Cog:
         """Whether it may take another call: its own server outlives a model that crashed."""
         return self._process.poll() is None and self.health()[0] in _ALIVE
 
-    def ended(self) -> bool:
-        """Whether its server is gone."""
-        return self._process.poll() is not None
+    def is_idle(self) -> bool:
+        """Whether it says that no call runs."""
+        return self.health()[0] == "READY"
 
     def start(self, call_id: str, values: dict[str, Any], webhook: str) -> None:
         """Start a prediction.
@@ -129,6 +133,27 @@ class Cog:
         except ValueError:
             found = {}
         return answer.status, cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _certificates() -> dict[str, str]:
+    """Name a list of authorities, in an image that has none.
+
+    Cog's client wants one even for addresses without TLS, and there are no others here; 0.23
+    breaks off without (`No CA certificates were loaded from the system`). Cog's own packages
+    bring one.
+    """
+    known = ssl.get_default_verify_paths()
+    if "SSL_CERT_FILE" in os.environ or known.cafile or _has_files(known.capath):
+        return {}
+    try:
+        certifi = importlib.import_module("certifi")
+    except ImportError:
+        return {}
+    return {"SSL_CERT_FILE": str(certifi.where())}
+
+
+def _has_files(folder: str | None) -> bool:
+    return bool(folder) and any(Path(str(folder)).glob("*"))
 
 
 def _faults(answer: dict[str, Any]) -> str:

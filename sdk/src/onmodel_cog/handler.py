@@ -17,8 +17,10 @@ from onmodel_function import Cancelled, Context, Function, InputFile, OutputFile
 from onmodel_function.files import media_type_of
 
 _POLL_S = 0.1
-# Looks without news before its health is asked for: a crash is told by nobody.
+# Looks without news before its health is asked for: a crash is told by nobody. Where it has been
+# idle at several of them, the end of the call has been lost.
 _QUIET_LOOKS = 20
+_IDLE_LOOKS = 3
 _FINAL = frozenset({"succeeded", "failed", "canceled"})
 # How tqdm draws a bar.
 _PERCENT = re.compile(r"(\d{1,3})%\|")
@@ -79,7 +81,7 @@ class _Call:
 
     def _listen(self) -> dict[str, Any]:
         """Follow what Cog tells until the end. News may overtake each other; the end is last."""
-        quiet = 0
+        quiet = idle = 0
         while True:
             if self._context.cancelled and not self._asked_to_stop:
                 self._asked_to_stop = True
@@ -88,10 +90,12 @@ class _Call:
                 news = self._site.news.get(timeout=_POLL_S)
             except queue.Empty:
                 quiet += 1
-                if self._cog.ended() or (quiet % _QUIET_LOOKS == 0 and not self._cog.is_fit()):
-                    raise SystemExit("the model crashed") from None
+                if quiet % _QUIET_LOOKS == 0:
+                    idle = idle + 1 if self._cog.is_idle() else 0
+                    if idle == _IDLE_LOOKS or not self._cog.is_fit():
+                        raise SystemExit("the model crashed, or lost the call") from None
                 continue
-            quiet = 0
+            quiet = idle = 0
             if news.get("id") != self._id:
                 continue
             self._tell(str(news.get("logs") or ""))

@@ -1,3 +1,4 @@
+# pyright: basic, reportMissingImports=false
 """A model as its author packs it with Cog: nothing in it knows of us."""
 
 import os
