@@ -27,9 +27,6 @@ from onmodel.runner.engine import Engine
 from onmodel.runner.errors import CallFailed
 from onmodel.runner.pool import Pool
 from tests.runner.conftest import ROOT, MakeRequest
-from tests.runner.test_container import containers as containers
-from tests.runner.test_container import own as own
-from tests.runner.test_container import run_folder as run_folder
 from tests.support.engine import OwnEngine
 
 COG = "0.23.1"

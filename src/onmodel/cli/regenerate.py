@@ -21,8 +21,8 @@ from onmodel.projects.models import File
 from onmodel.runner.calls import CallRequest, CallResult, OutputRecord
 from onmodel.settings import Settings
 from onmodel.variations.models import Variation
+from onmodel.worker.choosing import Circumstances, select_function
 from onmodel.worker.files import stage
-from onmodel.worker.run import Permit, select_function
 
 _OUTPUT = "image"
 
@@ -93,8 +93,8 @@ async def _prepare(
     try:
         recipe = await _read(resources, variation_id)
         async with resources.database.read() as uow:
-            permit = Permit(await licences.in_force(uow))
-        choice = select_function(load(settings.functions_dir), recipe.call, permit)
+            given = Circumstances(accepted=await licences.in_force(uow))
+        choice = select_function(load(settings.functions_dir), recipe.call, given)
         params = CallParams.model_validate(recipe.call.params)
         staged = await stage(resources.store, params, inputs, defaults=choice.defaults)
         return recipe, choice.manifest, staged

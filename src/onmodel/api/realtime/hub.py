@@ -26,6 +26,7 @@ SWEEP_SECONDS = 2.0
 # so many sends, then the loop gets a turn: one large room must not stop the others
 CHUNK = 100
 _SEQ = re.compile(rb'^\{"event":"[^"]*","seq":(\d+)')
+_PEOPLE_CHANGED = '{"event":"server:members.updated"'
 
 
 class Room:
@@ -38,7 +39,11 @@ class Room:
 
 
 class Hub:
-    """Rooms, and the task that listens to the bus."""
+    """Rooms, and the task that listens to the bus.
+
+    Attributes:
+        people_changed: set when a project got other people or roles.
+    """
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
@@ -46,6 +51,7 @@ class Hub:
         self._rooms: dict[UUID, Room] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.listening = asyncio.Event()
+        self.people_changed = asyncio.Event()
 
     def start(self) -> None:
         """Begin to listen."""
@@ -137,6 +143,10 @@ class Hub:
                 await self._fan_out(room, frame.decode(), seq)
 
     async def _fan_out(self, room: Room, text: str, seq: int | None) -> None:
+        if text.startswith(_PEOPLE_CHANGED):
+            for connection in room.connections:
+                connection.role = None
+            self.people_changed.set()
         for index, connection in enumerate(list(room.connections), start=1):
             connection.deliver(text, seq)
             if index % CHUNK == 0:

@@ -16,7 +16,8 @@ from onmodel.accounts.signed_in import identify
 from onmodel.api.realtime import messages
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.api.realtime.hub import Hub
-from onmodel.api.realtime.presence import PresenceBoard
+from onmodel.api.realtime.live.desk import LiveDesk
+from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.texts import TextDesk
 from onmodel.api.state import project_state
 from onmodel.characters import service as characters
@@ -30,6 +31,7 @@ from onmodel.kit.errors import (
     InvalidError,
     NotFoundError,
     ProblemError,
+    TooLargeError,
     UnauthorisedError,
 )
 from onmodel.projects import access
@@ -44,6 +46,8 @@ router = APIRouter()
 
 # well below a socket's queue, so that catching up cannot look like being too slow
 REPLAY_LIMIT = 400
+# more than the longest text with everything escaped; what is longer is not even parsed
+LONGEST_MESSAGE = 256 * 1024
 
 
 class UnknownMessageError(InvalidError):
@@ -52,25 +56,34 @@ class UnknownMessageError(InvalidError):
     default_try = "Reload the page; it may be older than the server."
 
 
+class MessageTooLongError(TooLargeError):
+    code = "message_too_long"
+    title = "This message is too long"
+    default_try = "Send less at once."
+
+
 @router.websocket("/ws/{project_id}")
 async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     """One socket per project session; the token is checked during the handshake."""
     resources: Resources = socket.app.state.resources
     hub: Hub = socket.app.state.hub
+    mail: Mailroom = socket.app.state.mail
     await socket.accept()
     actor = await _admit(socket, resources, project_id)
     if actor is None:
         return
-    board: PresenceBoard = socket.app.state.presence
     connection = Connection(socket, project_id, actor)
     desk = TextDesk(connection, resources)
+    live = LiveDesk(connection, resources, socket.app.state.presence, socket.app.state.places)
     connection.start()
     try:
         await hub.join(connection)
-        board.enter(connection, actor, None)
-        await Session(socket, connection, resources, board, desk).read()
+        mail.join(connection)
+        live.arrive(actor)
+        await Session(socket, connection, resources, desk, live).read()
     finally:
-        board.leave(connection)
+        live.leave()
+        mail.leave(connection)
         hub.leave(connection)
         await connection.finish()
         await desk.leave()
@@ -102,15 +115,15 @@ class Session:
         socket: WebSocket,
         connection: Connection,
         resources: Resources,
-        board: PresenceBoard,
         desk: TextDesk,
+        live: LiveDesk,
     ) -> None:
         self._socket = socket
         self._connection = connection
         self._actor = connection.actor
         self._resources = resources
-        self._board = board
         self._desk = desk
+        self._live = live
 
     async def read(self) -> None:
         """Answer messages until the client goes."""
@@ -129,6 +142,11 @@ class Session:
             self._actor = await self._still_here()
             if isinstance(message, messages.TextMessage):
                 await self._desk.answer(self._actor, message)
+                return
+            if isinstance(message, messages.LiveMessage):
+                await self._live.answer(self._actor, message)
+                if isinstance(message, messages.PresenceMessage):
+                    self._say("server:ok", {"data": None}, message_id)
                 return
             data = await self._handle(message)
         except ValidationError as error:
@@ -160,13 +178,10 @@ class Session:
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
         self._connection.put(encode(name, payload, id=message_id).decode())
 
-    async def _handle(self, message: messages.OtherMessage) -> Any:  # noqa: PLR0911 - one a message
+    async def _handle(self, message: messages.OtherMessage) -> Any:
         match message:
             case messages.SyncMessage():
                 return await self._sync(message.payload.since, message.id)
-            case messages.PresenceMessage():
-                self._board.enter(self._connection, self._actor, message.payload.character_id)
-                return None
             case messages.CharacterUpdateMessage():
                 return await self._update(message.payload.character_id, message.payload.data)
             case messages.NodeUpdateMessage():
@@ -202,7 +217,7 @@ class Session:
                 if since is not None and await self._replay(uow, since, message_id):
                     return
                 state = await project_state(uow, self._actor, connection.project_id)
-            here = await self._board.people(connection.project_id)
+            here = await self._live.people()
             payload = state.model_dump(mode="json") | {
                 "presence": here.model_dump(mode="json")["people"],
                 "protocol": messages.PROTOCOL_VERSION,
@@ -230,6 +245,8 @@ class Session:
 
 
 def _object(text: str) -> dict[str, Any]:
+    if len(text) > LONGEST_MESSAGE:
+        raise MessageTooLongError(f"A message may have {LONGEST_MESSAGE} letters.")
     try:
         raw = json.loads(text)
     except ValueError as error:

@@ -56,6 +56,7 @@ class UnitOfWork:
         self._session = session
         self.notices: list[Notice] = []
         self._callbacks: list[Callable[[], Awaitable[None]]] = []
+        self._last_steps: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def session(self) -> Session:
@@ -68,6 +69,15 @@ class UnitOfWork:
     def on_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Run ``callback`` after the commit, before the notices go out."""
         self._callbacks.append(callback)
+
+    def before_commit(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Run ``step`` as the last part of the transaction, if it comes to its commit."""
+        self._last_steps.append(step)
+
+    async def run_last_steps(self) -> None:
+        """Run what ``before_commit`` collected, in order."""
+        for step in self._last_steps:
+            await step()
 
     async def run_callbacks(self) -> None:
         """Run what ``on_commit`` collected, in order."""
@@ -93,6 +103,7 @@ class Database:
             uow = UnitOfWork(session)
             try:
                 yield uow
+                await uow.run_last_steps()
                 await session.commit()
             except BaseException:
                 await session.rollback()

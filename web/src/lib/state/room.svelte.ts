@@ -22,11 +22,15 @@ import type {
   VariationRead,
 } from '$lib/api/types';
 import { newsOf } from '$lib/features/decide/words';
+import { Follow } from '$lib/features/presence/follow.svelte';
+import { Live } from '$lib/features/presence/live.svelte';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
 import { ConsistencyStore } from './consistency.svelte';
+import { inbox } from './inbox.svelte';
 import { session } from './session.svelte';
 import { sendCheck, sendReference, UploadQueue } from './uploads.svelte';
+import { Visit } from './visit.svelte';
 
 export interface Progress {
   /** 0 to 100 */
@@ -84,11 +88,16 @@ export class Room {
   readonly progress = new SvelteMap<string, Progress>();
   /** Counts durable changes per character; its history is read again when the count moves. */
   readonly changes = new SvelteMap<string, number>();
+  /** The newest durable event that was applied. */
+  seq = $state(0);
+  /** What happened here while we were away. */
+  readonly visit: Visit;
   project = $state.raw<ProjectRead | null>(null);
   role = $state<Role>('viewer');
   presence = $state.raw<PersonHere[]>([]);
-  /** The newest note of somebody else that mentions us. */
-  mention = $state.raw<NoteRead | null>(null);
+  /** What the others do where we are, and what we do. */
+  readonly live = new Live(this);
+  readonly follow = new Follow(this);
   connection = $state<Connection>('connecting');
   /** Set when the project cannot be opened at all. */
   problem = $state.raw<Problem | null>(null);
@@ -99,11 +108,12 @@ export class Room {
 
   #socket: ProjectSocket | null = null;
   #closed = false;
-  #here: string | null = null;
+  #greeting: { event: string; payload: Record<string, unknown> }[] = [];
   #texts = new Map<string, TextListener>();
 
   constructor(projectId: string) {
     this.projectId = projectId;
+    this.visit = new Visit(projectId);
   }
 
   get canEdit(): boolean {
@@ -125,6 +135,7 @@ export class Room {
       if (this.#isClosed()) return;
       this.#take(state);
       this.#connect(state.seq);
+      void this.visit.open();
     } catch (error) {
       this.project = null;
       this.problem = asProblem(error);
@@ -133,15 +144,19 @@ export class Room {
 
   close(): void {
     this.#closed = true;
+    this.#leave();
     this.#disconnect();
   }
 
-  /** Tells the others which character we look at (null: the gallery). */
+  /** Tells the others which character the page is about (null: none); the address says the rest. */
   lookAt(characterId: string | null): void {
-    this.#here = characterId;
-    const message = { event: 'client:presence', payload: { character_id: characterId } };
-    this.#socket?.greet([message]);
-    this.#socket?.send(message.event, message.payload);
+    this.live.about(characterId);
+  }
+
+  /** What to say after every connection. */
+  greet(messages: { event: string; payload: Record<string, unknown> }[]): void {
+    this.#greeting = messages;
+    this.#socket?.greet(messages);
   }
 
   /** Says something to the server; false when there is no connection. */
@@ -164,6 +179,14 @@ export class Room {
     const member = this.members.get(userId);
     if (member) return member.person.name;
     return this.presence.find((person) => person.user_id === userId)?.name ?? 'Somebody';
+  }
+
+  /** Colour for a user id. */
+  colourOf(userId: string | null): string {
+    const person = userId ? this.members.get(userId)?.person : undefined;
+    return (
+      person?.colour ?? this.presence.find((one) => one.user_id === userId)?.colour ?? '#8f8f8f'
+    );
   }
 
   /** Takes over one message of the socket. Records come whole, so every case is a replacement. */
@@ -208,6 +231,9 @@ export class Room {
         this.variations.remove(message.payload.variation_id);
         this.#changed(message.payload.character_id);
         break;
+      case 'server:version.named':
+        this.#changed(message.payload.character_id);
+        break;
       case 'server:alert.updated':
         this.alerts.upsert(message.payload.data);
         this.#announceAlert(message.payload.data);
@@ -249,9 +275,22 @@ export class Room {
         break;
       case 'server:error':
         for (const listener of this.#texts.values()) listener.take(message, null);
+        this.follow.refused(message.payload.code);
+        break;
+      case 'server:inbox.changed':
+        inbox.take(message.payload);
         break;
       case 'server:presence':
         this.presence = message.payload.people;
+        break;
+      case 'server:presence.moved':
+        this.#takeMoved(message.payload.people);
+        break;
+      case 'server:live':
+        this.live.take(message.payload);
+        break;
+      case 'server:view':
+        this.follow.take(message.payload);
         break;
       case 'server:training.progress':
         this.progress.set(message.payload.job_id, message.payload);
@@ -267,6 +306,7 @@ export class Room {
   }
 
   #take(state: FullSync): void {
+    this.seq = state.seq;
     this.project = state.project;
     this.role = state.role;
     this.presence = state.presence;
@@ -314,25 +354,30 @@ export class Room {
       url: `${scheme}://${location.host}/ws/${this.projectId}`,
       since,
       onMessage: (message) => {
+        if (message.seq !== undefined) this.seq = message.seq;
         this.apply(message);
       },
       onConnection: (state) => {
         this.connection = state;
+        if (state === 'live') inbox.look();
         for (const listener of this.#texts.values())
           if (state === 'live') listener.connected();
           else listener.disconnected();
+        if (state === 'live') this.live.connected();
       },
       // Signed out or taken out of the project: asking again over HTTP says which.
       onRefused: () => void this.open(),
     });
-    this.lookAt(this.#here);
+    this.#socket.greet(this.#greeting);
     this.#socket.connect();
+    addEventListener('pagehide', this.#leave);
     addEventListener('online', this.#hurry);
     addEventListener('offline', this.#drop);
     document.addEventListener('visibilitychange', this.#wake);
   }
 
   #disconnect(): void {
+    removeEventListener('pagehide', this.#leave);
     removeEventListener('online', this.#hurry);
     removeEventListener('offline', this.#drop);
     document.removeEventListener('visibilitychange', this.#wake);
@@ -345,6 +390,9 @@ export class Room {
     return this.#closed;
   }
 
+  #leave = (): void => {
+    this.visit.leave(this.seq);
+  };
   #hurry = (): void => {
     this.#socket?.hurry();
     this.uploads.hurry();
@@ -359,6 +407,11 @@ export class Room {
 
   #changed(characterId: string): void {
     this.changes.set(characterId, (this.changes.get(characterId) ?? 0) + 1);
+  }
+
+  #takeMoved(people: readonly PersonHere[]): void {
+    const moved = new Map(people.map((person) => [person.user_id, person]));
+    this.presence = this.presence.map((person) => moved.get(person.user_id) ?? person);
   }
 
   #announceTrained(characterId: string): void {
@@ -390,7 +443,6 @@ export class Room {
     const me = session.me?.id;
     if (!isNew || actorId === me) return;
     announcer.say(`${this.nameOf(actorId)} wrote on ${note.label}: ${note.text}`);
-    if (me && note.mentions.includes(me)) this.mention = note;
   }
 
   #announceAlert({ state, character_name, variation }: AlertRead): void {
