@@ -22,6 +22,7 @@ from support.house import shared_caches
 from onmodel.functions.installation import Installation, Prepared
 from onmodel.functions.manifest import Manifest, read
 from onmodel.runner.calls import CallRequest
+from onmodel.runner.cog import CogImages
 from onmodel.runner.container import ContainerRuntime
 from onmodel.runner.engine import Engine
 from onmodel.runner.images import ContainerInstallation, Images
@@ -52,7 +53,11 @@ def main() -> None:
         try:
             with own_engine(caches) as (host, base):
                 engine = Engine(host)
-                images = ContainerInstallation(installation, Images(engine, base=base))
+                images = ContainerInstallation(
+                    installation,
+                    Images(engine, base=base),
+                    CogImages(engine, Path(__file__).parents[1] / "sdk" / "src"),
+                )
                 prepared = images.prepare(manifest, lambda line: None)
                 engine.close()
                 in_container = measure(

@@ -1,5 +1,6 @@
 """Inputs of a request become the author's Inputs, or a list of everything that is wrong."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,3 +95,23 @@ def test_all_faults_are_told_at_once(folder: Path) -> None:
     with pytest.raises(InvalidRequestError) as caught:
         decode(Inputs, {"seed": -1, "word": "angry"}, folder)
     assert {fault.code for fault in caught.value.faults} == {"missing", "too_small", "not_a_choice"}
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody who may not")
+def test_a_file_that_may_not_be_read_is_a_fault_of_its_own(folder: Path) -> None:
+    folder.chmod(0o700)
+    os.seteuid(65_534)
+    try:
+        with pytest.raises(InvalidRequestError) as told:
+            decode(Inputs, {"picture": {"path": "a/face.png"}}, folder)
+    finally:
+        os.seteuid(0)
+    (fault,) = told.value.faults
+    assert (fault.path, fault.code) == (("picture",), "file_unreadable")
+    assert "Permission denied" in fault.message
+
+
+def test_a_name_longer_than_a_name_can_be(folder: Path) -> None:
+    with pytest.raises(InvalidRequestError) as told:
+        decode(Inputs, {"picture": {"path": "a" * 300}}, folder)
+    assert [one.code for one in told.value.faults] == ["file_unreadable"]

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("ONMODEL_DOCKER_HOST", "DOCKER_HOST"),
     )
     docker_base: str | None = None
+    download_tokens: dict[str, SecretStr] = {}
     log_level: str = "INFO"
     database_pool: int = 20
     web_processes: int = Field(default=1, ge=1, le=64)
@@ -122,6 +123,11 @@ class Settings(BaseSettings):
     def weights(self) -> Path:
         """The shared store of model weights."""
         return self.home / "weights"
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """What to show to sites that want to know who fetches a model file, by host name."""
+        return {host: one.get_secret_value() for host, one in self.download_tokens.items()}
 
     @property
     def environments(self) -> Path:

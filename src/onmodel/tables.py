@@ -9,6 +9,7 @@ from onmodel.decisions import models as decisions
 from onmodel.dispatch import models as dispatch
 from onmodel.dispatch import share_models as shares
 from onmodel.events import models as events
+from onmodel.functions import licence_models as licences
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
 from onmodel.inbox import models as inbox
@@ -36,6 +37,7 @@ _DEFINING = (
     events,
     identity,
     inbox,
+    licences,
     notes,
     projects,
     review,

@@ -18,7 +18,7 @@ def test_every_source_says_who_made_it_and_under_which_licence() -> None:
     for source in pictures.TEST_SOURCES:
         assert source.licence
         assert source.credit
-        assert source.file.package.requirement
+        assert source.file.package is not None
 
 
 def test_the_demo_only_shows_pictures_with_a_named_author_and_a_free_licence() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-MODEL = b"a model of nothing at all"
+MODEL = b"\x1c\x00\x00\x00TFL3 a model of nothing at all"
 FIXTURES = Path(__file__).parent / "fixtures"
 
 

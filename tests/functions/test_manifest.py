@@ -7,6 +7,7 @@ import pytest
 
 from onmodel.functions.errors import ManifestError
 from onmodel.functions.manifest import Tier, Weight, read
+from onmodel.functions.terms import Terms
 from tests.functions.conftest import FIXTURES, Wheel, manifest_text, write_function
 
 
@@ -61,7 +62,12 @@ def test_a_manifest_that_is_no_manifest(tmp_path: Path, name: str, text: str) ->
 @pytest.mark.parametrize(
     "changes",
     [
-        {"source": "https://example.org/model.tflite"},
+        {"source": "https://example.org/model.tflite"},  # no revision
+        {"source": "ftp://example.org/model.tflite", "revision": "1"},
+        {"source": "https://user@example.org/model.tflite", "revision": "1"},
+        {"package_sha256": None},
+        {"name": "model.dat"},  # no format
+        {"commercial": False},  # no licence_url
         {"source": "pypi:models==1.0!/etc/passwd"},
         {"source": "pypi:models==1.0!../outside"},
         {"source": "pypi:models>=1.0!model.tflite"},
@@ -72,8 +78,30 @@ def test_a_manifest_that_is_no_manifest(tmp_path: Path, name: str, text: str) ->
     ],
 )
 def test_weights_are_pinned_and_safe(wheel: Wheel, changes: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"source|sha256|name|pickle"):
+    with pytest.raises(ValueError, match=r"source|sha256|name|pickle|licence_url"):
         Weight.model_validate(wheel.weight(**changes))
+
+
+def test_a_revision_is_part_of_the_address(wheel: Wheel) -> None:
+    weight = Weight.model_validate(
+        wheel.weight(
+            source="https://example.org/one/resolve/{revision}/nothing.tflite",
+            revision="4f0c2a",
+            package_sha256=None,
+        )
+    )
+    assert weight.address == "https://example.org/one/resolve/4f0c2a/nothing.tflite"
+    assert weight.package is None
+
+
+def test_the_code_of_a_function_may_stand_under_terms(tmp_path: Path) -> None:
+    url = {"licence_url": '"https://example.org/nc"'}
+    text = manifest_text(licence='"Research only"', commercial="false", **url)
+    manifest = read(write_function(tmp_path, "toy", text))
+    assert not manifest.commercial
+    assert manifest.terms == (Terms(name="Research only", url="https://example.org/nc"),)
+    with pytest.raises(ManifestError, match="licence_url"):
+        read(write_function(tmp_path / "b", "toy", manifest_text(commercial="false")))
 
 
 def test_a_pickle_may_be_marked(wheel: Wheel) -> None:

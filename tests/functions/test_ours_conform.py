@@ -27,4 +27,4 @@ def test_it_conforms(folder: Path) -> None:
         finally:
             runtime.close()
     assert [one for one in checks if one.state == "failed"] == []
-    assert sum(one.state == "passed" for one in checks) >= 5
+    assert ("runs", "passed") in [(one.name, one.state) for one in checks]

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from onmodel.functions.errors import WrongHashError
+from onmodel.functions.errors import LicenceNotAcceptedError, WrongHashError
 from onmodel.identity import catalogue, encoders
 from onmodel.identity.errors import (
     EncoderBuiltInError,
     EncoderFileNeededError,
     EncoderNotFoundError,
-    LicenceNotAcceptedError,
 )
 
 VISION = Path(__file__).parents[2] / "vision/src/onmodel_vision/encoders/catalogue.toml"

@@ -265,3 +265,16 @@ def test_our_models_read_every_message() -> None:
                 model.model_validate_json(path.read_bytes())
                 read += 1
     assert read >= len(models)
+
+
+def test_a_folder_that_cannot_be_read_is_refused_not_passed_over(run: Start) -> None:
+    function = run("Echo")
+    body = function.body()
+    # longer than a name can be, which not even root can read
+    body["context"]["input_dir"] = "/" + "a" * 300
+    status, answer = function.json("PUT", "/predictions/unreadable", body)
+    assert status == 422
+    (fault,) = answer["detail"]
+    assert (fault["loc"], fault["type"]) == (["body", "context", "input_dir"], "folder_unreadable")
+    assert fault["msg"].startswith("input_dir cannot be read: ")
+    assert function.json("GET", "/health-check")[1]["status"] == "READY"

@@ -16,8 +16,11 @@ from onmodel.dispatch.schemas import CallParams, Claim, FileInput, FunctionPin
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.events.frames import channel
+from onmodel.functions import licences
 from onmodel.functions.manifest import Manifest
+from onmodel.functions.registry import Registry
 from onmodel.kit.db.uow import Database
+from onmodel.kit.ids import new_id
 from onmodel.kit.lifecycle import State
 from onmodel.runner.calls import (
     CallEvent,
@@ -360,3 +363,26 @@ async def test_what_is_loaded_is_told_with_the_sign_of_life(
         return [(kept["function"], kept["state"]) for kept in found.warm] == [("painter", "idle")]
 
     await until(is_told)
+
+
+async def test_what_nobody_accepted_is_not_run_and_what_it_makes_is_marked(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    (free,) = worker.functions()
+    terms = {"licence": "Research only", "licence_url": "https://example.org/research"}
+    hair = free.model_copy(update={**terms, "own_commercial": False})
+    worker.functions = lambda: Registry((hair,))
+
+    call = await _run(worker, database, await submit(database))
+    assert call.error is not None
+    assert (call.error["code"], call.error["retry"]) == ("licence_not_accepted", False)
+    assert "Research only" in call.error["message"]
+    assert pool.requests == []
+
+    async with database.begin() as uow:
+        await licences.accept(
+            *(uow, "function", hair.name, hair.terms), person_id=new_id(), person_name="Ada"
+        )
+    call = await _run(worker, database, await submit(database))
+    assert call.state is State.SUCCEEDED
+    assert call.terms == [{"name": "Research only", "url": "https://example.org/research"}]

@@ -12,11 +12,21 @@ from onmodel.dispatch.schemas import CallParams, FunctionPin
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.functions import registry
+from onmodel.functions.additions import Additions
 from onmodel.functions.errors import NoFunctionError
+from onmodel.functions.licence_models import LicenceAcceptance
 from onmodel.functions.registry import Registry
+from onmodel.functions.terms import Terms, restricted
 from onmodel.runner.errors import CallFailed
 from onmodel.worker import choosing
-from onmodel.worker.choosing import Choice, Circumstances, NotForSaleError, select_function
+from onmodel.worker.choosing import (
+    Choice,
+    Circumstances,
+    NotForSaleError,
+    UnacceptedError,
+    select_function,
+    terms_of,
+)
 from onmodel.worker.faults import describe
 
 MANIFEST = """
@@ -87,6 +97,7 @@ sha256 = "{0}"
 package_sha256 = "{0}"
 bytes = 1
 licence = "CC-BY-NC-4.0"
+licence_url = "https://creativecommons.org/licenses/by-nc/4.0/"
 commercial = false
 """.format("0" * 64)
 
@@ -112,6 +123,50 @@ def test_what_may_be_sold_is_taken_a_tier_lower_instead(tmp_path: Path) -> None:
         select_function(
             functions, _call(Tier.HIGH, may_fall_back=False), Circumstances(commercial=True)
         )
+
+
+def test_what_nobody_accepted_is_not_used(tmp_path: Path) -> None:
+    functions = _registry(tmp_path, NOT_FOR_SALE)
+    (small,) = functions
+    assert [one.name for one in small.terms] == ["CC-BY-NC-4.0"]
+    with pytest.raises(UnacceptedError, match=r"Small stands under CC-BY-NC-4\.0") as told:
+        select_function(functions, _call(Tier.LOW), Circumstances(accepted={}))
+    assert (told.value.code, describe(told.value).retry) == ("licence_not_accepted", False)
+
+    word = LicenceAcceptance(kind="function", name="small")
+    accepted = {restricted("function", "small", small.terms): word}
+    assert (
+        select_function(functions, _call(Tier.LOW), Circumstances(accepted=accepted)).manifest.name
+        == "small"
+    )
+    with pytest.raises(NotForSaleError):
+        select_function(
+            functions, _call(Tier.LOW), Circumstances(accepted=accepted, commercial=True)
+        )
+
+
+def test_other_terms_need_another_acceptance(tmp_path: Path) -> None:
+    (small,) = _registry(tmp_path, NOT_FOR_SALE)
+    word = LicenceAcceptance(kind="function", name="small")
+    other = {restricted("function", "small", [Terms(name="Other", url="https://x.org/")]): word}
+    assert not Circumstances(accepted=other).allows(small)
+
+
+def test_an_encoder_that_somebody_added_marks_what_it_judges(tmp_path: Path) -> None:
+    (small,) = _registry(tmp_path, "")
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    (tmp_path / "ccip.onnx").write_bytes(b"model")
+    Additions(weights).add(
+        *("ccip", tmp_path / "ccip.onnx"),
+        file="ccip.onnx",
+        licence="OpenRAIL",
+        licence_url="https://example.org/rail",
+        commercial=False,
+    )
+    assert terms_of(small, weights) == ()
+    judge = small.model_copy(update={"encoders": True})
+    assert terms_of(judge, weights) == (Terms(name="OpenRAIL", url="https://example.org/rail"),)
 
 
 def test_where_nothing_does_it_the_licence_is_not_blamed(tmp_path: Path) -> None:

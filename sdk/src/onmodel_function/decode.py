@@ -124,11 +124,14 @@ def _file(spec: FieldSpec, value: object, input_dir: Path) -> InputFile:
         raise _WrongError("wrong_type", f'{spec.name} has to be a file: {{"path": "name.png"}}.')
     try:
         path = regular_file_beneath(input_dir, name)
+        media_type = media_type_of(path)
     except UnsafePathError as error:
         raise _WrongError("file_outside", f"{spec.name}: {error}.") from error
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _WrongError("file_missing", f"{spec.name}: there is no file {name!r}.") from error
-    media_type = media_type_of(path)
+    except OSError as error:
+        why = f"{spec.name}: {name[:200]!r} cannot be read: {error.strerror}."
+        raise _WrongError("file_unreadable", why) from error
     if spec.media_types and media_type not in spec.media_types:
         allowed = ", ".join(spec.media_types)
         raise _WrongError(

@@ -1,6 +1,7 @@
 """HTTP/1.1 over a unix socket: Cog's envelope, extended with status by id and progress."""
 
 import json
+import os
 import socket
 import socketserver
 import threading
@@ -221,7 +222,15 @@ def _object(body: Json, name: str) -> Json:
 
 def _folder(folders: Json, name: str) -> Path:
     value = folders.get(name)
-    if isinstance(value, str) and (path := Path(value)).is_absolute() and path.is_dir():
-        return path
     loc = ("body", "context", name)
-    raise _RefusedError(422, _fault(loc, "not_a_folder", f"{name} has to be an existing folder."))
+    try:
+        if not (isinstance(value, str) and (path := Path(value)).is_absolute() and path.is_dir()):
+            raise _RefusedError(
+                422, _fault(loc, "not_a_folder", f"{name} has to be an existing folder.")
+            )
+        # reads it, which tells more than its modes do
+        with os.scandir(path):
+            return path
+    except OSError as error:
+        message = f"{name} cannot be read: {error.strerror}."
+        raise _RefusedError(422, _fault(loc, "folder_unreadable", message)) from error

@@ -157,8 +157,14 @@ class Service:
 
 
 def _load(entry: str) -> type[Function[Any, Any]]:
-    module_name, _, class_name = entry.partition(":")
-    found: object = getattr(importlib.import_module(module_name), class_name)
+    """Return the class that an entry names, or that the function makes which it names.
+
+    The latter is for a model whose inputs are known only once it runs.
+    """
+    module_name, _, name = entry.partition(":")
+    found: object = getattr(importlib.import_module(module_name), name)
+    if not isinstance(found, type) and callable(found):
+        found = found()
     if not (isinstance(found, type) and issubclass(found, Function)):
         raise TypeError(f"{entry} is not a Function")
     return found

@@ -1,5 +1,6 @@
 """The API process: every route, the sockets, the web application."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ from onmodel.activity.routes import router as activity
 from onmodel.api import health, spa
 from onmodel.api.assets import router as assets
 from onmodel.api.chores import chores
+from onmodel.api.functions.fetching import Fetching
 from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
 from onmodel.api.loop_lag import LoopLag
@@ -62,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
         hub = Hub(resources.database, resources.bus)
         mail = Mailroom(resources.bus)
         board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub, mail)
-        app.state.mail = mail
+        app.state.mail, app.state.fetching = mail, Fetching(settings)
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
         app.state.watch, app.state.places = watch, Places(resources.bus)
         app.state.loop_lag, by_the_clock = LoopLag(), chores(resources, settings)
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
             try:
                 yield
             finally:
+                await asyncio.to_thread(app.state.fetching.close)
                 await app.state.loop_lag.stop()
                 for chore in by_the_clock:
                     await chore.stop()

@@ -14,7 +14,7 @@ from onmodel.settings import Settings
 def describe(settings: Settings, name: str) -> Answer:
     """Return the card. A function that is installed is started, to ask what it takes."""
     manifest = find(settings.functions_dir, name)
-    ready = Installation(settings.home).is_ready(manifest)
+    ready = Installation(settings.home, tokens=settings.tokens).is_ready(manifest)
     schemas = _schemas(settings, manifest) if ready else {}
     data = manifest.model_dump(mode="json") | {
         "folder": str(manifest.folder),
@@ -55,7 +55,10 @@ def _lines(manifest: Manifest, schemas: dict[str, Any], *, ready: bool) -> list[
     ]
     for weight in manifest.weights:
         size = f"{weight.bytes / 1e6:.1f} MB"
-        lines.append(f"Weights   {escape(weight.name)}, {size}, {escape(weight.licence)}")
+        terms = "" if weight.commercial else f", not for sale, {weight.licence_url}"
+        lines.append(
+            f"Weights   {escape(weight.name)}, {size}, {escape(weight.licence)}{escape(terms)}"
+        )
     for title, key in (("Input", "Input"), ("Output", "Output")):
         for name, rule in schemas.get(key, {}).get("properties", {}).items():
             told = rule.get("description", "")

@@ -11,6 +11,7 @@ from onmodel.cli.output import Answer, escape, output
 
 if TYPE_CHECKING:
     from onmodel.functions.installation import Listed, Progress
+    from onmodel.functions.manifest import Manifest
 
 # Every import inside a function here brings the settings with it, a third of a second.
 
@@ -20,6 +21,8 @@ def register(app: typer.Typer) -> None:
     command(app, "list")(list_functions)
     command(app, "info")(info)
     command(app, "install")(install)
+    command(app, "pull")(pull)
+    command(app, "licence")(licence)
     command(app, "run")(run)
     command(app, "new")(new)
     command(app, "test")(test)
@@ -47,14 +50,59 @@ def install(
         list[str] | None, typer.Argument(help="Which ones; by default all of them.")
     ] = None,
 ) -> Answer:
-    """Make functions ready to run: their environments and their weights."""
+    """Make functions ready to run: their environments and their weights.
+
+    All of them means those that come along: without model files from the web, and without a
+    licence that somebody has to accept first. Name one to have it.
+    """
     from onmodel.functions.installation import install as install_all
+    from onmodel.functions.registry import find
     from onmodel.settings import Settings
 
     settings = Settings()
-    done = install_all(settings.functions_dir, settings.home, _tell, names=names or None)
+    for name in names or []:
+        _permit(find(settings.functions_dir, name))
+    done = install_all(
+        settings.functions_dir,
+        settings.home,
+        _tell,
+        names=names or None,
+        tokens=settings.tokens,
+        permitted=lambda one: one.comes_along,
+    )
     data: list[dict[str, Any]] = [{"name": one.name, "version": one.version} for one in done]
     return Answer({"installed": data}, f"[green]✓[/] {len(done)} functions are ready.")
+
+
+def pull(
+    names: Annotated[list[str], typer.Argument(help="Which functions, or their folders.")],
+    *,
+    accept: Annotated[
+        bool, typer.Option("--accept-licence", help="You have read the terms and agree.")
+    ] = False,
+) -> Answer:
+    """Fetch the model files of functions; a download that was cut off goes on."""
+    from onmodel.cli.pull import pull as fetch
+    from onmodel.settings import Settings
+
+    return fetch(Settings(), names, accept=accept)
+
+
+def licence(
+    name: Annotated[str, typer.Argument(help="Which function, or its folder.")],
+    *,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="You have read the terms and agree.")
+    ] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Do not use it any more.")] = False,
+) -> Answer:
+    """Show the terms of a function and who accepted them; accept them, or take that back."""
+    from onmodel.cli.licences import describe
+    from onmodel.functions.registry import find
+    from onmodel.settings import Settings
+
+    manifest = find(Settings().functions_dir, name)
+    return describe(manifest, accept=accept, withdraw=withdraw)
 
 
 def info(name: Annotated[str, typer.Argument(help="Which function.")]) -> Answer:
@@ -94,6 +142,7 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
 
     settings = Settings()
     manifest = find(settings.functions_dir, name)
+    _permit(manifest)
     marks = {"passed": "[green]✓[/]", "failed": "[red]✗[/]", "skipped": "[cyan]○[/]"}
     runtime, prepare = choose_runtime(settings)
     checks = [Check("has a manifest", "passed", manifest.key)]
@@ -168,6 +217,7 @@ def run(
 
     settings = Settings()
     manifest = find(settings.functions_dir, name)
+    _permit(manifest)
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise local_call.InputError(
@@ -185,6 +235,14 @@ def run(
         {"outputs": result.outputs, "files": files, "seconds": round(result.seconds, 3)},
         "\n".join([*lines, f"[dim]{result.seconds:.2f} s[/]"]),
     )
+
+
+def _permit(manifest: "Manifest") -> None:
+    """Ask for an acceptance where one is needed; only then is a database."""
+    if not manifest.commercial:
+        from onmodel.cli.licences import permit
+
+        permit(manifest)
 
 
 def _quietly(line: str) -> None:

@@ -61,6 +61,10 @@ def install(
         output.say("[red]Its results may not be used in commercial work.[/]")
     if not (accept or info.builtin or output.json):
         accept = typer.confirm("Do you accept this licence?", default=False)
+    if accept and info.terms:
+        from onmodel.cli.licences import record
+
+        record("encoder", info.name, info.terms)
     added = install_encoder(name, Settings().weights, accepted=accept, file=file, sha256=sha256)
     return Answer(
         {"name": name, **asdict(added)},

@@ -13,6 +13,7 @@ from onmodel.cli.connection import connected
 from onmodel.composition import Resources, compose
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallParams, FunctionPin
+from onmodel.functions import licences
 from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.functions.registry import load
 from onmodel.kit.errors import ConflictError, NotFoundError
@@ -20,8 +21,8 @@ from onmodel.projects.models import File
 from onmodel.runner.calls import CallRequest, CallResult, OutputRecord
 from onmodel.settings import Settings
 from onmodel.variations.models import Variation
+from onmodel.worker.choosing import Circumstances, select_function
 from onmodel.worker.files import stage
-from onmodel.worker.run import select_function
 
 _OUTPUT = "image"
 
@@ -91,7 +92,9 @@ async def _prepare(
     resources = compose(settings)
     try:
         recipe = await _read(resources, variation_id)
-        choice = select_function(load(settings.functions_dir), recipe.call)
+        async with resources.database.read() as uow:
+            given = Circumstances(accepted=await licences.in_force(uow))
+        choice = select_function(load(settings.functions_dir), recipe.call, given)
         params = CallParams.model_validate(recipe.call.params)
         staged = await stage(resources.store, params, inputs, defaults=choice.defaults)
         return recipe, choice.manifest, staged

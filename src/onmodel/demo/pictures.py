@@ -55,6 +55,7 @@ class Source:
             bytes=self.bytes,
             licence=self.licence,
             commercial=True,
+            format="other",
         )
 
 

@@ -15,13 +15,14 @@ REASONS: dict[str, str] = {
     "no_worker": "No machine here offers it.",
     "not_installed": "Nothing installed here does this in that quality.",
     "licence": "What does this in that quality may not be used in work that is sold.",
+    "unaccepted": "Nobody has accepted the licence of what does this in that quality.",
     "no_vram": "No graphics card here has the video memory for it.",
     "vram_taken": "The video memory for it was taken.",
     # One function and not another.
     "asked_for": "It was asked for by name.",
     "only_one": "Nothing else here does this.",
     "best": "The best that is installed.",
-    "best_licensed": "The best that may be used in work that is sold.",
+    "best_licensed": "The best whose licence allows this work.",
     "best_that_fits": "The best that fits into the video memory that was free.",
     "quicker": "The line was long, so the lightest one did it.",
 }

@@ -168,6 +168,11 @@ TABLE: dict[str, Failure] = {
         "Install a function for commercial work, or ask an owner to change the project.",
         "only functions with non-commercial weights would do it",
     ),
+    "licence_not_accepted": Failure(
+        *("machine", 1, "Nobody has accepted the licence of what does this."),
+        "Ask an administrator to read it on the page of functions.",
+        "only functions on non-commercial terms would do it, and they wait for an administrator",
+    ),
     "environment_failed": Failure(
         *("machine", 1, "The model could not be installed.", _INSTALL), "the installer failed"
     ),
@@ -177,6 +182,15 @@ TABLE: dict[str, Failure] = {
     ),
     "weights_hash_mismatch": Failure(
         *("machine", 1, "A model file is not what was promised.", _INSTALL), "a wrong sha256"
+    ),
+    "weights_format_refused": Failure(
+        *("machine", 1, "A model file is of an unsafe format.", _INSTALL),
+        "a pickle that is not marked, or another format than declared",
+    ),
+    "weights_not_allowed": Failure(
+        *("machine", 1, "A model file needs an account to be had."),
+        "Ask your administrator for it.",
+        "the site of a model file wants a token: `ONMODEL_DOWNLOAD_TOKENS`",
     ),
     "internal_error": Failure(
         *("machine", 3, "Something went wrong inside OnModel.", _REPORT), "a mistake of ours"

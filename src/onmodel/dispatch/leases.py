@@ -5,6 +5,7 @@ was thought dead and comes back carries an old one; its writes change nothing an
 LeaseLostError. So a call may run twice, but its effect happens once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -80,11 +81,14 @@ async def record_function(
     version: str,
     tier: Tier | None = None,
     reason: str | None = None,
+    terms: Sequence[dict[str, Any]] = (),
     function_reason: str | None = None,
 ) -> None:
     """Write down which function runs the call and why, and the tier it steps down to, if it does.
 
     Both reasons are codes of ``choices.py``.
+
+    ``terms`` are those of licences that forbid work that is sold, by which it runs.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
@@ -94,6 +98,7 @@ async def record_function(
     )
     call = _still_ours(call, call_id, fence)
     call.function, call.function_version = name, version
+    call.terms = list(terms)
     call.function_reason = function_reason
     if tier is not None:
         call.tier_used = tier

@@ -108,6 +108,10 @@ class Call(Base):
     # What ran it last; None before it starts.
     function: Mapped[str | None]
     function_version: Mapped[str | None]
+    # Of licences that forbid work that is sold: what it made stands under them.
+    terms: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
     params: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
     tier_asked: Mapped[Tier] = mapped_column(_words(Tier))

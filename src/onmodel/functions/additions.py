@@ -16,6 +16,7 @@ from pathlib import Path
 
 from onmodel.functions.errors import AdditionMissingError, WrongHashError
 from onmodel.functions.locks import locked
+from onmodel.functions.terms import Terms, distinct
 
 INDEX = "encoders.json"
 FOLDER, LIST = "encoders", "installed.json"
@@ -31,6 +32,7 @@ class Addition:
     licence: str
     commercial: bool
     added_at: str
+    licence_url: str | None = None
 
 
 class Additions:
@@ -55,6 +57,7 @@ class Additions:
         file: str,
         licence: str,
         commercial: bool,
+        licence_url: str | None = None,
         sha256: str | None = None,
     ) -> Addition:
         """Copy a file into the store and list it.
@@ -65,6 +68,7 @@ class Additions:
             file: its name among the weights.
             licence: the terms that somebody accepted.
             commercial: whether they allow commercial work.
+            licence_url: where they can be read.
             sha256: what it has to hash to; None takes it as it is and remembers its hash.
 
         Raises:
@@ -85,7 +89,7 @@ class Additions:
         partial.replace(place)
         size = place.stat().st_size
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        addition = Addition(file, digest, size, licence, commercial, now)
+        addition = Addition(file, digest, size, licence, commercial, now, licence_url)
         self._write(name, addition)
         return addition
 
@@ -98,6 +102,14 @@ class Additions:
         if name not in self.listed():
             raise AdditionMissingError(f"{name} is not installed.")
         self._write(name, None)
+
+    def terms(self) -> tuple[Terms, ...]:
+        """Return the licences among them that forbid work that is sold."""
+        return distinct(
+            Terms(name=one.licence, url=one.licence_url or "")
+            for one in self.listed().values()
+            if not one.commercial
+        )
 
     def digest(self) -> str:
         """Return text that changes with every change of the additions."""

@@ -39,6 +39,51 @@ class WrongHashError(ConflictError):
     default_try = "Do not use it. Try again later; if it stays so, tell the function's author."
 
 
+class WrongFormatError(ConflictError):
+    code = "weights_format_refused"
+    title = "A model file is not of a safe format"
+    default_try = (
+        "Ask its author for safetensors. Only if you trust whoever made it: pickle = true in "
+        "function.toml."
+    )
+
+
+class WeightsNotAllowedError(UnavailableError):
+    code = "weights_not_allowed"
+    title = "The site wants to know who asks for this model file"
+    default_try = (
+        "Accept its terms there, and give the server your token: "
+        """ONMODEL_DOWNLOAD_TOKENS='{"huggingface.co": "hf_..."}'."""
+    )
+
+
+class DownloadStoppedError(ConflictError):
+    code = "download_stopped"
+    title = "The download was stopped"
+    default_try = "Start it again; it goes on where it stopped."
+
+
+class DownloadRunningError(ConflictError):
+    code = "download_running"
+    title = "It is being fetched already"
+    default_try = "The page of functions shows how far it is."
+
+
+class LicenceNotAcceptedError(ConflictError):
+    code = "licence_not_accepted"
+    title = "Nobody has accepted the licence yet"
+    default_try = (
+        "An administrator reads and accepts it on the page of functions, or with "
+        "`onmodel function licence NAME --accept`."
+    )
+
+
+class NothingToAcceptError(ConflictError):
+    code = "nothing_to_accept"
+    title = "No licence has to be accepted"
+    default_try = "Its terms allow commercial work: use it."
+
+
 class AdditionMissingError(NotFoundError):
     code = "encoder_not_installed"
     title = "This encoder is not installed"

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from onmodel.functions.additions import Additions
+from onmodel.functions.download import Downloads
 from onmodel.functions.environments import Environments
+from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.locks import locked
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import load
@@ -36,12 +38,15 @@ class Prepared:
         weights: the folder with the declared names; the files in it may be links.
         variables: added to the function's environment variables.
         image: the name of the function's image, for a container.
+        adapter: a folder of Python packages of ours that the container gets to read, for an image
+            that does not speak our contract itself.
     """
 
     python: Path | None
     weights: Path
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     image: str | None = None
+    adapter: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +71,17 @@ Prepare = Callable[[Manifest, Callable[[str], None]], Prepared]
 
 
 class Installation:
-    """Environments and weights under one data folder."""
+    """Environments and weights under one data folder.
 
-    def __init__(self, home: Path) -> None:
+    Args:
+        home: the data folder.
+        tokens: of sites that want to know who fetches a model file, by host name.
+    """
+
+    def __init__(self, home: Path, *, tokens: Mapping[str, str] | None = None) -> None:
         self._sets = home / "weights" / "sets"
         self.environments = Environments(home / "envs")
-        self.weights = WeightsStore(home / "weights")
+        self.weights = WeightsStore(home / "weights", downloads=Downloads(tokens))
         self.additions = Additions(home / "weights")
 
     def prepare(self, manifest: Manifest, on_line: Callable[[str], None]) -> Prepared:
@@ -80,6 +90,11 @@ class Installation:
         Raises:
             ProblemError: offline, no room, a wrong hash: the class and the sentence tell.
         """
+        if manifest.cog is not None:
+            raise EnvironmentBrokenError(
+                f"{manifest.title} is a Cog image, and those run in containers only.",
+                try_="Let functions run in containers: ONMODEL_RUNTIME=docker.",
+            )
         python = self.environments.ensure(manifest, on_line)
         return Prepared(python, self.prepare_weights(manifest, on_line))
 
@@ -101,10 +116,14 @@ class Installation:
         return folder
 
     def is_ready(self, manifest: Manifest) -> bool:
-        """Whether a function could start without fetching anything."""
-        return self.environments.has(manifest) and all(
-            self.weights.has(weight) for weight in manifest.weights
+        """Whether a function could start as a process without fetching anything."""
+        return (
+            manifest.cog is None and self.environments.has(manifest) and self.has_weights(manifest)
         )
+
+    def has_weights(self, manifest: Manifest) -> bool:
+        """Whether all its model files are here."""
+        return all(self.weights.has(weight) for weight in manifest.weights)
 
 
 def install(
@@ -113,15 +132,24 @@ def install(
     on_progress: OnProgress,
     *,
     names: Collection[str] | None = None,
+    tokens: Mapping[str, str] | None = None,
+    permitted: Callable[[Manifest], bool] = lambda manifest: True,
 ) -> list[Manifest]:
     """Make all functions of a folder ready to run, or only the named ones.
+
+    Of all, those that are not `permitted` are passed over: nobody accepted their licence. Whoever
+    names one has asked before.
 
     Raises:
         ProblemError: the first function that cannot be made ready; what is done stays done.
     """
     registry = load(folder)
-    chosen = list(registry) if names is None else [registry.get(name) for name in names]
-    installation = Installation(home)
+    chosen = (
+        [one for one in registry if permitted(one)]
+        if names is None
+        else [registry.get(name) for name in names]
+    )
+    installation = Installation(home, tokens=tokens)
     for index, manifest in enumerate(chosen):
 
         def report(step: Step, line: str, done: float, name: str = manifest.name) -> None:

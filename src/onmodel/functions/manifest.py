@@ -1,32 +1,25 @@
 """`function.toml`: what a function is, needs and may be used for."""
 
-import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic import JsonValue as JsonValue
 
 from onmodel.functions.errors import ManifestError
+from onmodel.functions.terms import Terms, distinct
+from onmodel.functions.weight import Address, Strict
+from onmodel.functions.weight import Weight as Weight
 
 FILE_NAME = "function.toml"
 
-# Formats that run code when they are read (CVE-2025-32434 shows that even guarded loading did).
-PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".bin", ".joblib"})
+# What speaks our contract on one side and Cog's on the other: `sdk/src/onmodel_cog`.
+COG_ENTRY = "onmodel_cog.handler:model"
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-_SOURCE = re.compile(r"^pypi:(?P<package>[A-Za-z0-9._-]+)==(?P<version>[^!\s]+)!(?P<file>\S+)$")
 
 
 class Tier(StrEnum):
@@ -37,18 +30,14 @@ class Tier(StrEnum):
     HIGH = "high"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TierNeeds(_Strict):
+class TierNeeds(Strict):
     """What a function takes in one tier. `vram_mb` 0 means it runs on the CPU."""
 
     vram_mb: int = Field(default=0, ge=0)
-    params: dict[str, JsonValue] = {}
+    params: dict[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
 
 
-class Limits(_Strict):
+class Limits(Strict):
     """How long a function may take (seconds) and how large it may grow (MiB)."""
 
     startup_s: float = Field(default=60.0, gt=0, le=3600)
@@ -58,7 +47,7 @@ class Limits(_Strict):
     output_mb: int = Field(default=512, ge=1)
 
 
-class Warm(_Strict):
+class Warm(Strict):
     """How long processes or containers of a function are kept, and when a fresh one takes over.
 
     Attributes:
@@ -74,55 +63,20 @@ class Warm(_Strict):
     growth_mb: int = Field(default=1024, ge=1)
 
 
-class PackageSource(_Strict):
-    """A file inside a pinned wheel: `pypi:PACKAGE==VERSION!PATH/IN/WHEEL`."""
+class CogImage(Strict):
+    """An image that Cog made, run as it is.
 
-    package: str
-    version: str
-    file: str
+    `inputs` gives Cog's inputs the names that the task uses; `output` names what it answers, for
+    a model that answers one value. The image is pinned: by its digest in a registry, or, for one
+    that is on this machine only, by its id.
+    """
 
-    @property
-    def requirement(self) -> str:
-        return f"{self.package}=={self.version}"
-
-
-class Weight(_Strict):
-    """A model file: where it comes from, what it must hash to, and its terms."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
-    source: str
-    sha256: Sha256
-    package_sha256: Sha256
-    bytes: int = Field(gt=0)
-    licence: str = Field(min_length=1)
-    commercial: bool
-    pickle: bool = False
-
-    @model_validator(mode="after")
-    def _is_usable(self) -> Self:
-        match = _SOURCE.match(self.source)
-        if match is None:
-            raise ValueError("source has to look like pypi:PACKAGE==VERSION!PATH/IN/WHEEL")
-        path = Path(match["file"])
-        if path.is_absolute() or ".." in path.parts:
-            raise ValueError("source has to name a file inside the package")
-        risky = {Path(self.name).suffix.lower(), path.suffix.lower()} & PICKLE_SUFFIXES
-        if risky and not self.pickle:
-            raise ValueError(
-                f"{self.name}: {risky.pop()} files can run code when they are read; take "
-                "safetensors, ONNX or TFLite, or say pickle = true"
-            )
-        return self
-
-    @property
-    def package(self) -> PackageSource:
-        """Take the source apart."""
-        match = _SOURCE.match(self.source)
-        assert match is not None
-        return PackageSource(**match.groupdict())
+    image: Annotated[str, StringConstraints(pattern=r"^(\S+@)?sha256:[0-9a-f]{64}$")]
+    inputs: dict[str, str] = Field(default_factory=dict[str, str])
+    output: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")] = "output"
 
 
-class Manifest(_Strict):
+class Manifest(Strict):
     """A function as its folder describes it."""
 
     folder: Path = Field(exclude=True)
@@ -132,12 +86,16 @@ class Manifest(_Strict):
     title: Sentence
     summary: Sentence
     licence: str = Field(min_length=1)
+    licence_url: Address | None = None
+    own_commercial: bool = Field(default=True, alias="commercial")
+    """Whether the function's own licence, that of its code, allows commercial work."""
     entry: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
     preview: bool = False
     tiers: dict[Tier, TierNeeds] = Field(min_length=1)
     limits: Limits = Limits()
     warm: Warm = Warm()
     weights: tuple[Weight, ...] = ()
+    cog: CogImage | None = None
     encoders: bool = False
     """Whether it takes the optional encoders that people installed."""
 
@@ -150,11 +108,25 @@ class Manifest(_Strict):
             del data["task"]
         return data
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_entry(cls, data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """Let the adapter be the entry of a Cog image, which has none of ours."""
+        if "cog" in data and "entry" in data:
+            raise ValueError("entry is the class of a function of ours; a Cog image has its own")
+        return {**data, "entry": COG_ENTRY} if "cog" in data else data
+
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         names = [weight.name for weight in self.weights]
         if len(set(names)) != len(names):
             raise ValueError("two weights have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _terms_can_be_read(self) -> Self:
+        if not self.own_commercial and self.licence_url is None:
+            raise ValueError("terms that somebody has to accept need a licence_url")
         return self
 
     @property
@@ -169,8 +141,20 @@ class Manifest(_Strict):
 
     @property
     def commercial(self) -> bool:
-        """Whether every weight allows commercial work."""
-        return all(weight.commercial for weight in self.weights)
+        """Whether its own licence and those of all weights allow commercial work."""
+        return not self.terms
+
+    @property
+    def comes_along(self) -> bool:
+        """Whether it is installed without being asked for: no terms, and no large downloads."""
+        here = self.cog is None and all(weight.package for weight in self.weights)
+        return self.commercial and here
+
+    @property
+    def terms(self) -> tuple[Terms, ...]:
+        """What somebody has to accept before it is used; nothing for most functions."""
+        own = [] if self.own_commercial else [Terms(name=self.licence, url=self.licence_url or "")]
+        return distinct([*own, *(one.terms for one in self.weights if one.terms)])
 
 
 def read(folder: Path) -> Manifest:

@@ -1,6 +1,6 @@
 """Which functions there are, and which of them answers a task."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,9 +41,9 @@ class Registry:
         """All functions that answer a task, in the order of their names."""
         return tuple(one for one in self.functions if task in one.tasks)
 
-    def for_commercial_work(self) -> "Registry":
-        """Those whose weights all allow work that is sold."""
-        return Registry(tuple(one for one in self.functions if one.commercial), self.broken)
+    def only(self, wanted: Callable[[Manifest], bool]) -> "Registry":
+        """Those that are wanted."""
+        return Registry(tuple(one for one in self.functions if wanted(one)), self.broken)
 
     def select(self, *, task: str, tier: Tier | str, free_vram_mb: int | None = None) -> Manifest:
         """Choose the function for a task in a tier.

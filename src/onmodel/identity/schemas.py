@@ -22,6 +22,7 @@ class EncoderRead(BaseModel):
     route: Route
     dimensions: int
     licence: str
+    licence_url: str | None
     commercial: bool
     installed: bool
     default: bool

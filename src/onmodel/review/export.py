@@ -30,6 +30,7 @@ _COLUMNS: dict[str, Callable[[ConsistencyItem], object]] = {
     "function_version": lambda item: item.variation.recipe.version,
     "tier": lambda item: item.variation.tier,
     "seed": lambda item: item.variation.recipe.seed,
+    "licence_forbids_sale": lambda item: "; ".join(one.name for one in item.variation.recipe.terms),
     "created_at": lambda item: item.variation.created_at.isoformat(),
     "variation_id": lambda item: item.variation.id,
 }

@@ -27,10 +27,11 @@ def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
         EngineUnreachableError: containers are wanted, and nobody makes them.
     """
     folder = settings.run / "functions"
-    installation = Installation(settings.home)
+    installation = Installation(settings.home, tokens=settings.tokens)
     if settings.runtime == "process":
         return ProcessRuntime(folder), installation.prepare
     # docker-py takes a quarter of a second to import, and most do without.
+    from onmodel.runner.cog import CogImages
     from onmodel.runner.container import ContainerRuntime
     from onmodel.runner.engine import Engine, EngineError
     from onmodel.runner.images import ContainerInstallation, Images
@@ -41,7 +42,8 @@ def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
     except EngineError as error:
         raise EngineUnreachableError(f"{settings.docker_host}: {error}") from error
     images = Images(engine, base=settings.docker_base)
-    return runtime, ContainerInstallation(installation, images).prepare
+    cog = CogImages(engine, settings.sdk_dir / "src")
+    return runtime, ContainerInstallation(installation, images, cog).prepare
 
 
 def open_pool(

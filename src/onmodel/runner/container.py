@@ -27,6 +27,7 @@ from onmodel.runner.variables import variables_for
 
 # Where a function finds its folders.
 INPUTS, OUTPUTS, WEIGHTS, SOCKETS = "/in", "/out", "/weights", "/run/onmodel"
+ADAPTER = "/opt/onmodel"
 # Whose containers they are: the folder of all workers, the folder of the one, the function.
 RUNTIME_LABEL, WORKER_LABEL = "onmodel.runtime", "onmodel.worker"
 FUNCTION_LABEL = "onmodel.function"
@@ -242,6 +243,8 @@ class ContainerRuntime:
         return Order(
             name=f"onmodel-{folders.root.name}-{uuid.uuid4().hex[:8]}",
             image=prepared.image,
+            # an image of somebody else's gets our adapter for its entry point
+            entrypoint=("python", "-m", "onmodel_function") if prepared.adapter else None,
             command=(
                 *("--entry", manifest.entry, "--weights", WEIGHTS),
                 *("--socket", f"{SOCKETS}/socket", "--end-with-input"),
@@ -258,6 +261,7 @@ class ContainerRuntime:
                 Bind(folders.sockets, SOCKETS, writable=True),
                 Bind(folders.weights, WEIGHTS),
                 *_weights(prepared.weights, folders.weights),
+                *([Bind(prepared.adapter, ADAPTER)] if prepared.adapter else []),
             ),
             user=":".join(map(str, _account())),
             memory_mb=manifest.limits.memory_mb,

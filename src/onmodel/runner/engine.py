@@ -81,6 +81,14 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Start:
+    """What an image runs when nobody says otherwise, and in which folder."""
+
+    command: Sequence[str]
+    folder: str
+
+
+@dataclass(frozen=True)
 class Found:
     """A container that the engine knows."""
 
@@ -121,6 +129,25 @@ class Engine:
             except NotFound:
                 return False
             return True
+
+    def pull(self, name: str) -> Generator[str]:
+        """Fetch an image from its registry and yield what the engine tells."""
+        with _translated():
+            parts: Iterator[dict[str, Any]] = self._client().pull(name, stream=True, decode=True)
+            for part in parts:
+                if "error" in part:
+                    raise EngineError(str(part["error"]).strip())
+                if "progress" not in part and part.get("status"):
+                    yield str(part["status"])
+
+    def start_of(self, name: str) -> Start:
+        """Return how an image starts by itself."""
+        with _translated():
+            config = self._client().inspect_image(name)["Config"]
+            return Start(
+                command=[*(config.get("Entrypoint") or []), *(config.get("Cmd") or [])],
+                folder=config.get("WorkingDir") or "/",
+            )
 
     def build(
         self, context: IO[bytes], *, dockerfile: str, name: str, arguments: Mapping[str, str]

@@ -13,6 +13,7 @@ from onmodel.functions.environments import digest_of, sources_of
 from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.installation import Installation, Prepared
 from onmodel.functions.manifest import Manifest
+from onmodel.runner.cog import CogImages
 from onmodel.runner.engine import Engine, EngineError
 
 DOCKERFILE = "Dockerfile"
@@ -90,11 +91,18 @@ class Images:
 
 
 class ContainerInstallation:
-    """Gets a function ready to run in a container: its image and its weights."""
+    """Gets a function ready to run in a container: its image and its weights.
 
-    def __init__(self, installation: Installation, images: Images) -> None:
+    Args:
+        installation: brings the weights.
+        images: makes the images of our own functions.
+        cog: brings those that Cog made.
+    """
+
+    def __init__(self, installation: Installation, images: Images, cog: CogImages) -> None:
         self._installation = installation
         self._images = images
+        self._cog = cog
 
     def prepare(self, manifest: Manifest, on_line: OnLine) -> Prepared:
         """Make sure that a function can start; quick when everything is there.
@@ -102,8 +110,10 @@ class ContainerInstallation:
         Raises:
             ProblemError: the class and the sentence tell.
         """
-        image = self._images.ensure(manifest, on_line)
         weights = self._installation.prepare_weights(manifest, on_line)
+        if manifest.cog is not None:
+            return self._cog.prepare(manifest, manifest.cog, weights, on_line)
+        image = self._images.ensure(manifest, on_line)
         return Prepared(python=None, weights=weights, image=image)
 
 

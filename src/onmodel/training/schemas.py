@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from onmodel.functions.terms import Terms
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import Quality
 
@@ -24,7 +25,10 @@ class ErrorRead(BaseModel):
 
 
 class TrainingJobRead(BaseModel):
-    """``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know."""
+    """``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know.
+
+    ``terms`` are those of licences that forbid selling what was trained.
+    """
 
     id: UUID
     project_id: UUID
@@ -41,6 +45,7 @@ class TrainingJobRead(BaseModel):
     function_reason: str | None
     function_reason_code: str | None
     function: str | None
+    terms: list[Terms]
     reference_count: int
     adapter_id: UUID | None
     error: ErrorRead | None

@@ -17,6 +17,7 @@ from onmodel.dispatch.schemas import CallParams, FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.events import log as events
+from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects import repository as projects
@@ -121,11 +122,13 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
     place: int | None = None
     seconds: float | None = None
     reason: str | None = None
+    terms: list[Terms] = []
     why: str | None = None
     progress, step = job.progress, job.step
     if job.call_id is not None:
         call = await calls.get(uow, job.call_id)
         reason = call.tier_reason
+        terms = [Terms.model_validate(one) for one in call.terms]
         why = call.function_reason
         if state.is_active:
             # the heartbeat keeps these on the call; the job has them when it is over
@@ -148,6 +151,7 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         function_reason=sentence(why),
         function_reason_code=why,
         function=job.function,
+        terms=terms,
         reference_count=len(job.parameters.get("references", [])),
         adapter_id=job.adapter_id,
         error=ErrorRead.model_validate(job.error) if job.error else None,

@@ -7,6 +7,7 @@ from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.characters import service as characters
 from onmodel.characters.models import Character
+from onmodel.functions.terms import Terms
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects import repository as projects
@@ -21,6 +22,7 @@ from onmodel.variations.sheet import (
     SheetCharacter,
     SheetScore,
     compose,
+    rights_of,
     to_pdf,
     to_png,
 )
@@ -56,7 +58,8 @@ async def model_sheet(
 
 def _render(head: SheetCharacter, cells: list[SheetCell], as_pdf: bool) -> bytes:
     page = compose(head, cells)
-    return to_pdf(page, head) if as_pdf else to_png(page)
+    rights = rights_of(cells)
+    return to_pdf(page, head, rights=rights) if as_pdf else to_png(page, rights=rights)
 
 
 async def _head(
@@ -82,6 +85,7 @@ async def _cell(store: Store, row: Variation, stored: dict[UUID, File]) -> Sheet
         picture=await store.get_bytes(blob_key(stored[row.file_id].sha256)),
         score=SheetScore(p_same=row.p_same, percentile=row.fidelity, reason=row.reason),
         preview=row.preview,
+        terms=tuple(Terms.model_validate(one).name for one in row.recipe.get("terms", ())),
         starred=row.starred,
         approved=row.verdict == "approved",
     )

@@ -58,7 +58,11 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
         return
     row.state = outcome.state.value
     row.finished_at = now()
-    row.recipe = row.recipe | {"function": call.function, "version": call.function_version}
+    row.recipe = row.recipe | {
+        "function": call.function,
+        "version": call.function_version,
+        "terms": call.terms,
+    }
     if outcome.state is State.SUCCEEDED:
         file = await _keep(uow, row, outcome)
         await ask_for_judgement(uow, row, file)

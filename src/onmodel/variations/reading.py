@@ -15,7 +15,7 @@ from onmodel.variations.standard import label_of
 
 
 def variation_read(row: Variation, file: File | None, crop: File | None) -> VariationRead:
-    judge = row.judge
+    judge, recipe = row.judge, Recipe.model_validate(row.recipe)
     return VariationRead(
         id=row.id,
         project_id=row.project_id,
@@ -31,6 +31,7 @@ def variation_read(row: Variation, file: File | None, crop: File | None) -> Vari
         golden_run_id=row.golden_run_id,
         file=FileRef.model_validate(file) if file else None,
         preview=row.preview,
+        commercial=not recipe.terms,
         measurable=row.measurable,  # type: ignore[arg-type]
         reason=row.reason,
         reason_text=REASONS.get(row.reason) if row.reason else None,
@@ -44,7 +45,7 @@ def variation_read(row: Variation, file: File | None, crop: File | None) -> Vari
         verdict=row.verdict,  # type: ignore[arg-type]
         verdict_by=row.verdict_by,
         starred=row.starred,
-        recipe=Recipe.model_validate(row.recipe),
+        recipe=recipe,
         error=ErrorRead.model_validate(row.error) if row.error else None,
         created_by=row.created_by,
         created_at=row.created_at,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from onmodel.functions.terms import Terms
 from onmodel.identity.schemas import Route
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
@@ -85,7 +86,10 @@ class PinnedVersion(BaseModel):
 
 
 class Recipe(BaseModel):
-    """Everything that is needed to make the same bytes again."""
+    """Everything that is needed to make the same bytes again.
+
+    ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
+    """
 
     task: str
     function: str | None
@@ -93,11 +97,16 @@ class Recipe(BaseModel):
     parameters: dict[str, Any]
     seed: int
     inputs: list[RecipeInput]
+    terms: list[Terms] = []
     pinned: PinnedVersion | None = None
 
 
 class VariationRead(BaseModel):
-    """``p_same`` is a probability, ``fidelity`` a percentile among real pictures."""
+    """``p_same`` is a probability, ``fidelity`` a percentile among real pictures.
+
+    ``commercial`` is false where a licence of what made it forbids work that is sold; the terms
+    are in the recipe.
+    """
 
     id: UUID
     project_id: UUID
@@ -113,6 +122,7 @@ class VariationRead(BaseModel):
     golden_run_id: UUID | None
     file: FileRef | None
     preview: bool
+    commercial: bool
     measurable: Literal["pending", "measured", "not_measurable"]
     reason: str | None
     reason_text: str | None

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from onmodel.identity.words import percent
 from onmodel.variations.sheet_layout import Area, Heading, lay_out
@@ -57,12 +58,16 @@ class SheetScore:
 
 @dataclass(frozen=True, slots=True)
 class SheetCell:
-    """One variation. Without a ``picture`` (a file that OnModel made) ``note`` says why."""
+    """One variation. Without a ``picture`` (a file that OnModel made) ``note`` says why.
+
+    ``terms`` names the licences that forbid selling the picture.
+    """
 
     key: str
     picture: Path | bytes | None = None
     score: SheetScore | None = None
     preview: bool = False
+    terms: tuple[str, ...] = ()
     starred: bool = False
     approved: bool = False
     note: str = "not made yet"
@@ -102,15 +107,26 @@ def compose(
     return _Sheet(character, cells, dpi).draw()
 
 
-def to_png(page: Image.Image, *, dpi: int = DPI) -> bytes:
-    """Return the page as PNG that knows its size on paper."""
+def rights_of(cells: Sequence[SheetCell]) -> str:
+    """Return a sentence about licences that forbid selling the sheet; empty without any."""
+    names = sorted({name for cell in cells for name in cell.terms})
+    return f"Not for commercial use: {'; '.join(names)}" if names else ""
+
+
+def to_png(page: Image.Image, *, dpi: int = DPI, rights: str = "") -> bytes:
+    """Return the page as PNG that knows its size on paper, and its rights (``Copyright``)."""
     output = BytesIO()
-    page.save(output, "PNG", dpi=(dpi, dpi), compress_level=6)
+    words = PngInfo()
+    if rights:
+        words.add_itxt("Copyright", rights)
+    page.save(output, "PNG", dpi=(dpi, dpi), compress_level=6, pnginfo=words)
     return output.getvalue()
 
 
-def to_pdf(page: Image.Image, character: SheetCharacter, *, dpi: int = DPI) -> bytes:
-    """Return the page as a PDF of one A3 sheet."""
+def to_pdf(
+    page: Image.Image, character: SheetCharacter, *, dpi: int = DPI, rights: str = ""
+) -> bytes:
+    """Return the page as a PDF of one A3 sheet, with its rights among its keywords."""
     output = BytesIO()
     made = character.made_on.timetuple()
     page.save(
@@ -121,6 +137,7 @@ def to_pdf(page: Image.Image, character: SheetCharacter, *, dpi: int = DPI) -> b
         subsampling=0,
         title=f"{character.name}: model sheet",
         subject=character.project,
+        keywords=rights or None,
         creator="OnModel",
         producer="OnModel",
         creationDate=made,
@@ -219,6 +236,8 @@ class _Sheet:
             legend.append("✓ approved")
         if any(cell.starred for cell in self._cells):
             legend.append("★ starred")
+        if rights := rights_of(self._cells):
+            legend.append(rights)
         return legend
 
     def _heading(self, heading: Heading, cells: Sequence[SheetCell]) -> None:
@@ -241,8 +260,9 @@ class _Sheet:
             self._empty("picture unreadable" if cell.picture else cell.note, place)
         else:
             self._picture(picture, place, cover=False)
-            if cell.preview:
-                self._pill("PREVIEW", place)
+            marks = (("PREVIEW", cell.preview), ("NON-COMMERCIAL", cell.terms))
+            if words := " · ".join(word for word, shown in marks if shown):
+                self._pill(words, place)
         below = place.y + place.height
         marks = "  ".join(
             mark for mark, shown in (("✓", cell.approved), ("★", cell.starred)) if shown

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from onmodel.dispatch.choices import LEAD, gives_way
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallParams
 from onmodel.dispatch.tiers import ASCENDING, Tier
+from onmodel.functions import licences
+from onmodel.functions.additions import Additions
 from onmodel.functions.errors import NoFunctionError
+from onmodel.functions.licences import InForce
 from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.functions.manifest import Tier as FunctionTier
 from onmodel.functions.registry import Registry
+from onmodel.functions.terms import Terms, distinct
 from onmodel.runner.errors import failed
 
 
@@ -18,6 +23,12 @@ class FunctionVersionGoneError(NoFunctionError):
     code = "function_version_gone"
     title = "That version of the function is not installed"
     default_try = "Install that version, or make a new picture with the one that is there."
+
+
+class UnacceptedError(NoFunctionError):
+    code = "licence_not_accepted"
+    title = "Nobody has accepted the licence yet"
+    default_try = "An administrator can read and accept it on the page of functions."
 
 
 class NotForSaleError(NoFunctionError):
@@ -31,16 +42,34 @@ class Circumstances:
     """What a choice depends on beside the call.
 
     Attributes:
-        commercial: only functions whose weights allow work that is sold.
+        commercial: only functions whose licences allow work that is sold.
+        accepted: the licences that an administrator accepted; None asks for no acceptance.
         room_mb: video memory that one function could get now, MiB; None does not ask.
         largest_mb: all of it that the largest GPU has; None does not ask.
         depth: calls that wait for each slot of the call's tier.
     """
 
     commercial: bool = False
+    accepted: InForce | None = None
     room_mb: int | None = None
     largest_mb: int | None = None
     depth: float = 0.0
+
+    def allows(self, manifest: Manifest) -> bool:
+        """Whether the licences of a function let it be used."""
+        if manifest.commercial:
+            return True
+        accepted = self.accepted is None or licences.may_run(manifest, self.accepted)
+        return accepted and not self.commercial
+
+    def barred(self, manifest: Manifest) -> NoFunctionError:
+        """Return what to say of a function that may not be used."""
+        if not self.commercial:
+            return UnacceptedError(licences.not_accepted(manifest).detail)
+        return NotForSaleError(
+            f"{manifest.title} could do this, but its licence is not for work that is sold, and "
+            "this project allows only those that are."
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +110,7 @@ def select_function(
 
     Raises:
         NoFunctionError: nothing installed does it.
-        NotForSaleError: only functions would do it that the project may not use.
+        NotForSaleError, UnacceptedError: only functions would do it that may not be used.
         FunctionNotFoundError, FunctionVersionGoneError: what it asked for is not installed.
         CallFailed: `gpu_too_small`: what does it needs more video memory than there is.
     """
@@ -94,8 +123,8 @@ def select_function(
             raise FunctionVersionGoneError(
                 f"This asks for {only.name} {only.version}; {manifest.version} is installed."
             )
-        if given.commercial and not manifest.commercial:
-            raise _barred(manifest)
+        if not given.allows(manifest):
+            raise given.barred(manifest)
         return Choice(manifest, meant, function_reason="asked_for")
     lower = ASCENDING[: ASCENDING.index(meant)] if call.may_fall_back else ()
     lines = [_Line(functions, call, tier, given) for tier in (meant, *reversed(lower))]
@@ -119,7 +148,7 @@ class _Line:
         self._needs = FunctionTier(tier.value)
         able = [one for one in functions.for_task(call.task.value) if self._needs in one.tiers]
         self.all = sorted(able, key=lambda one: (one.preview, -self._vram_mb(one), one.name))
-        self.allowed = [one for one in self.all if one.commercial or not circumstances.commercial]
+        self.allowed = [one for one in self.all if circumstances.allows(one)]
 
     def _vram_mb(self, manifest: Manifest) -> int:
         return manifest.tiers[self._needs].vram_mb
@@ -152,7 +181,7 @@ class _Line:
         if not self.all:
             return "not_installed"
         if not self.allowed:
-            return "licence"
+            return "licence" if circumstances.commercial else "unaccepted"
         return "vram_taken" if self.within(circumstances.largest_mb) else "no_vram"
 
 
@@ -164,15 +193,13 @@ def _none(lines: Sequence[_Line], call: Call, circumstances: Circumstances) -> E
         return failed("gpu_too_small", detail=f"{needs} MiB wanted, the largest has {largest}")
     barred = [one for line in lines for one in line.all]
     if barred:
-        return _barred(barred[0])
+        return circumstances.barred(barred[0])
     return NoFunctionError(
         f"No installed function does {call.task.value} in {lines[0].tier.value} quality on this "
         "machine."
     )
 
 
-def _barred(manifest: Manifest) -> NotForSaleError:
-    return NotForSaleError(
-        f"{manifest.title} could do this, but its weights are not for work that is sold, and "
-        "this project allows only those that are."
-    )
+def terms_of(manifest: Manifest, weights: Path) -> tuple[Terms, ...]:
+    """Return what forbids selling what a function makes: its licences, those of its encoders."""
+    return distinct([*manifest.terms, *(Additions(weights).terms() if manifest.encoders else ())])

@@ -13,11 +13,12 @@ from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallError, CallOutputs, CallParams
 from onmodel.events.ephemeral import publish_ephemeral
+from onmodel.functions import licences
 from onmodel.functions.manifest import Manifest
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.worker import files
-from onmodel.worker.choosing import Circumstances, select_function
+from onmodel.worker.choosing import Circumstances, select_function, terms_of
 from onmodel.worker.durable import persist
 from onmodel.worker.faults import describe
 from onmodel.worker.held import HeldCall
@@ -58,6 +59,7 @@ def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> tuple[Call, Circ
             depth = (await depths(uow, lease_seconds=lease))[call.tier_asked]
         return call, Circumstances(
             commercial=share is not None and share.commercial,
+            accepted=await licences.in_force(uow),
             room_mb=room_mb,
             largest_mb=worker.capabilities.largest_mb,
             depth=depth,
@@ -73,6 +75,7 @@ def _work(
     try:
         choice = select_function(worker.functions(), call, circumstances)
         manifest = choice.manifest
+        terms = terms_of(manifest, worker.resources.settings.weights)
 
         async def record(uow: UnitOfWork) -> None:
             await leases.record_function(
@@ -84,6 +87,7 @@ def _work(
                 tier=choice.tier,
                 reason=choice.tier_reason,
                 function_reason=choice.function_reason,
+                terms=[one.model_dump() for one in terms],
             )
 
         _in_transaction(worker, record)

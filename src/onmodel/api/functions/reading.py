@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from onmodel.api.functions.schemas import (
     FunctionHealth,
@@ -9,12 +10,16 @@ from onmodel.api.functions.schemas import (
     FunctionTierRead,
     FunctionWarm,
     FunctionWeightRead,
+    LicenceAcceptanceRead,
 )
 from onmodel.dispatch.models import Worker
 from onmodel.dispatch.runs import Runs
 from onmodel.functions.installation import Installation
+from onmodel.functions.licences import InForce, may_run
 from onmodel.functions.manifest import Manifest
+from onmodel.functions.pulls import Pull, Pulls
 from onmodel.functions.registry import Broken, load
+from onmodel.functions.terms import restricted
 from onmodel.functions.trials import FunctionTrial, latest
 from onmodel.kit.errors import ProblemError
 from onmodel.settings import Settings
@@ -29,35 +34,43 @@ class OnDisk:
     installed: bool = False
     present: frozenset[str] = frozenset()
     problem: str | None = None
+    pull: Pull | None = None
     tested: FunctionTrial | None = None
 
 
 def on_disk(settings: Settings) -> list[OnDisk]:
     """Read every function folder, by name. Blocks: it looks at many files."""
     registry = load(settings.functions_dir)
-    installation = Installation(settings.home)
+    installation = Installation(settings.home, tokens=settings.tokens)
     usable = [
-        replace(_usable(manifest, installation), tested=latest(settings.home, manifest.name))
+        replace(
+            _usable(manifest, installation, settings.weights),
+            tested=latest(settings.home, manifest.name),
+        )
         for manifest in registry
     ]
     broken = [_broken(one) for one in registry.broken]
     return sorted([*usable, *broken], key=lambda one: one.name)
 
 
-def _usable(manifest: Manifest, installation: Installation) -> OnDisk:
+def _usable(manifest: Manifest, installation: Installation, weights: Path) -> OnDisk:
     present = {one.name for one in manifest.weights if installation.weights.has(one)}
     installed, problem = False, None
     try:
         installed = installation.is_ready(manifest)
     except ProblemError as error:
-        problem = error.detail
-    return OnDisk(manifest, manifest.name, installed, frozenset(present), problem)
+        problem = _without_paths(error, manifest.folder)
+    pull = Pulls(weights).of(manifest.name)
+    return OnDisk(manifest, manifest.name, installed, frozenset(present), problem, pull)
 
 
 def _broken(one: Broken) -> OnDisk:
-    # the error names the file with its path on the server, which is nobody's business
-    told = one.error.detail.replace(f"{one.folder}/", "")
-    return OnDisk(None, one.folder.name, problem=told)
+    return OnDisk(None, one.folder.name, problem=_without_paths(one.error, one.folder))
+
+
+def _without_paths(error: ProblemError, folder: Path) -> str:
+    """Leave out where on the server a file lies, which is nobody's business."""
+    return error.detail.replace(f"{folder}/", "")
 
 
 # What a worker of an older version does not tell.
@@ -81,9 +94,11 @@ def warm_on(workers: Sequence[Worker]) -> dict[str, list[FunctionWarm]]:
     return warm
 
 
-def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm]) -> FunctionRead:
+def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm], accepted: InForce) -> FunctionRead:
     """Put it together."""
     manifest = found.manifest
+    wanted = restricted("function", manifest.name, manifest.terms) if manifest else None
+    agreed = accepted.get(wanted) if wanted else None
     return FunctionRead(
         name=found.name,
         version=manifest.version if manifest else "",
@@ -92,9 +107,18 @@ def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm]) -> FunctionRead:
         tasks=list(manifest.tasks) if manifest else [],
         preview=manifest.preview if manifest else False,
         licence=manifest.licence if manifest else "",
+        licence_url=manifest.licence_url if manifest else None,
         commercial=manifest.commercial if manifest else False,
+        terms=list(manifest.terms) if manifest else [],
+        acceptance=(
+            LicenceAcceptanceRead(by=agreed.accepted_by_name, at=agreed.accepted_at)
+            if agreed
+            else None
+        ),
+        enabled=may_run(manifest, accepted) if manifest else False,
         installed=found.installed,
         install=_install(found),
+        pull=found.pull,
         problem=found.problem,
         tiers=_tiers(manifest, runs) if manifest else [],
         weights=_weights(manifest, found.present) if manifest else [],
@@ -134,6 +158,7 @@ def _weights(manifest: Manifest, present: frozenset[str]) -> list[FunctionWeight
             name=one.name,
             bytes=one.bytes,
             licence=one.licence,
+            licence_url=one.licence_url,
             commercial=one.commercial,
             present=one.name in present,
         )

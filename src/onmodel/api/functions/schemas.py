@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from onmodel.functions.pulls import Pull
+from onmodel.functions.terms import Terms
 from onmodel.functions.trials import FunctionTrial
 from onmodel.projects.schemas import Quality
 
@@ -27,6 +29,7 @@ class FunctionWeightRead(BaseModel):
     name: str
     bytes: int
     licence: str
+    licence_url: str | None
     commercial: bool
     present: bool
 
@@ -66,13 +69,27 @@ class FunctionHealth(BaseModel):
     last_failure_code: str | None
 
 
+class LicenceAcceptanceRead(BaseModel):
+    """Who accepted the terms, and when."""
+
+    by: str
+    at: datetime
+
+
+class LicenceAccept(BaseModel):
+    """The terms as the person read them."""
+
+    terms: list[Terms]
+
+
 class FunctionRead(BaseModel):
     """A model function.
 
     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
     known then. ``commercial`` is whether all of it may be used in work that is sold.
-    ``install`` is the command that fetches what is missing, null when nothing is. ``tested`` is
-    null for one that was never tried here.
+    ``install`` is the command that fetches what is missing, null when nothing is; ``pull`` is how
+    far that is. ``terms`` have to be accepted by an administrator before it is ``enabled``.
+    ``tested`` is null for one that was never tried here.
     """
 
     name: str
@@ -82,9 +99,14 @@ class FunctionRead(BaseModel):
     tasks: list[str]
     preview: bool
     licence: str
+    licence_url: str | None
     commercial: bool
+    terms: list[Terms]
+    acceptance: LicenceAcceptanceRead | None
+    enabled: bool
     installed: bool
     install: str | None
+    pull: Pull | None
     problem: str | None
     tiers: list[FunctionTierRead]
     weights: list[FunctionWeightRead]

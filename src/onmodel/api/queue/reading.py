@@ -19,6 +19,7 @@ from onmodel.dispatch.models import Call
 from onmodel.dispatch.queue import Standing, standing
 from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
+from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects.models import Project
@@ -113,6 +114,7 @@ def _item(
         tier_reason=sentence(call.tier_reason),
         tier_reason_code=call.tier_reason,
         function=f"{call.function} {call.function_version}" if call.function else None,
+        terms=[Terms.model_validate(one) for one in call.terms],
         function_reason=sentence(call.function_reason),
         function_reason_code=call.function_reason,
         worker=row.worker,

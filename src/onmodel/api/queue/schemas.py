@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from onmodel.accounts.schemas import PersonRead
 from onmodel.dispatch.failures import Fault
 from onmodel.dispatch.tasks import Task
+from onmodel.functions.terms import Terms
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
 
@@ -43,7 +44,8 @@ class QueueItem(BaseModel):
     ``urgent`` goes before everything that is not. ``hold`` says what of its
     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
-    asked for was used, ``function_reason`` why this function; both have a code.
+    asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
+    of licences that forbid selling what it makes.
     ``rights`` is what the reader may do with it now.
     """
 
@@ -71,6 +73,7 @@ class QueueItem(BaseModel):
     tier_reason: str | None
     tier_reason_code: str | None
     function: str | None
+    terms: list[Terms]
     function_reason: str | None
     function_reason_code: str | None
     worker: str | None

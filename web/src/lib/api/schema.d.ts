@@ -1137,6 +1137,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/functions/{name}/licence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Licence
+         * @description Accept the terms of a function, so that it may be used. Who and when is recorded.
+         */
+        post: operations["accept_licence_api_v1_functions__name__licence_post"];
+        /**
+         * Withdraw Licence
+         * @description Take the acceptance back: the function is not used any more. What it made keeps its mark.
+         */
+        delete: operations["withdraw_licence_api_v1_functions__name__licence_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/functions/{name}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull Function
+         * @description Fetch the model files and make the function ready; ``pull`` tells how far it is.
+         */
+        post: operations["pull_function_api_v1_functions__name__pull_post"];
+        /**
+         * Stop Pull
+         * @description Stop fetching. What has arrived stays, and the next time goes on from there.
+         */
+        delete: operations["stop_pull_api_v1_functions__name__pull_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity/calibrations": {
         parameters: {
             query?: never;
@@ -1301,137 +1349,6 @@ export interface paths {
         head?: never;
         /** Update Me */
         patch: operations["update_me_api_v1_me_patch"];
-        trace?: never;
-    };
-    "/api/v1/me/notifications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Notification Settings
-         * @description Where your notifications go outside of OnModel, which, and when.
-         */
-        get: operations["read_notification_settings_api_v1_me_notifications_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/notifications/browsers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add Notification Browser
-         * @description Add a browser by its push subscription; it ends with the session that added it.
-         */
-        post: operations["add_notification_browser_api_v1_me_notifications_browsers_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/notifications/destinations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add Notification Address
-         * @description Add an e-mail address, or the address of a chat service; the same one twice is once.
-         */
-        post: operations["add_notification_address_api_v1_me_notifications_destinations_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/notifications/destinations/{destination_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Remove Notification Destination */
-        delete: operations["remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/notifications/destinations/{destination_id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send Test Notification
-         * @description Send a test; read its end at ``/me/notifications/tests/{id}``.
-         */
-        post: operations["send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/notifications/preferences": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Save Notification Preferences */
-        put: operations["save_notification_preferences_api_v1_me_notifications_preferences_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/notifications/tests/{test_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Read Test Notification */
-        get: operations["read_test_notification_api_v1_me_notifications_tests__test_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/me/sessions": {
@@ -2933,19 +2850,6 @@ export interface components {
             };
         };
         /**
-         * AddressWrite
-         * @description An e-mail address, or an address of a chat service in the form that apprise knows.
-         */
-        AddressWrite: {
-            /** Address */
-            address: string;
-            /**
-             * Label
-             * @default
-             */
-            label?: string;
-        };
-        /**
          * AlertRead
          * @description A picture that left the model: what was seen, what it should be, who put it to sleep why.
          *
@@ -3185,20 +3089,6 @@ export interface components {
                 number,
                 number
             ];
-        };
-        /**
-         * BrowserWrite
-         * @description A push subscription, as a browser gives it.
-         */
-        BrowserWrite: {
-            /** Endpoint */
-            endpoint: string;
-            keys: components["schemas"]["PushKeys"];
-            /**
-             * Label
-             * @default A browser
-             */
-            label?: string;
         };
         /**
          * CalibrationChanged
@@ -4056,33 +3946,6 @@ export interface components {
             votes: components["schemas"]["OwnVote"][];
         };
         /**
-         * DestinationRead
-         * @description Where notifications go; the address itself is never told again.
-         */
-        DestinationRead: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Label */
-            label: string;
-            /**
-             * Medium
-             * @enum {string}
-             */
-            medium: "push" | "email" | "chat";
-            /** Problem */
-            problem: string | null;
-            /** Sent At */
-            sent_at: string | null;
-        };
-        /**
          * Disagreement
          * @description A picture on which people and the measure differ.
          */
@@ -4125,6 +3988,8 @@ export interface components {
             installed: boolean;
             /** Licence */
             licence: string;
+            /** Licence Url */
+            licence_url: string | null;
             /** Name */
             name: string;
             /**
@@ -4374,12 +4239,16 @@ export interface components {
          *
          *     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
          *     known then. ``commercial`` is whether all of it may be used in work that is sold.
-         *     ``install`` is the command that fetches what is missing, null when nothing is. ``tested`` is
-         *     null for one that was never tried here.
+         *     ``install`` is the command that fetches what is missing, null when nothing is; ``pull`` is how
+         *     far that is. ``terms`` have to be accepted by an administrator before it is ``enabled``.
+         *     ``tested`` is null for one that was never tried here.
          */
         FunctionRead: {
+            acceptance: components["schemas"]["LicenceAcceptanceRead"] | null;
             /** Commercial */
             commercial: boolean;
+            /** Enabled */
+            enabled: boolean;
             health: components["schemas"]["FunctionHealth"];
             /** Install */
             install: string | null;
@@ -4387,6 +4256,8 @@ export interface components {
             installed: boolean;
             /** Licence */
             licence: string;
+            /** Licence Url */
+            licence_url: string | null;
             /** Memory Mb */
             memory_mb: number;
             /** Name */
@@ -4395,12 +4266,15 @@ export interface components {
             preview: boolean;
             /** Problem */
             problem: string | null;
+            pull: components["schemas"]["Pull"] | null;
             /** Run Seconds */
             run_seconds: number;
             /** Summary */
             summary: string;
             /** Tasks */
             tasks: string[];
+            /** Terms */
+            terms: components["schemas"]["Terms"][];
             tested: components["schemas"]["FunctionTrial"] | null;
             /** Tiers */
             tiers: components["schemas"]["FunctionTierRead"][];
@@ -4434,13 +4308,7 @@ export interface components {
         };
         /**
          * FunctionTrial
-         * @description One run of the suite.
-         *
-         *     Attributes:
-         *         version: of the function that was tried.
-         *         runtime: `process` or `docker`.
-         *         passed, skipped: how many checks.
-         *         failed: the names of those that failed.
+         * @description The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names.
          */
         FunctionTrial: {
             /**
@@ -4501,6 +4369,8 @@ export interface components {
             commercial: boolean;
             /** Licence */
             licence: string;
+            /** Licence Url */
+            licence_url: string | null;
             /** Name */
             name: string;
             /** Present */
@@ -4740,28 +4610,6 @@ export interface components {
          * @enum {string}
          */
         Group: "mentions" | "decisions" | "work" | "people";
-        /**
-         * GroupWishes
-         * @description By which media one group of notices comes.
-         */
-        GroupWishes: {
-            /**
-             * Chat
-             * @default true
-             */
-            chat?: boolean;
-            /**
-             * Email
-             * @default true
-             */
-            email?: boolean;
-            group: components["schemas"]["Group"];
-            /**
-             * Push
-             * @default true
-             */
-            push?: boolean;
-        };
         /** GuestEnter */
         GuestEnter: {
             /** Name */
@@ -4939,6 +4787,27 @@ export interface components {
             code: string;
             /** Text */
             text: string;
+        };
+        /**
+         * LicenceAccept
+         * @description The terms as the person read them.
+         */
+        LicenceAccept: {
+            /** Terms */
+            terms: components["schemas"]["Terms"][];
+        };
+        /**
+         * LicenceAcceptanceRead
+         * @description Who accepted the terms, and when.
+         */
+        LicenceAcceptanceRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
         };
         /**
          * LinkCreate
@@ -5344,19 +5213,6 @@ export interface components {
             url: string;
         };
         /**
-         * NotificationSettings
-         * @description All of one's notification settings, and what this server offers.
-         */
-        NotificationSettings: {
-            /** Destinations */
-            destinations: components["schemas"]["DestinationRead"][];
-            /** Mail Offered */
-            mail_offered: boolean;
-            preferences: components["schemas"]["PreferencesRead"];
-            /** Push Key */
-            push_key: string;
-        };
-        /**
          * Ok
          * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
          */
@@ -5620,55 +5476,6 @@ export interface components {
             kind: "point";
         };
         /**
-         * PreferencesRead
-         * @description A person's wishes. Times are those of the wall; quiet hours may cross midnight.
-         *
-         *     ``time_zone`` is null until the person has saved their wishes once.
-         */
-        PreferencesRead: {
-            /**
-             * Digest
-             * @enum {string}
-             */
-            digest: "off" | "hourly" | "daily";
-            /**
-             * Digest At
-             * Format: time
-             */
-            digest_at: string;
-            /** Groups */
-            groups: components["schemas"]["GroupWishes"][];
-            /** Quiet From */
-            quiet_from: string | null;
-            /** Quiet Until */
-            quiet_until: string | null;
-            /** Time Zone */
-            time_zone: string | null;
-        };
-        /** PreferencesWrite */
-        PreferencesWrite: {
-            /**
-             * Digest
-             * @default off
-             * @enum {string}
-             */
-            digest?: "off" | "hourly" | "daily";
-            /**
-             * Digest At
-             * Format: time
-             * @default 09:00:00
-             */
-            digest_at?: string;
-            /** Groups */
-            groups: components["schemas"]["GroupWishes"][];
-            /** Quiet From */
-            quiet_from?: string | null;
-            /** Quiet Until */
-            quiet_until?: string | null;
-            /** Time Zone */
-            time_zone: string;
-        };
-        /**
          * Presence
          * @description Event ``server:presence``: how many are here, and up to 100 of them.
          */
@@ -5927,14 +5734,37 @@ export interface components {
             project_id: string;
         };
         /**
-         * PushKeys
-         * @description A browser's half of the keys (RFC 8291), in base64url.
+         * Pull
+         * @description A download that goes on, or that ended before everything was there.
+         *
+         *     `file` is what is fetched now; bytes are of all model files of the function together.
+         *     `interrupted` is one whose process died.
          */
-        PushKeys: {
-            /** Auth */
-            auth: string;
-            /** P256Dh */
-            p256dh: string;
+        Pull: {
+            /** Bytes Done */
+            bytes_done: number;
+            /** Bytes Total */
+            bytes_total: number;
+            /** File */
+            file: string;
+            problem: components["schemas"]["PullProblem"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "stopped" | "failed" | "interrupted";
+        };
+        /**
+         * PullProblem
+         * @description Why a download failed, and what to do.
+         */
+        PullProblem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Todo */
+            todo: string;
         };
         /** QueueBatch */
         QueueBatch: {
@@ -6002,7 +5832,8 @@ export interface components {
          *     ``urgent`` goes before everything that is not. ``hold`` says what of its
          *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
-         *     asked for was used, ``function_reason`` why this function; both have a code.
+         *     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
+         *     of licences that forbid selling what it makes.
          *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
@@ -6068,6 +5899,8 @@ export interface components {
             /** Subject Kind */
             subject_kind: string;
             task: components["schemas"]["Task"];
+            /** Terms */
+            terms: components["schemas"]["Terms"][];
             /**
              * Tier Asked
              * @enum {string}
@@ -6146,6 +5979,8 @@ export interface components {
         /**
          * Recipe
          * @description Everything that is needed to make the same bytes again.
+         *
+         *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
          */
         Recipe: {
             /** Function */
@@ -6161,6 +5996,11 @@ export interface components {
             seed: number;
             /** Task */
             task: string;
+            /**
+             * Terms
+             * @default []
+             */
+            terms?: components["schemas"]["Terms"][];
             /** Version */
             version: string | null;
         };
@@ -7183,22 +7023,14 @@ export interface components {
             name: string;
         };
         /**
-         * TestRead
-         * @description What became of a test: ``failed`` comes with a sentence that says why.
+         * Terms
+         * @description A licence that does not allow commercial work: its name, and where it can be read.
          */
-        TestRead: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Problem */
-            problem: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "sent" | "failed";
+        Terms: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
         };
         /**
          * TextAck
@@ -7502,6 +7334,8 @@ export interface components {
         /**
          * TrainingJobRead
          * @description ``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know.
+         *
+         *     ``terms`` are those of licences that forbid selling what was trained.
          */
         TrainingJobRead: {
             /** Adapter Id */
@@ -7555,6 +7389,8 @@ export interface components {
             state: components["schemas"]["State"];
             /** Step */
             step: string;
+            /** Terms */
+            terms: components["schemas"]["Terms"][];
             /** Tier Reason */
             tier_reason: string | null;
             /** Tier Reason Code */
@@ -7690,6 +7526,9 @@ export interface components {
         /**
          * VariationRead
          * @description ``p_same`` is a probability, ``fidelity`` a percentile among real pictures.
+         *
+         *     ``commercial`` is false where a licence of what made it forbids work that is sold; the terms
+         *     are in the recipe.
          */
         VariationRead: {
             /** Candidate Of */
@@ -7699,6 +7538,8 @@ export interface components {
              * Format: uuid
              */
             character_id: string;
+            /** Commercial */
+            commercial: boolean;
             /** Copy Paste */
             copy_paste: boolean;
             /**
@@ -11506,6 +11347,242 @@ export interface operations {
             };
         };
     };
+    accept_licence_api_v1_functions__name__licence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceAccept"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_accept`: No licence has to be accepted; `terms_changed`: The terms are others by now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `function_manifest_broken`: A function's description is broken */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_licence_api_v1_functions__name__licence_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pull_function_api_v1_functions__name__pull_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `licence_not_accepted`: Nobody has accepted the licence yet; `download_running`: It is being fetched already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `function_manifest_broken`: A function's description is broken */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_pull_api_v1_functions__name__pull_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunctionRead"];
+                };
+            };
+            /** @description `administrators_only`: Only administrators may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `function_not_found`: No such function */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_calibrations_api_v1_identity_calibrations_get: {
         parameters: {
             query?: {
@@ -11894,270 +11971,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_notification_settings_api_v1_me_notifications_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationSettings"];
-                };
-            };
-        };
-    };
-    add_notification_browser_api_v1_me_notifications_browsers_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BrowserWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DestinationRead"];
-                };
-            };
-            /** @description `too_many_destinations`: That is enough places */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `address_refused`: This address cannot be used */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_notification_address_api_v1_me_notifications_destinations_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AddressWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DestinationRead"];
-                };
-            };
-            /** @description `mail_not_set_up`: This server cannot send e-mail; `too_many_destinations`: That is enough places */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `address_refused`: This address cannot be used */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                destination_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `destination_not_found`: No such place */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                destination_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TestRead"];
-                };
-            };
-            /** @description `destination_not_found`: No such place */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            /** @description `too_many_tests`: Too many tests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    save_notification_preferences_api_v1_me_notifications_preferences_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreferencesWrite"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PreferencesRead"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_test_notification_api_v1_me_notifications_tests__test_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                test_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TestRead"];
-                };
-            };
-            /** @description `test_not_found`: No such test */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -5,6 +5,9 @@ import {
   byStanding,
   doesOf,
   durationText,
+  fetchShare,
+  fetchText,
+  fetchVerb,
   gpuText,
   heldText,
   licenceText,
@@ -56,6 +59,33 @@ describe('a function in words', () => {
     const refused = standingOf(modelFunction({ health: { ...health, succeeded: 4, refused: 30 } }));
     expect(refused.word).toBe('Works');
     expect(refused.text).toContain('30 more had an input');
+  });
+
+  it('waits for an administrator where the terms ask for it', () => {
+    const restricted = modelFunction({ commercial: false, enabled: false });
+    expect(standingOf(restricted)).toMatchObject({ tone: 'warn', word: 'Waits for its licence' });
+  });
+
+  it('tells what it would fetch, how far that is, and why it ended', () => {
+    const file = { name: 'hair.safetensors', bytes: 2_000_000, licence: 'CC0-1.0' };
+    const weights = [{ ...file, licence_url: null, commercial: true, present: false }];
+    const none = modelFunction({ weights });
+    expect(fetchText(none)).toBe('1 model file, 2.0 MB, is not on this server.');
+    expect(fetchVerb(none)).toBe('Fetch');
+    expect(fetchShare(none)).toBeNull();
+
+    const pull = { file: file.name, bytes_done: 500_000, bytes_total: 2_000_000, problem: null };
+    const at = (state: 'running' | 'stopped') =>
+      modelFunction({ weights, pull: { ...pull, state } });
+    expect(fetchText(at('running'))).toBe('500 KB of 2.0 MB: hair.safetensors');
+    expect(fetchShare(at('running'))).toBe(25);
+    expect(fetchText(at('stopped'))).toContain('Stopped at 500 KB of 2.0 MB.');
+    expect(fetchVerb(at('stopped'))).toBe('Go on');
+
+    const problem = { code: 'disk_full', detail: 'There is no room.', todo: 'Make some.' };
+    const failed = modelFunction({ weights, pull: { ...pull, state: 'failed', problem } });
+    expect(fetchText(failed)).toBe('There is no room. Make some.');
+    expect(fetchVerb(failed)).toBe('Try again');
   });
 
   it('says what the licence means for a film', () => {

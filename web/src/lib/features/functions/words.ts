@@ -1,6 +1,6 @@
 /** A model function in an artist's words. */
 import type { FunctionRead, GpuRead } from '$lib/api/types';
-import { count, formatAgo } from '$lib/format';
+import { count, formatAgo, formatBytes } from '$lib/format';
 
 const TASKS: Record<string, string> = {
   'character.train_lora': 'Learns a character from its pictures',
@@ -30,8 +30,14 @@ export interface Standing {
 /** From this share of failures on a function is called unreliable. */
 const UNRELIABLE = 0.2;
 
-export function standingOf({ problem, installed, health }: FunctionRead): Standing {
+export function standingOf({ problem, enabled, installed, health }: FunctionRead): Standing {
   if (problem) return { tone: 'bad', word: 'Cannot be used', text: problem };
+  if (!enabled)
+    return {
+      tone: 'warn',
+      word: 'Waits for its licence',
+      text: 'Nobody has accepted its terms yet.',
+    };
   if (!installed)
     return {
       tone: 'plain',
@@ -65,6 +71,37 @@ export function licenceText({ licence, commercial }: FunctionRead): string {
   return commercial
     ? `${licence}: pictures made with it may be used in work that is sold.`
     : `${licence}: only for tests and study. Pictures made with it must not go into work that is sold.`;
+}
+
+/** What its download says, or would bring. */
+export function fetchText(model: FunctionRead): string {
+  const { pull } = model;
+  if (!pull) return missingText(model);
+  const share = `${formatBytes(pull.bytes_done)} of ${formatBytes(pull.bytes_total)}`;
+  if (pull.state === 'failed') return `${pull.problem?.detail ?? ''} ${pull.problem?.todo ?? ''}`;
+  if (pull.state !== 'running') return `Stopped at ${share}. What has arrived is kept.`;
+  if (pull.bytes_done >= pull.bytes_total) return 'All files are here; getting it ready.';
+  return pull.file ? `${share}: ${pull.file}` : share;
+}
+
+function missingText({ weights }: FunctionRead): string {
+  const missing = weights.filter(({ present }) => !present);
+  if (missing.length === 0) return 'Its model files are here; it has to be made ready.';
+  const bytes = missing.reduce((sum, weight) => sum + weight.bytes, 0);
+  const files = count(missing.length, 'model file');
+  return `${files}, ${formatBytes(bytes)}, ${missing.length === 1 ? 'is' : 'are'} not on this server.`;
+}
+
+/** Percent of the bytes; null while nothing has arrived. */
+export function fetchShare({ pull }: FunctionRead): number | null {
+  if (!pull || pull.bytes_done === 0 || pull.bytes_total === 0) return null;
+  return (100 * pull.bytes_done) / pull.bytes_total;
+}
+
+export function fetchVerb({ pull, weights }: FunctionRead): string {
+  if (pull?.state === 'failed') return 'Try again';
+  if (pull) return 'Go on';
+  return weights.every(({ present }) => present) ? 'Make it ready' : 'Fetch';
 }
 
 /** "12 GB", or that it needs none. */

@@ -37,6 +37,7 @@ const encoder = (name: string, over: Partial<EncoderRead> = {}): EncoderRead => 
   route: 'photographic',
   dimensions: 128,
   licence: 'CC0-1.0',
+  licence_url: null,
   commercial: true,
   installed: false,
   default: false,

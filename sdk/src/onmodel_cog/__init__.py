@@ -1,0 +1,1 @@
+"""A model that Cog packed, as a function: our contract outside, Cog's inside."""
