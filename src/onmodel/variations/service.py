@@ -15,11 +15,12 @@ from onmodel.dispatch.errors import CallOverError
 from onmodel.dispatch.schemas import NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.timing import ANY_TIME, Timing
 from onmodel.events import log as events
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
-from onmodel.projects import access
+from onmodel.projects import access, due
 from onmodel.variations import changes, pins, reading, repository, sources
 from onmodel.variations.errors import (
     CannotDoError,
@@ -58,8 +59,11 @@ async def request_variations(
         NoReferenceError: no reference shows a face.
         SheetCompleteError: nothing is missing.
         VersionNotFoundError: the character has no such version to pin to.
+        DueTooSoonError: it is needed too soon, see ``projects.due``.
+        UnknownDependencyError: it is to come after something that is not there.
     """
     character = await characters.get_present(uow, actor, character_id, Permission.GENERATE)
+    await due.check(uow, actor, character.project_id, data.due_at)
     pin = await pins.find(uow, character_id, data.version)
     standing = await repository.current(uow, character_id)
     keys = _keys(data.keys, standing)
@@ -80,7 +84,8 @@ async def request_variations(
     await uow.session.flush()
     for row in gone:
         await _tell_removed(uow, row, actor.user_id, None)
-    return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows), pin=pin)
+    seeds = [data.seed] * len(rows)
+    return await _submit(uow, actor, character, rows, seeds=seeds, pin=pin, timing=data)
 
 
 async def make_aside(
@@ -169,6 +174,7 @@ async def _submit(
     *,
     seeds: list[int],
     pin: Pin | None = None,
+    timing: Timing = ANY_TIME,
 ) -> list[VariationRead]:
     source = await sources.choose(uow, character, pin)
     for row, seed in zip(rows, seeds, strict=True):
@@ -187,6 +193,8 @@ async def _submit(
                 tier=Tier(row.tier),
                 params=source.params(row.key, seed),
                 importance=character.importance,
+                depends_on=tuple(timing.after),
+                due_at=timing.due_at,
             )
             for row, seed in zip(rows, seeds, strict=True)
         ],
@@ -203,14 +211,19 @@ async def _submit(
 
 
 async def regenerate(
-    uow: UnitOfWork, actor: Actor, variation_id: UUID, seed: int | None
+    uow: UnitOfWork,
+    actor: Actor,
+    variation_id: UUID,
+    seed: int | None,
+    timing: Timing = ANY_TIME,
 ) -> VariationRead:
     """Make a candidate for a picture of the set; the picture itself stays."""
     row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
     await access.require(uow, actor, row.project_id, Permission.GENERATE)
+    await due.check(uow, actor, row.project_id, timing.due_at)
     if row.candidate_of is not None:
         await discard(uow, actor, variation_id)
-        return await regenerate(uow, actor, row.candidate_of, seed)
+        return await regenerate(uow, actor, row.candidate_of, seed, timing)
     if State(row.state).is_active:
         raise NotFinishedError("This picture is being made.")
     for former in await repository.candidates(uow, row.id):
@@ -233,7 +246,8 @@ async def regenerate(
     # one that was made of a version is made anew of the same version
     pinned = row.recipe.get("pinned")
     pin = await pins.find(uow, character.id, pinned["number"] if pinned else None)
-    return (await _submit(uow, actor, character, [fresh], seeds=[wanted], pin=pin))[0]
+    (made,) = await _submit(uow, actor, character, [fresh], seeds=[wanted], pin=pin, timing=timing)
+    return made
 
 
 async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
