@@ -55,6 +55,14 @@ async def clear(
     return _told(uow, clearing, list(rows))
 
 
+async def may_clear_all(uow: UnitOfWork, actor: Actor, project_id: UUID | None) -> bool:
+    """Say whether the actor manages the project, or with None any."""
+    if actor.is_admin:
+        return True
+    managed = await _managed(uow, actor)
+    return bool(managed) if project_id is None else project_id in managed
+
+
 async def undo(uow: UnitOfWork, actor: Actor, clearing: UUID) -> QueueCleared:
     """Let what was put away in one step stand again, as far as the actor could put it away."""
     rows = await uow.session.scalars(
@@ -96,9 +104,12 @@ async def _theirs(uow: UnitOfWork, actor: Actor, whose: Whose) -> ColumnElement[
     mine: ColumnElement[bool] = Call.created_by == actor.user_id
     if whose == "mine":
         return mine
-    visible = await access.visible(uow, actor)
-    if visible is None:
+    if actor.is_admin:
         return Call.id.is_not(None)
+    return or_(mine, Call.project_id.in_(await _managed(uow, actor)))
+
+
+async def _managed(uow: UnitOfWork, actor: Actor) -> list[UUID]:
+    visible = await access.visible(uow, actor) or []
     roles = await access.roles(uow, actor, visible)
-    managed = [id_ for id_, role in roles.items() if allows(role, Permission.MANAGE)]
-    return or_(mine, Call.project_id.in_(managed))
+    return [id_ for id_, role in roles.items() if allows(role, Permission.MANAGE)]

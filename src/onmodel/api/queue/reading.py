@@ -56,6 +56,7 @@ async def read_queue(
             await rights.roles(uow, actor, over),
         ),
         ended_more=len(over) > clearing.LISTED,
+        clears_all=await clearing.may_clear_all(uow, actor, project_id),
     )
 
 

@@ -117,7 +117,8 @@ class QueueRead(BaseModel):
     of ``items``. At most 500 are listed of each; ``more`` counts the rest of ``items``.
 
     ``ended`` is what ended in the last day and nobody has put away, newest first: 20 at most,
-    the rest stands in the history (``ended_more``).
+    the rest stands in the history (``ended_more``). ``clears_all`` says whether the reader may put
+    away what others asked for, too.
     """
 
     items: list[QueueItem]
@@ -126,6 +127,7 @@ class QueueRead(BaseModel):
     more: int
     ended: list[QueueItem]
     ended_more: bool
+    clears_all: bool
 
 
 class QueueDue(BaseModel):
