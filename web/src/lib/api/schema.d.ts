@@ -1351,6 +1351,137 @@ export interface paths {
         patch: operations["update_me_api_v1_me_patch"];
         trace?: never;
     };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Notification Settings
+         * @description Where your notifications go outside of OnModel, which, and when.
+         */
+        get: operations["read_notification_settings_api_v1_me_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Notification Browser
+         * @description Add a browser by its push subscription; it ends with the session that added it.
+         */
+        post: operations["add_notification_browser_api_v1_me_notifications_browsers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Notification Address
+         * @description Add an e-mail address, or the address of a chat service; the same one twice is once.
+         */
+        post: operations["add_notification_address_api_v1_me_notifications_destinations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations/{destination_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Notification Destination */
+        delete: operations["remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations/{destination_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test Notification
+         * @description Send a test; read its end at ``/me/notifications/tests/{id}``.
+         */
+        post: operations["send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save Notification Preferences */
+        put: operations["save_notification_preferences_api_v1_me_notifications_preferences_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/tests/{test_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Test Notification */
+        get: operations["read_test_notification_api_v1_me_notifications_tests__test_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -2027,6 +2158,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear
+         * @description Put away what ended in the last day; the history keeps it.
+         */
+        post: operations["clear_api_v1_queue_clear_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/clearings/{clearing_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Clearing
+         * @description Let what was put away in one step stand again.
+         */
+        post: operations["undo_clearing_api_v1_queue_clearings__clearing_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue/history": {
         parameters: {
             query?: never;
@@ -2057,6 +2228,26 @@ export interface paths {
         /** Read Call */
         get: operations["read_call_api_v1_queue__call_id__get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Need By
+         * @description Say by when a waiting call is needed: an hour ahead, for owners at any moment.
+         */
+        put: operations["need_by_api_v1_queue__call_id__due_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2115,7 +2306,10 @@ export interface paths {
         put?: never;
         /**
          * Change
-         * @description Cancel, pause, resume or retry. A retry answers with the new call.
+         * @description Cancel, pause, resume or retry.
+         *
+         *     Cancelling a call cancels what waits for it. A retry answers with the new call; what ended
+         *     only because of the old one comes back with it.
          */
         post: operations["change_api_v1_queue__call_id___verb__post"];
         delete?: never;
@@ -2850,6 +3044,19 @@ export interface components {
             };
         };
         /**
+         * AddressWrite
+         * @description An e-mail address, or an address of a chat service in the form that apprise knows.
+         */
+        AddressWrite: {
+            /** Address */
+            address: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+        };
+        /**
          * AlertRead
          * @description A picture that left the model: what was seen, what it should be, who put it to sleep why.
          *
@@ -3089,6 +3296,20 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * BrowserWrite
+         * @description A push subscription, as a browser gives it.
+         */
+        BrowserWrite: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+            /**
+             * Label
+             * @default A browser
+             */
+            label?: string;
         };
         /**
          * CalibrationChanged
@@ -3946,6 +4167,33 @@ export interface components {
             votes: components["schemas"]["OwnVote"][];
         };
         /**
+         * DestinationRead
+         * @description Where notifications go; the address itself is never told again.
+         */
+        DestinationRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Medium
+             * @enum {string}
+             */
+            medium: "push" | "email" | "chat";
+            /** Problem */
+            problem: string | null;
+            /** Sent At */
+            sent_at: string | null;
+        };
+        /**
          * Disagreement
          * @description A picture on which people and the measure differ.
          */
@@ -4308,7 +4556,13 @@ export interface components {
         };
         /**
          * FunctionTrial
-         * @description The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names.
+         * @description One run of the suite.
+         *
+         *     Attributes:
+         *         version: of the function that was tried.
+         *         runtime: `process` or `docker`.
+         *         passed, skipped: how many checks.
+         *         failed: the names of those that failed.
          */
         FunctionTrial: {
             /**
@@ -4385,6 +4639,8 @@ export interface components {
             character_id: string;
             /**
              * @default {
+             *       "after": [],
+             *       "due_at": null,
              *       "keys": null,
              *       "seed": 0,
              *       "tier": null,
@@ -4398,6 +4654,17 @@ export interface components {
          * @description Which pictures of the standard set; null makes those that are missing.
          */
         GenerateRequest: {
+            /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
             /** Keys */
             keys?: string[] | null;
             /**
@@ -4610,6 +4877,28 @@ export interface components {
          * @enum {string}
          */
         Group: "mentions" | "decisions" | "work" | "people";
+        /**
+         * GroupWishes
+         * @description By which media one group of notices comes.
+         */
+        GroupWishes: {
+            /**
+             * Chat
+             * @default true
+             */
+            chat?: boolean;
+            /**
+             * Email
+             * @default true
+             */
+            email?: boolean;
+            group: components["schemas"]["Group"];
+            /**
+             * Push
+             * @default true
+             */
+            push?: boolean;
+        };
         /** GuestEnter */
         GuestEnter: {
             /** Name */
@@ -5213,6 +5502,19 @@ export interface components {
             url: string;
         };
         /**
+         * NotificationSettings
+         * @description All of one's notification settings, and what this server offers.
+         */
+        NotificationSettings: {
+            /** Destinations */
+            destinations: components["schemas"]["DestinationRead"][];
+            /** Mail Offered */
+            mail_offered: boolean;
+            preferences: components["schemas"]["PreferencesRead"];
+            /** Push Key */
+            push_key: string;
+        };
+        /**
          * Ok
          * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
          */
@@ -5474,6 +5776,55 @@ export interface components {
              * @enum {string}
              */
             kind: "point";
+        };
+        /**
+         * PreferencesRead
+         * @description A person's wishes. Times are those of the wall; quiet hours may cross midnight.
+         *
+         *     ``time_zone`` is null until the person has saved their wishes once.
+         */
+        PreferencesRead: {
+            /**
+             * Digest
+             * @enum {string}
+             */
+            digest: "off" | "hourly" | "daily";
+            /**
+             * Digest At
+             * Format: time
+             */
+            digest_at: string;
+            /** Groups */
+            groups: components["schemas"]["GroupWishes"][];
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Time Zone */
+            time_zone: string | null;
+        };
+        /** PreferencesWrite */
+        PreferencesWrite: {
+            /**
+             * Digest
+             * @default off
+             * @enum {string}
+             */
+            digest?: "off" | "hourly" | "daily";
+            /**
+             * Digest At
+             * Format: time
+             * @default 09:00:00
+             */
+            digest_at?: string;
+            /** Groups */
+            groups: components["schemas"]["GroupWishes"][];
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet Until */
+            quiet_until?: string | null;
+            /** Time Zone */
+            time_zone: string;
         };
         /**
          * Presence
@@ -5766,6 +6117,16 @@ export interface components {
             /** Todo */
             todo: string;
         };
+        /**
+         * PushKeys
+         * @description A browser's half of the keys (RFC 8291), in base64url.
+         */
+        PushKeys: {
+            /** Auth */
+            auth: string;
+            /** P256Dh */
+            p256dh: string;
+        };
         /** QueueBatch */
         QueueBatch: {
             /** Ids */
@@ -5803,6 +6164,74 @@ export interface components {
             name: string;
         };
         /**
+         * QueueClear
+         * @description Whose ended calls are put away: one's own, or everybody's where one manages the project.
+         */
+        QueueClear: {
+            /** Project Id */
+            project_id?: string | null;
+            /**
+             * Whose
+             * @default mine
+             * @enum {string}
+             */
+            whose?: "mine" | "all";
+        };
+        /**
+         * QueueCleared
+         * @description How many calls were put away, or stand again; ``id`` takes it back.
+         */
+        QueueCleared: {
+            /** Count */
+            count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * QueueDue
+         * @description By when a call is needed; null for no such moment.
+         */
+        QueueDue: {
+            /** Due At */
+            due_at: string | null;
+        };
+        /**
+         * QueueEarlier
+         * @description A call that another one waits for, and what it is about.
+         */
+        QueueEarlier: {
+            /** Character */
+            character: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * QueueElsewhere
+         * @description A call that is not listed and stands before one that is.
+         *
+         *     All that is told of it: its place, or null while it works; its quality; and how many seconds
+         *     it is expected to take, or still to take, null while nobody can know.
+         */
+        QueueElsewhere: {
+            /** Position */
+            position: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "low" | "standard" | "high";
+        };
+        /**
          * QueueError
          * @description Why a call failed, whose fault it is, and what to do: the table in docs/functions.md.
          *
@@ -5829,14 +6258,18 @@ export interface components {
          *
          *     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
          *     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
-         *     ``urgent`` goes before everything that is not. ``hold`` says what of its
-         *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
+         *     ``after`` is what has to succeed before it stands in line; its ``eta_s`` is then the earliest.
+         *     ``urgent`` goes before everything that is not; when ``due_at`` comes near, it is. ``hold``
+         *     says what of its project's limits keeps it from beginning, if so; beyond a quota there is no
+         *     place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
          *     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
          *     of licences that forbid selling what it makes.
          *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
+            /** After */
+            after: components["schemas"]["QueueEarlier"][];
             /** Attempt */
             attempt: number;
             character: components["schemas"]["QueueCharacter"] | null;
@@ -5883,7 +6316,7 @@ export interface components {
             /** Project Title */
             project_title: string;
             /** Rights */
-            rights: ("cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry" | "move")[];
+            rights: ("cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry" | "due" | "move")[];
             /** Seconds */
             seconds: number | null;
             /** Started At */
@@ -5932,9 +6365,22 @@ export interface components {
          * @description What has not ended: what works, then the line, then what is paused.
          *
          *     ``others`` counts the calls of projects that the reader does not see; they have their
-         *     places, too. At most 500 are listed; ``more`` counts the rest.
+         *     places, too. ``elsewhere`` are those of other projects that work now or stand before the last
+         *     of ``items``. At most 500 are listed of each; ``more`` counts the rest of ``items``.
+         *
+         *     ``ended`` is what ended in the last day and nobody has put away, newest first: 20 at most,
+         *     the rest stands in the history (``ended_more``). ``clears_all`` says whether the reader may put
+         *     away what others asked for, too.
          */
         QueueRead: {
+            /** Clears All */
+            clears_all: boolean;
+            /** Elsewhere */
+            elsewhere: components["schemas"]["QueueElsewhere"][];
+            /** Ended */
+            ended: components["schemas"]["QueueItem"][];
+            /** Ended More */
+            ended_more: boolean;
             /** Items */
             items: components["schemas"]["QueueItem"][];
             /** More */
@@ -6153,6 +6599,17 @@ export interface components {
          * @description Without a seed the next one is taken, so that something new comes.
          */
         RegenerateRequest: {
+            /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
             /** Seed */
             seed?: number | null;
         };
@@ -6524,6 +6981,16 @@ export interface components {
             event: "server:task_progress";
             id?: string;
             payload: components["schemas"]["TaskProgress"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:task_preview";
+            id?: string;
+            payload: components["schemas"]["TaskPreview"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -6986,6 +7453,27 @@ export interface components {
          */
         Task: "character.train_lora" | "character.generate_base" | "character.generate_variation" | "character.generate_talking" | "character.transfer_motion" | "character.edit_instruction" | "character.validate_consistency" | "character.optimize_model" | "character.deploy_model";
         /**
+         * TaskPreview
+         * @description Event ``server:task_preview``; may be lost: what a running call has made so far.
+         *
+         *     ``image`` is a data URL of a WebP picture, 256 pixels at most on a side. It is to be forgotten
+         *     when the call ends or goes back to the queue.
+         */
+        TaskPreview: {
+            /** Image */
+            image: string;
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+        };
+        /**
          * TaskProgress
          * @description Event ``server:task_progress``; may be lost.
          */
@@ -7031,6 +7519,24 @@ export interface components {
             name: string;
             /** Url */
             url: string;
+        };
+        /**
+         * TestRead
+         * @description What became of a test: ``failed`` comes with a sentence that says why.
+         */
+        TestRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Problem */
+            problem: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "failed";
         };
         /**
          * TextAck
@@ -7290,6 +7796,17 @@ export interface components {
         /** TrainRequest */
         TrainRequest: {
             /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
+            /**
              * Quality
              * @default low
              * @enum {string}
@@ -7345,6 +7862,8 @@ export interface components {
              * @enum {string}
              */
             asked_tier: "low" | "standard" | "high";
+            /** Call Id */
+            call_id: string | null;
             /**
              * Character Id
              * Format: uuid
@@ -7531,6 +8050,8 @@ export interface components {
          *     are in the recipe.
          */
         VariationRead: {
+            /** Call Id */
+            call_id: string | null;
             /** Candidate Of */
             candidate_of: string | null;
             /**
@@ -9641,13 +10162,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9783,7 +10304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown_variation_key`: The standard set has no such picture */
+            /** @description `unknown_variation_key`: The standard set has no such picture; `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11975,6 +12496,270 @@ export interface operations {
             };
         };
     };
+    read_notification_settings_api_v1_me_notifications_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    add_notification_browser_api_v1_me_notifications_browsers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationRead"];
+                };
+            };
+            /** @description `too_many_destinations`: That is enough places */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_refused`: This address cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_notification_address_api_v1_me_notifications_destinations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationRead"];
+                };
+            };
+            /** @description `mail_not_set_up`: This server cannot send e-mail; `too_many_destinations`: That is enough places */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_refused`: This address cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `destination_not_found`: No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRead"];
+                };
+            };
+            /** @description `destination_not_found`: No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_tests`: Too many tests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_notification_preferences_api_v1_me_notifications_preferences_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_test_notification_api_v1_me_notifications_tests__test_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRead"];
+                };
+            };
+            /** @description `test_not_found`: No such test */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_sessions_api_v1_me_sessions_get: {
         parameters: {
             query?: never;
@@ -13867,6 +14652,88 @@ export interface operations {
             };
         };
     };
+    clear_api_v1_queue_clear_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueClear"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCleared"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_clearing_api_v1_queue_clearings__clearing_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clearing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCleared"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_history_api_v1_queue_history_get: {
         parameters: {
             query?: {
@@ -13940,6 +14807,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    need_by_api_v1_queue__call_id__due_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueDue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_waiting`: This does not wait any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `due_too_soon`: That moment is too near */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14094,7 +15023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `call_over`: It is over already; `call_not_waiting`: This does not wait any more; `call_not_over`: This has not failed */
+            /** @description `call_over`: It is over already; `call_not_waiting`: This does not wait any more; `call_not_over`: This has not failed; `dependency_unmet`: The step before this one is missing */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15901,13 +16830,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
