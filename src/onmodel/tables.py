@@ -8,6 +8,7 @@ from onmodel.dispatch import share_models as shares
 from onmodel.events import models as events
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
+from onmodel.kit.db import once
 from onmodel.kit.db.base import Base
 from onmodel.notes import models as notes
 from onmodel.projects import models as projects
@@ -28,6 +29,7 @@ _DEFINING = (
     events,
     identity,
     notes,
+    once,
     projects,
     review,
     shares,

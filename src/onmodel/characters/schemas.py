@@ -46,10 +46,30 @@ class CharacterCreate(BaseModel):
     consent: Text = ""
 
 
+class FieldsSeen(BaseModel):
+    """What stood in some fields when a person began to write over them."""
+
+    name: str | None = None
+    description: str | None = None
+    trigger_word: str | None = None
+    positive_prompt: str | None = None
+    negative_prompt: str | None = None
+    importance: str | None = None
+    tier: str | None = None
+    tags: list[str] | None = None
+    licence: str | None = None
+    consent: str | None = None
+
+
 class CharacterUpdate(BaseModel):
-    """A change against the ``version`` that was read; a stale one is refused."""
+    """A change against the ``version`` that was read; a stale one is refused.
+
+    With ``seen`` for each field that changes, a stale version merges: a field is refused only
+    when it now holds neither what was seen nor what is wished.
+    """
 
     version: int
+    seen: FieldsSeen | None = None
     name: Name | None = None
     description: Text | None = None
     trigger_word: TriggerWord | None = None
@@ -146,6 +166,27 @@ class CharacterUpdated(BaseModel):
 
     character_id: UUID
     data: CharacterRead
+
+
+class FieldConflict(BaseModel):
+    """Two values for one field: ``value`` was wished, ``current`` stands there."""
+
+    field: str
+    value: Any
+    current: Any
+    changed_by: UUID | None
+    changed_at: datetime | None
+
+
+class FieldContested(BaseModel):
+    """Event ``server:field.contested``: a value that was not taken, as another stands there.
+
+    ``actor`` wished it. May be lost: the same is in the answer to the actor, who keeps it.
+    """
+
+    character_id: UUID
+    version: int
+    conflict: FieldConflict
 
 
 class CharacterRemoved(BaseModel):

@@ -150,6 +150,17 @@ async def history(
     return list(await uow.session.scalars(query))
 
 
+async def last_change_of(uow: UnitOfWork, subject_id: UUID, field: str) -> Event | None:
+    """Return the newest event that changed one field of a noun."""
+    event: Event | None = await uow.session.scalar(
+        select(Event)
+        .where(Event.subject_id == subject_id, Event.change["fields"].has_key(field))
+        .order_by(Event.seq.desc())
+        .limit(1)
+    )
+    return event
+
+
 async def frames_since(
     uow: UnitOfWork, project_id: UUID, seq: int, *, limit: int
 ) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from onmodel.accounts.service import Actor
 
 QUEUE_FRAMES = 512
 TOO_SLOW, SIGNED_OUT, NOT_FOUND, SHUTTING_DOWN = 4008, 4401, 4404, 1012
+TOO_OLD, TOO_LOUD = 4426, 4029
 
 _SEND_FAILURES = (RuntimeError, WebSocketDisconnect, OSError)
 

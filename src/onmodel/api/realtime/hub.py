@@ -6,6 +6,7 @@ it passed on; when the next one is not its follower, the hub reads the log.
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -25,6 +26,7 @@ RETRY_SECONDS = 0.5
 SWEEP_SECONDS = 2.0
 # so many sends, then the loop gets a turn: one large room must not stop the others
 CHUNK = 100
+_MEMBERS = b'{"event":"server:members.updated"'
 _SEQ = re.compile(rb'^\{"event":"[^"]*","seq":(\d+)')
 
 
@@ -38,9 +40,14 @@ class Room:
 
 
 class Hub:
-    """Rooms, and the task that listens to the bus."""
+    """Rooms, and the task that listens to the bus.
+
+    Attributes:
+        on_members: hears that the people of a project changed, after they were told.
+    """
 
     def __init__(self, database: Database, bus: Bus) -> None:
+        self.on_members: Callable[[UUID], Awaitable[None]] | None = None
         self._database = database
         self._bus = bus
         self._rooms: dict[UUID, Room] = {}
@@ -121,20 +128,25 @@ class Hub:
             if seq == room.seq + 1:
                 room.seq = seq
                 await self._fan_out(room, frame.decode(), seq)
-                return
-        await self._catch_up(project_id, room)
+            else:
+                await self._catch_up_locked(project_id, room)
+        if self.on_members is not None and frame.startswith(_MEMBERS):
+            await self.on_members(project_id)
 
     async def _catch_up(self, project_id: UUID, room: Room) -> None:
         async with room.lock:
-            try:
-                async with self._database.read() as uow:
-                    missing = await events.since(uow, project_id, room.seq)
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("hub_cannot_read_the_log", error=str(error))
-                return
-            for seq, frame in missing:
-                room.seq = seq
-                await self._fan_out(room, frame.decode(), seq)
+            await self._catch_up_locked(project_id, room)
+
+    async def _catch_up_locked(self, project_id: UUID, room: Room) -> None:
+        try:
+            async with self._database.read() as uow:
+                missing = await events.since(uow, project_id, room.seq)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("hub_cannot_read_the_log", error=str(error))
+            return
+        for seq, frame in missing:
+            room.seq = seq
+            await self._fan_out(room, frame.decode(), seq)
 
     async def _fan_out(self, room: Room, text: str, seq: int | None) -> None:
         for index, connection in enumerate(list(room.connections), start=1):

@@ -16,6 +16,7 @@ from onmodel.characters.schemas import (
     CharacterRemoved,
     CharacterUpdate,
     CharacterUpdated,
+    FieldContested,
     ReferenceRemoved,
     ReferenceUpdated,
     TextAck,
@@ -26,6 +27,7 @@ from onmodel.characters.schemas import (
 from onmodel.decisions.schemas import DecisionUpdated
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
+from onmodel.kit.db.once import KEY_PATTERN
 from onmodel.notes.schemas import NoteRemoved, NoteUpdated
 from onmodel.projects.schemas import MembersUpdated, ProjectUpdated, Quality
 from onmodel.review.schemas import (
@@ -42,7 +44,10 @@ from onmodel.variations.schemas import (
     VariationUpdated,
 )
 
+# grows when a client that knows only the one before would go wrong; what is merely new does not
 PROTOCOL_VERSION = 1
+# the oldest one that is still spoken
+OLDEST_PROTOCOL = 1
 
 
 class SyncRequest(BaseModel):
@@ -53,9 +58,15 @@ class PresenceUpdate(BaseModel):
     character_id: UUID | None = None
 
 
+Key = Annotated[str, Field(pattern=KEY_PATTERN)]
+
+
 class CharacterUpdateRequest(BaseModel):
+    """As ``PATCH /characters/{id}``; ``key`` is what ``Idempotency-Key`` is there."""
+
     character_id: UUID
     data: CharacterUpdate
+    key: Key | None = None
 
 
 class NodeUpdateRequest(BaseModel):
@@ -63,6 +74,11 @@ class NodeUpdateRequest(BaseModel):
 
     node_id: UUID
     data: CharacterUpdate
+    key: Key | None = None
+
+
+class Nothing(BaseModel):
+    """A message that says all by its name."""
 
 
 class TrainMessage(BaseModel):
@@ -111,6 +127,11 @@ class TextCursorUpdate(BaseModel):
 
 class _Message(BaseModel):
     id: str | None = Field(default=None, max_length=100)
+
+
+class PingMessage(_Message):
+    event: Literal["client:ping"]
+    payload: Nothing = Nothing()
 
 
 class SyncMessage(_Message):
@@ -166,7 +187,8 @@ class TextCursorMessage(_Message):
 TextMessage = TextOpenMessage | TextChangeMessage | TextCursorMessage
 
 OtherMessage = (
-    SyncMessage
+    PingMessage
+    | SyncMessage
     | PresenceMessage
     | CharacterUpdateMessage
     | NodeUpdateMessage
@@ -185,6 +207,17 @@ class FullSync(ProjectState):
 
     protocol: int = PROTOCOL_VERSION
     presence: list[PresentPerson]
+
+
+class Hello(BaseModel):
+    """Event ``server:hello``: the first word on every socket, and the answer to a ping.
+
+    ``version`` is the server's own: when it changes, a page may be older than its server.
+    """
+
+    protocol: int = PROTOCOL_VERSION
+    oldest: int = OLDEST_PROTOCOL
+    version: str
 
 
 class TrainingProgress(BaseModel):
@@ -219,11 +252,13 @@ class Ok(BaseModel):
 
 # event name -> payload, for everything that the server may send
 SERVER_EVENTS: dict[str, type[BaseModel]] = {
+    "server:hello": Hello,
     "server:full_sync": FullSync,
     "server:project.updated": ProjectUpdated,
     "server:members.updated": MembersUpdated,
     "server:character.updated": CharacterUpdated,
     "server:character.removed": CharacterRemoved,
+    "server:field.contested": FieldContested,
     "server:reference.updated": ReferenceUpdated,
     "server:reference.removed": ReferenceRemoved,
     "server:check.updated": CheckUpdated,

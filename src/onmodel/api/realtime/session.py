@@ -13,9 +13,11 @@ from starlette.websockets import WebSocketDisconnect
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.accounts.signed_in import identify
+from onmodel.api.health import VERSION
 from onmodel.api.realtime import messages
-from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
+from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, TOO_LOUD, TOO_OLD, Connection
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.pace import Pace, TooManyMessagesError
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.texts import TextDesk
 from onmodel.api.state import project_state
@@ -44,6 +46,7 @@ router = APIRouter()
 
 # well below a socket's queue, so that catching up cannot look like being too slow
 REPLAY_LIMIT = 400
+MOST_LETTERS = 100
 
 
 class UnknownMessageError(InvalidError):
@@ -58,6 +61,9 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     resources: Resources = socket.app.state.resources
     hub: Hub = socket.app.state.hub
     await socket.accept()
+    if _speaks_too_old(socket):
+        await socket.close(TOO_OLD, "protocol_too_old")
+        return
     actor = await _admit(socket, resources, project_id)
     if actor is None:
         return
@@ -74,6 +80,15 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
         hub.leave(connection)
         await connection.finish()
         await desk.leave()
+
+
+def _speaks_too_old(socket: WebSocket) -> bool:
+    """Say whether a client has told that it knows only a protocol that is gone, or none yet."""
+    spoken = socket.query_params.get("protocol")
+    if spoken is None:
+        return False
+    known = range(messages.OLDEST_PROTOCOL, messages.PROTOCOL_VERSION + 1)
+    return not (spoken.isascii() and spoken.isdigit() and int(spoken[:9]) in known)
 
 
 async def _admit(socket: WebSocket, resources: Resources, project_id: UUID) -> Actor | None:
@@ -111,21 +126,35 @@ class Session:
         self._resources = resources
         self._board = board
         self._desk = desk
+        self._pace = Pace()
 
     async def read(self) -> None:
-        """Answer messages until the client goes."""
+        """Say who we are, then answer messages until the client goes."""
+        self._greet(None)
         try:
-            while True:
-                await self._answer(await self._socket.receive_text())
+            while (message := await self._socket.receive())["type"] == "websocket.receive":
+                await self._hear(message.get("text"))
         except (WebSocketDisconnect, RuntimeError):
             return
 
-    async def _answer(self, text: str) -> None:
-        message_id: str | None = None
+    async def _hear(self, text: str | None) -> None:
+        """Answer one message, unless there are too many."""
+        if await self._pace.allows():
+            await self._answer(text)
+        elif self._pace.is_flood:
+            self._connection.close_soon(TOO_LOUD)
+        elif await self._pace.may_answer():
+            self._refuse(TooManyMessagesError("A page may send 200 messages a second."), None, None)
+
+    async def _answer(self, text: str | None) -> None:
+        message_id = name = None
         try:
             raw = _object(text)
-            message_id = raw["id"] if isinstance(raw.get("id"), str) else None
+            message_id, name = _short(raw.get("id")), _short(raw.get("event"))
             message = messages.client_message.validate_python(raw)
+            if isinstance(message, messages.PingMessage):
+                self._greet(message.id)
+                return
             self._actor = await self._still_here()
             if isinstance(message, messages.TextMessage):
                 await self._desk.answer(self._actor, message)
@@ -134,43 +163,65 @@ class Session:
         except ValidationError as error:
             first = error.errors()[0]
             problem = UnknownMessageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.")
-            self._say("server:error", problem.as_problem(), message_id)
+            self._refuse(problem, name, message_id)
             return
         except ProblemError as error:
-            self._say("server:error", error.as_problem(), message_id)
+            self._refuse(error, name, message_id)
             return
         except DBAPIError as error:
             problem = of_database(error)
             if problem is None:
                 raise
             log.warning("database_refused", error=str(error.orig))
-            self._say("server:error", problem.as_problem(), message_id)
+            self._refuse(problem, name, message_id)
             return
         if not isinstance(message, messages.SyncMessage):
             self._say("server:ok", {"data": data}, message_id)
 
     async def _still_here(self) -> Actor:
-        """Return who this is now: a role or a token may have been taken away since."""
+        """Return who this is now: a token, or the project, may have been taken away since."""
         actor = await identify(self._socket, self._resources.database)
         if actor is None:
             self._connection.close_soon(SIGNED_OUT)
             raise UnauthorisedError("Your session has ended.")
+        try:
+            async with self._resources.database.read() as uow:
+                await access.require(uow, actor, self._connection.project_id, Permission.VIEW)
+        except NotFoundError:
+            self._connection.close_soon(NOT_FOUND)
+            raise
         return actor
+
+    def _greet(self, message_id: str | None) -> None:
+        self._say("server:hello", messages.Hello(version=VERSION).model_dump(), message_id)
+
+    def _refuse(self, problem: ProblemError, event: str | None, message_id: str | None) -> None:
+        """Tell the sender, and nobody else, why not."""
+        log.info(
+            "message_refused",
+            code=problem.code,
+            message=event,
+            user=str(self._actor.user_id),
+            project=str(self._connection.project_id),
+        )
+        self._say("server:error", problem.as_problem(), message_id)
 
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
         self._connection.put(encode(name, payload, id=message_id).decode())
 
     async def _handle(self, message: messages.OtherMessage) -> Any:  # noqa: PLR0911 - one a message
         match message:
+            case messages.PingMessage():
+                return None  # answered before anybody was asked who this is
             case messages.SyncMessage():
                 return await self._sync(message.payload.since, message.id)
             case messages.PresenceMessage():
                 self._board.enter(self._connection, self._actor, message.payload.character_id)
                 return None
             case messages.CharacterUpdateMessage():
-                return await self._update(message.payload.character_id, message.payload.data)
+                return await self._update(message.payload.character_id, message.payload)
             case messages.NodeUpdateMessage():
-                return await self._update(message.payload.node_id, message.payload.data)
+                return await self._update(message.payload.node_id, message.payload)
             case messages.CharacterTrainMessage():
                 request = TrainRequest(quality=message.payload.quality)
                 async with self._resources.database.begin() as uow:
@@ -184,9 +235,17 @@ class Session:
             case messages.StartGenerationMessage():
                 return await self._generate(message.payload.node_id, GenerateRequest())
 
-    async def _update(self, character_id: UUID, data: Any) -> Any:
+    async def _update(
+        self,
+        character_id: UUID,
+        asked: messages.CharacterUpdateRequest | messages.NodeUpdateRequest,
+    ) -> Any:
         async with self._resources.database.begin() as uow:
-            return _json(await characters.update_character(uow, self._actor, character_id, data))
+            return _json(
+                await characters.update_character(
+                    uow, self._actor, character_id, asked.data, key=asked.key
+                )
+            )
 
     async def _generate(self, character_id: UUID, request: GenerateRequest) -> Any:
         async with self._resources.database.begin() as uow:
@@ -229,14 +288,26 @@ class Session:
         return True
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise UnknownMessageError("A message has to be text.")
     try:
         raw = json.loads(text)
-    except ValueError as error:
+        if "\\ud" in text.lower():  # half an emoji could not be sent back to anybody
+            json.dumps(raw, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise UnknownMessageError("A message has to be whole characters.") from error
+    # whoever nests too deep exhausts the reader, which is no ValueError
+    except (ValueError, RecursionError) as error:
         raise UnknownMessageError("A message has to be JSON.") from error
     if not isinstance(raw, dict):
         raise UnknownMessageError("A message has to be a JSON object.")
     return raw
+
+
+def _short(value: object) -> str | None:
+    """Return a name or an id of a message if it is one."""
+    return value if isinstance(value, str) and len(value) <= MOST_LETTERS else None
 
 
 def _json(model: BaseModel) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Watch:
 
     def start(self) -> None:
         """Begin to look."""
+        self._hub.on_members = self.check
         self._task = asyncio.create_task(self._run(), name="watch")
 
     async def stop(self) -> None:
@@ -37,11 +38,15 @@ class Watch:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    async def check(self) -> None:
-        """Close the sockets of those who are signed out or no longer part of the project."""
+    async def check(self, only: UUID | None = None) -> None:
+        """Close the sockets of those who are signed out or no longer part of the project.
+
+        With ``only`` those of one project, whose people have just changed.
+        """
         rooms: dict[UUID, list[Connection]] = defaultdict(list)
         for connection in self._hub.connections():
-            rooms[connection.project_id].append(connection)
+            if only is None or connection.project_id == only:
+                rooms[connection.project_id].append(connection)
         async with self._database.read() as uow:
             everybody = [one for connections in rooms.values() for one in connections]
             signed_in = await accounts.still_signed_in(

@@ -2985,6 +2985,9 @@ export interface components {
         /**
          * CharacterUpdate
          * @description A change against the ``version`` that was read; a stale one is refused.
+         *
+         *     With ``seen`` for each field that changes, a stale version merges: a field is refused only
+         *     when it now holds neither what was seen nor what is wished.
          */
         CharacterUpdate: {
             /** Consent */
@@ -3001,6 +3004,7 @@ export interface components {
             negative_prompt?: string | null;
             /** Positive Prompt */
             positive_prompt?: string | null;
+            seen?: components["schemas"]["FieldsSeen"] | null;
             /** Tags */
             tags?: string[] | null;
             /** Tier */
@@ -3024,7 +3028,10 @@ export interface components {
             id?: string | null;
             payload: components["schemas"]["CharacterUpdateRequest"];
         };
-        /** CharacterUpdateRequest */
+        /**
+         * CharacterUpdateRequest
+         * @description As ``PATCH /characters/{id}``; ``key`` is what ``Idempotency-Key`` is there.
+         */
         CharacterUpdateRequest: {
             /**
              * Character Id
@@ -3032,6 +3039,11 @@ export interface components {
              */
             character_id: string;
             data: components["schemas"]["CharacterUpdate"];
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
         };
         /**
          * CharacterUpdated
@@ -3132,7 +3144,7 @@ export interface components {
             check_id: string;
             data: components["schemas"]["CheckRead"];
         };
-        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
+        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
         /**
          * Coherence
          * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
@@ -3552,6 +3564,38 @@ export interface components {
             yaw: number;
         };
         /**
+         * FieldConflict
+         * @description Two values for one field: ``value`` was wished, ``current`` stands there.
+         */
+        FieldConflict: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Current */
+            current: unknown;
+            /** Field */
+            field: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * FieldContested
+         * @description Event ``server:field.contested``: a value that was not taken, as another stands there.
+         *
+         *     ``actor`` wished it. May be lost: the same is in the answer to the actor, who keeps it.
+         */
+        FieldContested: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            conflict: components["schemas"]["FieldConflict"];
+            /** Version */
+            version: number;
+        };
+        /**
          * FieldProblem
          * @description What is wrong with one field of the request.
          */
@@ -3560,6 +3604,32 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * FieldsSeen
+         * @description What stood in some fields when a person began to write over them.
+         */
+        FieldsSeen: {
+            /** Consent */
+            consent?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Importance */
+            importance?: string | null;
+            /** Licence */
+            licence?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Negative Prompt */
+            negative_prompt?: string | null;
+            /** Positive Prompt */
+            positive_prompt?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Tier */
+            tier?: string | null;
+            /** Trigger Word */
+            trigger_word?: string | null;
         };
         /**
          * FileLink
@@ -4015,6 +4085,26 @@ export interface components {
             version: string;
         };
         /**
+         * Hello
+         * @description Event ``server:hello``: the first word on every socket, and the answer to a ping.
+         *
+         *     ``version`` is the server's own: when it changes, a page may be older than its server.
+         */
+        Hello: {
+            /**
+             * Oldest
+             * @default 1
+             */
+            oldest?: number;
+            /**
+             * Protocol
+             * @default 1
+             */
+            protocol?: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * HistoryEntry
          * @description Who changed what and when.
          */
@@ -4216,6 +4306,11 @@ export interface components {
         NodeUpdateRequest: {
             data: components["schemas"]["CharacterUpdate"];
             /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
              * Node Id
              * Format: uuid
              */
@@ -4364,6 +4459,11 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Nothing
+         * @description A message that says all by its name.
+         */
+        Nothing: Record<string, never>;
         /**
          * Ok
          * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
@@ -4528,6 +4628,21 @@ export interface components {
         PersonWeightPut: {
             /** Weight */
             weight: number;
+        };
+        /** PingMessage */
+        PingMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:ping";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /** @default {} */
+            payload?: components["schemas"]["Nothing"];
         };
         /** PointMark */
         PointMark: {
@@ -5193,6 +5308,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:hello";
+            id?: string;
+            payload: components["schemas"]["Hello"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:full_sync";
             id?: string;
             payload: components["schemas"]["FullSync"];
@@ -5236,6 +5361,16 @@ export interface components {
             event: "server:character.removed";
             id?: string;
             payload: components["schemas"]["CharacterRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:field.contested";
+            id?: string;
+            payload: components["schemas"]["FieldContested"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -7113,7 +7248,10 @@ export interface operations {
     update_character_api_v1_characters__character_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 character_id: string;
             };
@@ -7152,7 +7290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale_version`: Somebody else was faster; `trigger_word_taken`: This trigger word is taken */
+            /** @description `stale_version`: Somebody else was faster; `field_conflict`: Two of you changed the same; `trigger_word_taken`: This trigger word is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7161,13 +7299,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8550,7 +8688,10 @@ export interface operations {
     add_comment_api_v1_decisions__decision_id__comments_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
             };
@@ -8598,13 +8739,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9231,7 +9372,10 @@ export interface operations {
     put_vote_api_v1_decisions__decision_id__votes__candidate_id__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
                 candidate_id: string;
@@ -9280,13 +9424,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9957,7 +10101,10 @@ export interface operations {
     edit_note_api_v1_notes__note_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
             };
@@ -10005,7 +10152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `mentioned_stranger`: They cannot see this project */
+            /** @description `mentioned_stranger`: They cannot see this project; `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10019,7 +10166,10 @@ export interface operations {
     tick_api_v1_notes__note_id__checklist__number__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
                 number: number;
@@ -10059,7 +10209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_such_item`: The list has no such line */
+            /** @description `no_such_item`: The list has no such line; `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10135,7 +10285,10 @@ export interface operations {
     settle_note_api_v1_notes__note_id__resolved_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
             };
@@ -10174,13 +10327,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12956,7 +13109,10 @@ export interface operations {
     update_variation_api_v1_variations__variation_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 variation_id: string;
             };
@@ -13004,13 +13160,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
