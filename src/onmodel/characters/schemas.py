@@ -68,7 +68,7 @@ class CharacterUpdate(BaseModel):
     when it now holds neither what was seen nor what is wished.
     """
 
-    version: int
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     seen: FieldsSeen | None = None
     name: Name | None = None
     description: Text | None = None

@@ -51,7 +51,7 @@ OLDEST_PROTOCOL = 1
 
 
 class SyncRequest(BaseModel):
-    since: int | None = Field(default=None, ge=0)
+    since: int | None = Field(default=None, ge=0, le=2**31 - 1)
 
 
 class PresenceUpdate(BaseModel):

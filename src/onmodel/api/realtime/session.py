@@ -47,6 +47,7 @@ router = APIRouter()
 # well below a socket's queue, so that catching up cannot look like being too slow
 REPLAY_LIMIT = 400
 MOST_LETTERS = 100
+_GONE = (WebSocketDisconnect, RuntimeError)
 
 
 class UnknownMessageError(InvalidError):
@@ -134,7 +135,7 @@ class Session:
         try:
             while (message := await self._socket.receive())["type"] == "websocket.receive":
                 await self._hear(message.get("text"))
-        except (WebSocketDisconnect, RuntimeError):
+        except _GONE:
             return
 
     async def _hear(self, text: str | None) -> None:
@@ -174,6 +175,13 @@ class Session:
                 raise
             log.warning("database_refused", error=str(error.orig))
             self._refuse(problem, name, message_id)
+            return
+        except _GONE:
+            raise
+        except Exception:  # a mistake over one message must not end the socket
+            log.exception("message_failed", message=name)
+            mistake = ProblemError("OnModel made a mistake. It has been written to the log.")
+            self._refuse(mistake, name, message_id)
             return
         if not isinstance(message, messages.SyncMessage):
             self._say("server:ok", {"data": data}, message_id)

@@ -125,6 +125,7 @@ describe('without a network', () => {
   });
 
   it('sends nothing for what was taken back', async () => {
+    answers = [offlineProblem(), offlineProblem()];
     outbox.put('p1', field('One'));
     outbox.put('p1', field('Mara', 'One'));
     await outbox.settled();
