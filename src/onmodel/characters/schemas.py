@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
@@ -48,6 +48,8 @@ class CharacterCreate(BaseModel):
 
 class FieldsSeen(BaseModel):
     """What stood in some fields when a person began to write over them."""
+
+    model_config = ConfigDict(extra="forbid")
 
     name: str | None = None
     description: str | None = None

@@ -3,7 +3,7 @@
  * that it survives a reload, sent one by one. A page shows its records with these on top.
  */
 import { asProblem, type Problem } from '$lib/api/problem';
-import type { NoteRead } from '$lib/api/types';
+import type { CharacterRead, NoteRead } from '$lib/api/types';
 import { newId } from '$lib/ids';
 import {
   joined,
@@ -167,6 +167,17 @@ export class Outbox {
     if (change?.what.kind !== 'field' || !change.theirs) return;
     this.discard(id);
     this.put(change.projectId, { ...change.what, seen: change.theirs.value });
+  }
+
+  /** Somebody chose in a field that two people changed: the question is over, or another one. */
+  told(record: CharacterRead): void {
+    for (const one of this.stuck) {
+      if (one.what.kind !== 'field' || one.what.characterId !== record.id || !one.theirs) continue;
+      const now = record[one.what.field];
+      if (same(now, one.what.value)) this.discard(one.id);
+      else if (!same(now, one.theirs.value))
+        this.#replace({ ...one, theirs: { value: now, by: record.updated_by } });
+    }
   }
 
   of<K extends Kind>(kind: K, fits: (what: Of<K>) => boolean): (Change & { what: Of<K> })[] {

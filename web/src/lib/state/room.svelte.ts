@@ -217,6 +217,7 @@ export class Room {
       case 'server:character.updated':
         this.characters.upsert(message.payload.data);
         this.contests.changed(message.payload.data);
+        outbox.told(message.payload.data);
         this.#changed(message.payload.character_id);
         break;
       case 'server:field.contested':
