@@ -8,6 +8,7 @@ from onmodel.dispatch import share_models as shares
 from onmodel.events import models as events
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
+from onmodel.inbox import models as inbox
 from onmodel.kit.db import once
 from onmodel.kit.db.base import Base
 from onmodel.notes import models as notes
@@ -28,6 +29,7 @@ _DEFINING = (
     dispatch,
     events,
     identity,
+    inbox,
     notes,
     once,
     projects,

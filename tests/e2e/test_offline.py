@@ -64,6 +64,9 @@ async def test_fields_and_words_survive_the_page_and_two_choose_a_name(
 
         await _both_are_asked(ada, olga_again, shots)
         await expect(olga_again.get_by_text("need you")).to_be_hidden()
+        # words become a version of the record at the next pause
+        history = ada.get_by_role("region", name="History")
+        await expect(history.get_by_text("description").first).to_be_visible()
     _arrived_once(house, token, character, "Marisol", "tunnel_girl")
 
 

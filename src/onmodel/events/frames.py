@@ -10,11 +10,17 @@ from typing import Any
 from uuid import UUID
 
 CHANNEL = "onmodel:project:"
+PERSON_CHANNEL = "onmodel:person:"
 
 
 def channel(project_id: UUID) -> str:
     """Return the bus channel of a project."""
     return f"{CHANNEL}{project_id}"
+
+
+def person_channel(person_id: UUID) -> str:
+    """Return the bus channel of what only one person may hear."""
+    return f"{PERSON_CHANNEL}{person_id}"
 
 
 def encode(

@@ -6,6 +6,8 @@ lock is held as briefly as can be), and the frame leaves after the commit.
 """
 
 import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +49,32 @@ class Recorded:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Told:
+    """An event as a later room hears it, in the transaction that tells of it."""
+
+    project_id: UUID
+    seq: int
+    name: str
+    payload: BaseModel
+    actor_id: UUID | None
+    change: dict[str, Any] | None
+
+
+Listener = Callable[[UnitOfWork, Told], Awaitable[None]]
+
+_listeners: defaultdict[str, list[Listener]] = defaultdict(list)
+
+
+def when_told(name: str, listener: Listener) -> None:
+    """Call ``listener(uow, told)`` whenever an event of this name is recorded.
+
+    It runs in the transaction of the change, which holds the project's counter: it may write
+    rows of its own, and locks nothing that others lock.
+    """
+    _listeners[name].append(listener)
+
+
 async def record(
     uow: UnitOfWork,
     project_id: UUID,
@@ -86,6 +114,9 @@ async def record(
         )
     ).one()
     uow.notify(channel(project_id), encode(name, body, seq=row.seq, actor=actor_id, at=row.at))
+    told = Told(project_id, row.seq, name, payload, actor_id, change)
+    for listener in _listeners.get(name, ()):
+        await listener(uow, told)
     return Recorded(seq=row.seq, at=row.at)
 
 
