@@ -26,6 +26,7 @@ from tests.worker.conftest import StartProcess, until
 
 SEEDS = [int(one) for one in os.environ.get("ONMODEL_SEED", "1,2").split(",")]
 CLIENTS, STEPS, MOST_WAITING = 4, 160, 6
+FIRST_LETTER = 0x4E00  # of more than 20,000 that are all different
 FIELDS = ["name", "licence", "consent", "tags"]
 
 
@@ -105,7 +106,8 @@ class Town:
 
     def _write(self, client: RemoteClient) -> None:
         self._made += 1
-        word = f"<{self._made}>"
+        # one letter each: nobody can write into the middle of it
+        word = chr(FIRST_LETTER + self._made)
         self.words.append(word)
         at = self.random.randint(0, len(client.text.text))
         client.text.edit(ot.normalise([at, word]))
