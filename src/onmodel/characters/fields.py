@@ -46,7 +46,8 @@ async def conflict(
     """Return the refusal of a change, and tell whoever is here what the actor wished.
 
     Everybody who has the character open hears of it, although nothing was changed: so the one
-    whose value stands can choose, too.
+    whose value stands can choose, too. Where nobody else has changed the field, the actor claims
+    to have seen what never stood there, and that is between them and the server.
     """
     conflicts: list[FieldConflict] = []
     for field, value in contested.items():
@@ -59,17 +60,8 @@ async def conflict(
             changed_at=theirs.at if theirs else None,
         )
         conflicts.append(found)
-        payload = FieldContested(
-            character_id=character.id, version=character.version, conflict=found
-        )
-        uow.notify_anyway(
-            channel(character.project_id),
-            encode(
-                "server:field.contested",
-                payload.model_dump(mode="json"),
-                actor=actor_id,
-            ),
-        )
+        if found.changed_by not in (None, actor_id):
+            _tell_others(uow, character, found, actor_id)
     names = " and ".join(field.replace("_", " ") for field in contested)
     return FieldConflictError(
         f"Somebody changed the {names} of {character.name} while you were editing.",
@@ -78,3 +70,11 @@ async def conflict(
             "conflicts": [one.model_dump(mode="json") for one in conflicts],
         },
     )
+
+
+def _tell_others(
+    uow: UnitOfWork, character: Character, found: FieldConflict, actor_id: UUID
+) -> None:
+    payload = FieldContested(character_id=character.id, version=character.version, conflict=found)
+    frame = encode("server:field.contested", payload.model_dump(mode="json"), actor=actor_id)
+    uow.notify_anyway(channel(character.project_id), frame)

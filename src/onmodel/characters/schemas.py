@@ -51,16 +51,16 @@ class FieldsSeen(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str | None = None
-    description: str | None = None
-    trigger_word: str | None = None
-    positive_prompt: str | None = None
-    negative_prompt: str | None = None
-    importance: str | None = None
-    tier: str | None = None
-    tags: list[str] | None = None
-    licence: str | None = None
-    consent: str | None = None
+    name: Text | None = None
+    description: Text | None = None
+    trigger_word: Text | None = None
+    positive_prompt: Text | None = None
+    negative_prompt: Text | None = None
+    importance: Text | None = None
+    tier: Text | None = None
+    tags: Annotated[list[Text], Field(max_length=30)] | None = None
+    licence: Text | None = None
+    consent: Text | None = None
 
 
 class CharacterUpdate(BaseModel):
