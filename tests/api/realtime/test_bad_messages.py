@@ -103,6 +103,8 @@ async def test_each_field_of_each_message_spoilt(house: House, film: Film, event
         '{"event":"client:presence","payload":null}',
         '{"event":"client:presence","payload":[],"id":{"a":1}}',
         '{"event":"client:ping","payload":{},"id":"\\ud800"}',
+        '{"event":"client:update_node_data","payload":{"node_id":"01a21503-bc4c-7000-adcf-e1a28d7ebbb8",'
+        '"data":{"version":1,"seen":{"\\ud800":1}}}}',
         '{"event":"client:ping","payload":{},"id":"' + "x" * 101 + '"}',
         '{"event":"client:sync_request","payload":{"since":' + "9" * 5000 + "}}",
         '{"event":"client:sync_request","payload":{"since":NaN}}',
