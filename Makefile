@@ -94,6 +94,7 @@ fix: $(DEVELOPMENT) $(NODE_MODULES) ## format everything and make the generated 
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/onmodel openapi web/openapi.json
+	@$(BIN)/python -m onmodel.dispatch.demand > deploy/helm/onmodel/files/demand.sql
 	@npm --prefix web run types --silent
 	@npm --prefix web run format --silent
 

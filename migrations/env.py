@@ -3,10 +3,13 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection, pool
+from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from onmodel.tables import is_described, metadata
+
+# Several machines of one OnModel may begin at once: an advisory lock, "onmm" as bytes.
+_LOCK = 0x6F6E6D6D
 
 
 def _run(connection: Connection) -> None:
@@ -17,6 +20,7 @@ def _run(connection: Connection) -> None:
         include_object=is_described,
     )
     with context.begin_transaction():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         context.run_migrations()
 
 

@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.photos",
     "tests.support.house",
     "tests.support.engine",
+    "tests.support.nvml",
 ]

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from onmodel.settings import Settings
 
@@ -46,3 +47,30 @@ def test_behind_a_proxy_people_and_programs_have_different_addresses(home: Path)
 
 def _key(home: Path) -> bytes:
     return Settings(home=home).secret_key
+
+
+def test_a_file_says_what_no_variable_says(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "onmodel_database_url").write_text("postgresql+asyncpg://from-a-file/onmodel\n")
+    (home / "onmodel_storage_secret_access_key").write_text("hidden")
+    monkeypatch.setenv("ONMODEL_SECRETS_DIR", str(home))
+    settings = Settings()
+    assert settings.database_url == "postgresql+asyncpg://from-a-file/onmodel"
+    assert "hidden" not in repr(settings)
+    monkeypatch.setenv("ONMODEL_DATABASE_URL", "postgresql+asyncpg://from-a-variable/onmodel")
+    assert Settings().database_url == "postgresql+asyncpg://from-a-variable/onmodel"
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONMODEL_SECRETS_DIR", "/no/such/folder")
+    with pytest.raises(ValidationError, match="secrets_dir"):
+        Settings()
+
+
+def test_tiers_are_named_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONMODEL_WORKER_TIERS", "low, high")
+    assert Settings().worker_tiers == ("low", "high")
+    monkeypatch.setenv("ONMODEL_WORKER_TIERS", "")
+    assert Settings().worker_tiers == ()
+    monkeypatch.setenv("ONMODEL_WORKER_TIERS", "best")
+    with pytest.raises(ValidationError, match="worker_tiers"):
+        Settings()

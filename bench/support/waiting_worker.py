@@ -9,7 +9,8 @@ from support import effects
 from onmodel.functions.manifest import Manifest
 from onmodel.kit import logging
 from onmodel.runner.calls import CallRequest, CallResult, IsCancelled, OnEvent
-from onmodel.runner.pool import SlotStatus
+from onmodel.runner.gpus import Room
+from onmodel.runner.slots import SlotStatus
 from onmodel.settings import Settings
 from onmodel.worker import app
 
@@ -34,6 +35,12 @@ class WaitingPool:
 
     def snapshot(self) -> list[SlotStatus]:
         return []
+
+    def gpus(self) -> list[Room]:
+        return []
+
+    def room_mb(self) -> int:
+        return 0
 
     def close(self) -> None: ...
 

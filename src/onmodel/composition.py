@@ -51,5 +51,14 @@ def compose(settings: Settings, *, silence_seconds: float = 0.0) -> Resources:
         settings=settings,
         database=Database(engine, bus.publish),
         bus=bus,
-        store=open_store(settings.storage),
+        store=_open_store(settings),
+    )
+
+
+def _open_store(settings: Settings) -> Store:
+    key, secret = settings.storage_access_key_id, settings.storage_secret_access_key
+    return open_store(
+        settings.storage,
+        access_key_id=key.get_secret_value() if key else None,
+        secret_access_key=secret.get_secret_value() if secret else None,
     )

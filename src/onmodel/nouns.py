@@ -4,9 +4,11 @@ from functools import cache
 
 from onmodel.decisions import telling as decisions
 from onmodel.identity import checks, references
+from onmodel.inbox import listening as inbox
 from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
 from onmodel.variations import progress as variations
+from onmodel.versions import capture, pinning
 
 
 @cache
@@ -23,3 +25,6 @@ def register_handlers() -> None:
     golden.register()
     evidence.register()
     decisions.register()
+    inbox.register()
+    capture.register()
+    pinning.register()

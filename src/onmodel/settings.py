@@ -6,10 +6,16 @@ import socket
 import tempfile
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, DirectoryPath, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from onmodel import __file__ as _package_file
 
@@ -20,7 +26,11 @@ def _source_root() -> Path:
 
 
 class Settings(BaseSettings):
-    """Where things are and how large they may get; every field is an environment variable."""
+    """Where things are and how large they may get; every field is an environment variable.
+
+    Or a file of that name, in small letters, in ``ONMODEL_SECRETS_DIR``: passwords then stand in
+    nobody's environment. A variable goes before a file.
+    """
 
     model_config = SettingsConfigDict(env_prefix="ONMODEL_", extra="ignore", frozen=True)
 
@@ -31,6 +41,9 @@ class Settings(BaseSettings):
     database_url: str | None = None
     broker_url: str | None = None
     storage_url: str | None = None
+    storage_access_key_id: SecretStr | None = None
+    storage_secret_access_key: SecretStr | None = None
+    secrets_dir: DirectoryPath | None = None
     secret_key_text: SecretStr | None = Field(default=None, alias="ONMODEL_SECRET_KEY")
     functions_dir: Path = Field(default_factory=lambda: _source_root() / "functions")
     web_dir: Path = Field(default_factory=lambda: _source_root() / "web" / "build")
@@ -43,6 +56,8 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     database_pool: int = 20
     web_processes: int = Field(default=1, ge=1, le=64)
+    # of what its GPU can do, the tiers that a worker serves; none named: all of them
+    worker_tiers: Annotated[tuple[Literal["low", "standard", "high"], ...], NoDecode] = ()
     worker_slots: int = Field(default_factory=lambda: max(2, os.cpu_count() or 2), ge=1)
     lease_seconds: float = 15.0
     heartbeat_seconds: float = 5.0
@@ -52,6 +67,32 @@ class Settings(BaseSettings):
     invitation_minutes: int = 7 * 24 * 60
     upload_bytes: int = 32 * 1024 * 1024
     upload_pixels: int = 80_000_000
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, then the environment, then the folder of secrets, if one is named."""
+        folder = os.environ.get("ONMODEL_SECRETS_DIR", "")
+        if not Path(folder).is_dir() or not folder:
+            return init_settings, env_settings
+        files = SecretsSettingsSource(settings_cls, secrets_dir=folder)
+        return init_settings, env_settings, files
+
+    @field_validator("worker_tiers", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        """Take ``low,standard`` as people write it."""
+        return (
+            [one.strip() for one in value.split(",") if one.strip()]
+            if isinstance(value, str)
+            else value
+        )
 
     @property
     def workspace(self) -> Path:

@@ -1,6 +1,8 @@
 """All tables in one place, for migrations and for the test that they agree."""
 
 from onmodel.accounts import models as accounts
+from onmodel.activity import models as activity
+from onmodel.archive import models as archive
 from onmodel.characters import models as characters
 from onmodel.decisions import models as decisions
 from onmodel.dispatch import models as dispatch
@@ -18,12 +20,15 @@ from onmodel.templates import models as templates
 from onmodel.text import models as text
 from onmodel.training import models as training
 from onmodel.variations import models as variations
+from onmodel.versions import models as versions
 
 __all__ = ["is_described", "metadata"]
 
 # every module that defines tables; importing it is what registers them
 _DEFINING = (
     accounts,
+    archive,
+    activity,
     characters,
     decisions,
     dispatch,
@@ -39,6 +44,7 @@ _DEFINING = (
     text,
     training,
     variations,
+    versions,
 )
 
 metadata = Base.metadata

@@ -23,6 +23,15 @@ async def test_health_names_every_part(house: House) -> None:
     assert "No worker" in answer["parts"]["worker"]["detail"]
 
 
+async def test_a_process_that_answers_is_alive_whatever_else_is_down(house: House) -> None:
+    await house.resources.bus.close()
+    house.resources.bus.client = connect("unix:///no/such/place/valkey.sock")
+    async with house.client() as client:
+        answer = await client.get("/api/health/live")
+        assert (answer.status_code, set(answer.json())) == (200, {"version"})
+        assert not (await client.get("/api/health")).json()["parts"]["broker"]["ok"]
+
+
 async def test_the_description_holds_every_message_of_the_socket(house: House) -> None:
     async with house.client() as client:
         document = (await client.get("/api/openapi.json")).json()

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosedError
 
 from onmodel.characters import texts
 from onmodel.text import documents
@@ -228,10 +228,15 @@ async def test_who_loses_the_role_writes_no_more(desk: Desk) -> None:
         await ada.put(f"/projects/{desk.project}/members/{bob.id}", {"role": "viewer"})
         assert await desk.refused(socket, 1, ["y"]) == "not_allowed"
         await ada.delete(f"/projects/{desk.project}/members/{bob.id}")
-        with pytest.raises(ConnectionClosed):
-            await desk.refused(socket, 1, ["y"])
-        assert socket.connection.close_code == 4404
-    assert await desk.text() == f"x{TEXT}"
+        with pytest.raises(ConnectionClosedError) as put_out:
+            await socket.until("server:text.ack", lambda payload: payload["id"] == "never sent")
+        assert put_out.value.rcvd is not None
+        assert put_out.value.rcvd.code == 4404
+    async with desk.house.socket(bob, desk.project) as socket:
+        with pytest.raises(ConnectionClosedError) as kept_out:
+            await socket.until("server:presence")
+        assert kept_out.value.rcvd is not None
+        assert kept_out.value.rcvd.code == 4404
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from onmodel.dispatch.choices import LEAD_WAITS_UP_TO
 from onmodel.dispatch.order import PRIORITY_STEP
 from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import Database
@@ -118,6 +119,22 @@ async def test_tier_that_is_busy_steps_down_one_tier_at_a_time(database: Databas
     assert [tiers[id_] for id_ in ids] == [Tier.HIGH, Tier.STANDARD, Tier.LOW]
     reasons = [(await load(database, id_)).tier_reason for id_ in ids]
     assert reasons == [None, "all_busy", "all_busy"]
+
+
+async def test_a_lead_waits_for_its_tier_while_the_line_is_short(database: Database) -> None:
+    await add_worker(database, slots=1, tiers=(Tier.HIGH,))
+    await add_worker(database, slots=9, tiers=(Tier.LOW,))
+    await submit(database, tier=Tier.HIGH)
+    await claim_all(database)
+    lead = await submit(database, tier=Tier.HIGH, importance="lead")
+    other = await submit(database, tier=Tier.HIGH, importance="supporting")
+    assert [claim.call_id for claim in await claim_all(database)] == [other]
+    strict = {"tier": Tier.HIGH, "may_fall_back": False}
+    for _ in range(int(LEAD_WAITS_UP_TO)):
+        await submit(database, **strict)
+    assert [claim.call_id for claim in await claim_all(database)] == [lead]
+    call = await load(database, lead)
+    assert (call.tier_used, call.tier_reason) == (Tier.LOW, "line_too_long")
 
 
 async def test_two_producers_share_the_slots_without_harm(database: Database) -> None:

@@ -35,6 +35,7 @@ PAGES = (
     "people",
     "settings",
     "admin",
+    "shares",
 )
 LONG = {"character": "History", "consistency": "How this is judged"}
 """Pages that are taken whole, too, and their last part."""
@@ -62,6 +63,7 @@ def addresses(house: House, token: str, demo: Demo) -> dict[str, str]:
         "people": f"/p/{project}/people",
         "settings": "/settings",
         "admin": "/admin/people",
+        "shares": "/admin/shares",
     }
 
 

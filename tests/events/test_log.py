@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from onmodel.events import log
 from onmodel.kit.db.engine import make_engine
-from onmodel.kit.db.uow import Database, Notice
+from onmodel.kit.db.uow import Database, Notice, UnitOfWork
 from onmodel.kit.ids import new_id
 
 
@@ -97,3 +97,58 @@ async def test_history_holds_what_people_should_read(database: Database) -> None
         older = await log.history(uow, project, subject, before=3, limit=10)
     assert [row.change["verb"] for row in rows if row.change] == ["changed", "made"]
     assert [row.seq for row in older] == [1]
+
+
+async def test_a_listener_writes_with_the_change_or_not_at_all(
+    database: Database, told: _Told
+) -> None:
+    project, person = new_id(), new_id()
+
+    async def listen(uow: UnitOfWork, event: log.Told) -> None:
+        assert isinstance(event.payload, _Thing)
+        uow.notify(f"heard:{event.seq}", str(event.payload.number).encode())
+        if event.payload.number < 0:
+            raise LookupError
+
+    log.when_told("server:thing.heard", listen)
+    async with database.begin() as uow:
+        await log.record(uow, project, "server:thing.heard", _Thing(number=7), actor_id=person)
+        await log.record(uow, project, "server:thing.updated", _Thing(number=8))
+    assert told.frames[1] == b"7"
+    assert len(told.frames) == 3
+    with pytest.raises(LookupError):
+        async with database.begin() as uow:
+            await log.record(uow, project, "server:thing.heard", _Thing(number=-1))
+    async with database.read() as uow:
+        assert await log.last_seq(uow, project) == 2
+
+
+async def test_what_people_read_is_chosen_by_who_what_and_where(database: Database) -> None:
+    project, ada, bob, mara = new_id(), new_id(), new_id(), new_id()
+    async with database.begin() as uow:
+        for number, (actor, subject, verb) in enumerate(
+            [(ada, mara, "drew"), (bob, None, "left"), (None, mara, None), (None, mara, "saw")]
+        ):
+            await log.record(
+                uow,
+                project,
+                "server:thing.updated",
+                _Thing(number=number),
+                actor_id=actor,
+                subject_id=subject,
+                change={"verb": verb} if verb else None,
+            )
+
+    async def seqs(wished: log.Wished) -> list[int]:
+        async with database.read() as uow:
+            rows = await log.changes(uow, project, wished, limit=10)
+            assert await log.count_changes(uow, project, wished, most=10) == len(rows)
+            return [row.seq for row in rows]
+
+    assert await seqs(log.Wished()) == [4, 2, 1]
+    assert await seqs(log.Wished(subject_id=mara)) == [4, 1]
+    assert await seqs(log.Wished(by=bob)) == [2]
+    assert await seqs(log.Wished(not_by=ada)) == [4, 2], "the house is somebody else"
+    assert await seqs(log.Wished(before=4, after=1)) == [2]
+    async with database.read() as uow:
+        assert await log.count_changes(uow, project, log.Wished(), most=2) == 2

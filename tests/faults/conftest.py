@@ -5,6 +5,7 @@ from subprocess import Popen
 
 import pytest
 
+from tests.runner.contained import contained, containers, image, own, run_folder
 from tests.support.services import TestServices
 from tests.support.turned_clock import TurnedClock
 from tests.worker.conftest import (
@@ -19,10 +20,15 @@ from tests.worker.conftest import (
 )
 
 __all__ = [
+    "contained",
+    "containers",
     "database",
     "gate",
+    "image",
     "noun",
+    "own",
     "resources",
+    "run_folder",
     "settings",
     "start_process",
     "start_worker",

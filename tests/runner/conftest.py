@@ -14,9 +14,9 @@ from onmodel.functions.manifest import Limits, Manifest, Tier, TierNeeds
 from onmodel.runner.calls import CallRequest
 from onmodel.runner.pool import Pool
 from onmodel.runner.process import ProcessRuntime
+from tests.runner.contained import ROOT, TOYS, contained, containers, image, own, run_folder
 
-ROOT = Path(__file__).resolve().parents[2]
-TOYS = Path(__file__).parent / "toys"
+__all__ = ["ROOT", "TOYS", "contained", "containers", "image", "own", "run_folder"]
 
 
 def toy(name: str, **limits: float) -> Manifest:

@@ -33,6 +33,12 @@ class Pretended:
     def exchange(self, request: CallRequest) -> AbstractContextManager[Exchange]:
         raise NotImplementedError
 
+    def covers(self, pid: int) -> bool:
+        return self.owns(pid)
+
+    def memory_mb(self) -> float | None:
+        return None
+
     def wait(self, timeout_s: float) -> int | None:
         return None
 

@@ -10,11 +10,6 @@ from onmodel.runner.conformance import Check, examine
 from onmodel.runner.container import ContainerRuntime
 from onmodel.runner.process import ProcessRuntime
 from tests.runner.conftest import toy
-from tests.runner.test_container import contained as contained
-from tests.runner.test_container import containers as containers
-from tests.runner.test_container import image as image
-from tests.runner.test_container import own as own
-from tests.runner.test_container import run_folder as run_folder
 
 
 def tried(

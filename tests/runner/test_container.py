@@ -1,16 +1,14 @@
 """Functions in real containers, and functions that try to get out of them."""
 
-import io
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tarfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,76 +20,19 @@ from onmodel.runner.calls import CallRequest, CallResult
 from onmodel.runner.client import ProtocolError
 from onmodel.runner.container import RUNTIME_LABEL, ContainerInstance, ContainerRuntime
 from onmodel.runner.conversation import converse
-from onmodel.runner.engine import Engine
+from onmodel.runner.engine import Engine, Order
 from onmodel.runner.errors import CallFailed
+from onmodel.runner.gpus import Ledger
 from onmodel.runner.outputs import BadOutputError, collect
 from onmodel.runner.pool import Pool
 from onmodel.runner.startup import start
-from tests.runner.conftest import ROOT, TOYS, MakeRequest, await_true, toy
+from onmodel.runner.variables import variables_for
+from tests.runner.conftest import ROOT, MakeRequest, await_true, toy
 from tests.support.engine import OwnEngine
+from tests.support.nvml import StandIn
 from tests.support.services import short_folder
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)
-DOCKERFILE = """
-FROM {base}
-COPY sdk /opt/sdk
-COPY toys /opt/toys
-ENV PYTHONPATH=/opt/sdk:/opt/toys PYTHONDONTWRITEBYTECODE=1
-ENTRYPOINT ["python", "-P", "-m", "onmodel_function"]
-"""
-
-
-@pytest.fixture(scope="module")
-def image(engine: OwnEngine) -> str:
-    """An image of the toy functions."""
-    context = io.BytesIO()
-    with tarfile.open(fileobj=context, mode="w") as archive:
-        archive.add(ROOT / "sdk" / "src", "sdk")
-        archive.add(TOYS, "toys")
-        text = DOCKERFILE.format(base=engine.base).encode()
-        member = tarfile.TarInfo("Dockerfile")
-        member.size = len(text)
-        archive.addfile(member, io.BytesIO(text))
-    context.seek(0)
-    name = "onmodel-function/toys:test"
-    with closing(Engine(engine.host)) as own:
-        list(own.build(context, dockerfile="Dockerfile", name=name, arguments={}))
-    return name
-
-
-@pytest.fixture
-def own(engine: OwnEngine) -> Iterator[Engine]:
-    """The test's own line to the engine."""
-    with closing(Engine(engine.host)) as own:
-        yield own
-
-
-@pytest.fixture
-def run_folder() -> Iterator[Path]:
-    with short_folder() as folder:
-        yield folder
-
-
-@pytest.fixture
-def contained(image: str, tmp_path: Path) -> Prepared:
-    """The toys' image, and weights as the store arranges them: links to files elsewhere."""
-    store, weights = tmp_path / "store", tmp_path / "weights"
-    store.mkdir()
-    weights.mkdir()
-    (store / "file").write_text("weights")
-    (store / "file").chmod(0o444)
-    (weights / "model.tflite").symlink_to(store / "file")
-    return Prepared(None, weights, image=image)
-
-
-@pytest.fixture
-def containers(engine: OwnEngine, own: Engine, run_folder: Path) -> Iterator[ContainerRuntime]:
-    """A runtime; whatever the test did, it leaves no container and no folder."""
-    runtime = ContainerRuntime(run_folder, Engine(engine.host))
-    yield runtime
-    runtime.close()
-    assert own.find(f"{RUNTIME_LABEL}={run_folder}") == []
-    assert [path.name for path in run_folder.iterdir()] == ["lock"]
 
 
 @pytest.fixture
@@ -332,6 +273,61 @@ def test_what_was_checked_is_what_is_kept(pool: Pool, request_for: MakeRequest) 
     assert content.startswith(PNG)
 
 
+def test_the_engine_is_asked_for_exactly_the_one_gpu(contained: Prepared, own: Engine) -> None:
+    order = Order(
+        name="with-gpu",
+        image=str(contained.image),
+        command=(),
+        variables=variables_for(contained, "/tmp"),
+        labels={},
+        binds=(),
+        user="65534:65534",
+        memory_mb=64,
+        file_mb=1,
+        gpu="GPU-large",
+    )
+    with_gpu, without = own.create(order), own.create(replace(order, name="without", gpu=None))
+    try:
+        (request,) = own.inspect(with_gpu)["HostConfig"]["DeviceRequests"]
+        assert (request["DeviceIDs"], request["Count"]) == (["GPU-large"], 0)
+        assert request["Capabilities"] == [["gpu", "compute", "utility"]]
+        config = own.inspect(without)
+        assert not config["HostConfig"]["DeviceRequests"]
+        assert "NVIDIA_VISIBLE_DEVICES=void" in config["Config"]["Env"]
+    finally:
+        own.remove(with_gpu)
+        own.remove(without)
+
+
+def test_an_engine_that_has_no_gpus_says_so_and_nothing_stays_set_aside(
+    containers: ContainerRuntime,
+    contained: Prepared,
+    request_for: MakeRequest,
+    nvml: StandIn,
+    tmp_path: Path,
+) -> None:
+    nvml.add("GPU-large", 24_000)
+    ledger = Ledger(tmp_path / "gpus", nvml.meter())
+    pool = Pool(containers, lambda manifest, on_line: contained, ledger=ledger, owns=False)
+    try:
+        with pytest.raises(CallFailed) as caught:
+            pool.call(toy("Echo"), replace(request_for(), vram_mb=8_000))
+        assert caught.value.code == "start_failed"
+        assert "gpu" in caught.value.detail
+        assert [room.reserved_mb for room in ledger.rooms()] == [0]
+    finally:
+        pool.close()
+
+
+def test_memory_is_measured_from_outside(containers: ContainerRuntime, contained: Prepared) -> None:
+    instance = start(containers, toy("Echo"), contained, cancelled=lambda: False).instance
+    memory = instance.memory_mb()
+    assert memory is not None
+    assert 5 < memory < 200
+    instance.kill()
+    assert instance.memory_mb() is None
+
+
 def test_only_processes_of_the_container_may_answer(
     containers: ContainerRuntime, contained: Prepared
 ) -> None:
@@ -345,8 +341,9 @@ import os, signal, sys
 from pathlib import Path
 from onmodel.functions.installation import Prepared
 from onmodel.runner.container import ContainerRuntime
-from onmodel.runner.engine import Engine
+from onmodel.runner.engine import Engine, Order
 from onmodel.runner.startup import start
+from onmodel.runner.variables import variables_for
 from tests.runner.conftest import toy
 
 folder, host, image, weights = sys.argv[1:]

@@ -1,24 +1,10 @@
-"""The table of errors holds together."""
+"""Failures of the runner, as the table of failures describes them."""
 
 import pytest
 
 from onmodel.functions import errors as installing
 from onmodel.kit.errors import ProblemError
-from onmodel.runner.errors import TABLE, failed, refused, unprepared
-
-
-def test_only_the_machine_and_a_crash_are_tried_again() -> None:
-    again = {code for code, verdict in TABLE.items() if verdict.retry}
-    assert again - {"crashed"} <= {
-        code for code, verdict in TABLE.items() if verdict.fault == "machine"
-    }
-
-
-def test_sentences_are_sentences() -> None:
-    for verdict in TABLE.values():
-        assert verdict.sentence[0].isupper()
-        assert verdict.sentence.endswith(".")
-
+from onmodel.runner.errors import failed, refused, unprepared
 
 PROBLEMS: list[type[ProblemError]] = [
     one

@@ -278,8 +278,8 @@ def test_the_reaper_ends_idle_processes_by_itself(
 ) -> None:
     pool = make_pool(idle_s=0.05)
     pid = pid_of(pool, request_for, toy("Echo"))
-    await_true(lambda: not is_alive(pid))
-    assert pool.snapshot() == []
+    await_true(lambda: pool.snapshot() == [])
+    assert not is_alive(pid)
 
 
 def test_who_died_while_idle_is_replaced(pool: Pool, request_for: MakeRequest) -> None:

@@ -25,6 +25,7 @@ from onmodel.accounts.schemas import UserCreate
 from onmodel.api.app import create_app
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.pace import MESSAGE_BYTES
+from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.watch import Watch
 from onmodel.composition import Resources
@@ -101,16 +102,34 @@ class Socket:
                 if frame["event"] == event and condition(frame["payload"]):
                     return frame
 
+    async def until_present(self, user_id: str, **where: Any) -> None:
+        """Read on until somebody is told to be here so, among all or alone."""
+        while True:
+            for frame in self.seen:
+                if frame["event"] in {"server:presence", "server:presence.moved"}:
+                    for one in frame["payload"]["people"]:
+                        if one["user_id"] == user_id and one.items() >= where.items():
+                            return
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                self.seen.append(json.loads(await self.connection.recv()))
+
 
 class House:
     """The running process and ways to reach it."""
 
     def __init__(
-        self, url: str, resources: Resources, hub: Hub, watch: Watch, board: PresenceBoard
+        self,
+        url: str,
+        resources: Resources,
+        hub: Hub,
+        mail: Mailroom,
+        watch: Watch,
+        board: PresenceBoard,
     ) -> None:
         self.url = url
         self.resources = resources
         self.hub = hub
+        self.mail = mail
         self.watch = watch
         self.board = board
         self._clients: list[httpx2.AsyncClient] = []
@@ -244,9 +263,15 @@ async def running(settings: Settings) -> AsyncGenerator[House]:
                 await serving
             await asyncio.sleep(0)
         await app.state.hub.listening.wait()
+        await app.state.mail.listening.wait()
     state = app.state
     house = House(
-        f"http://127.0.0.1:{port}", state.resources, state.hub, state.watch, state.presence
+        f"http://127.0.0.1:{port}",
+        state.resources,
+        state.hub,
+        state.mail,
+        state.watch,
+        state.presence,
     )
     try:
         yield house

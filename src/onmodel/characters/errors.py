@@ -24,6 +24,12 @@ class ReferenceNotFoundError(NotFoundError):
     default_try = "It may have been removed meanwhile."
 
 
+class VersionNotFoundError(NotFoundError):
+    code = "version_not_found"
+    title = "No such version"
+    default_try = "Choose one from the list of versions."
+
+
 class TriggerWordTakenError(ConflictError):
     code = "trigger_word_taken"
     title = "This trigger word is taken"

@@ -159,16 +159,8 @@ async def remove_reference(uow: UnitOfWork, actor: Actor, reference_id: UUID) ->
     await uow.session.flush()
     await set_changed(uow, character.id)
     await repository.recount(uow, character.id)
-    data = await _read(uow, reference, is_base=False)
-    await events.record(
-        uow,
-        character.project_id,
-        "server:reference.removed",
-        ReferenceRemoved(reference_id=reference.id, character_id=character.id, data=data),
-        actor_id=actor.user_id,
-        subject_id=character.id,
-        change={"verb": "removed picture", "name": reference.name},
-    )
+    change: dict[str, object] = {"verb": "removed picture", "name": reference.name}
+    data = await _tell_removed(uow, character, reference, actor.user_id, change)
     await service.tell_by_id(uow, character.id, actor.user_id, None)
     return data
 
@@ -193,21 +185,65 @@ async def restore_reference(uow: UnitOfWork, actor: Actor, reference_id: UUID) -
     return data
 
 
+async def exchange(
+    uow: UnitOfWork,
+    actor_id: UUID,
+    character: Character,
+    *,
+    out: list[Reference],
+    back: list[Reference],
+) -> None:
+    """Take pictures out of the set and bring others back, all at once.
+
+    The door is behind the caller, the character's row is locked, and the caller tells what the
+    history says and how the character is afterwards.
+
+    Raises:
+        TooManyReferencesError: there would be more than 200.
+    """
+    for reference in out:
+        reference.removed_at = now()
+    # first those that leave: the same file may come back as the picture that it was before
+    await uow.session.flush()
+    for reference in back:
+        reference.removed_at = None
+    await uow.session.flush()
+    await repository.recount(uow, character.id)
+    await uow.session.refresh(character)
+    if character.reference_count > MAX_REFERENCES:
+        raise TooManyReferencesError(f"A character takes {MAX_REFERENCES} pictures.")
+    await set_changed(uow, character.id)
+    for reference in out:
+        await _tell_removed(uow, character, reference, actor_id, None)
+    for reference in back:
+        await tell(uow, reference, actor_id, None)
+    await repository.recount(uow, character.id)
+    await uow.session.refresh(character)
+
+
+async def set_base(
+    uow: UnitOfWork, actor_id: UUID, character: Character, reference: Reference | None
+) -> None:
+    """Choose the character's face, or with None leave it open; the caller tells of it."""
+    former_id = character.base_reference_id
+    character.base_reference_id = reference.id if reference else None
+    await uow.session.flush()
+    await repository.recount(uow, character.id)
+    former = await repository.find_reference(uow, former_id) if former_id else None
+    for one in dict.fromkeys((former, reference)):
+        if one is not None and one.removed_at is None:
+            await tell(uow, one, actor_id, None)
+
+
 async def use_as_base(uow: UnitOfWork, actor: Actor, reference_id: UUID) -> ReferenceRead:
     """Make a picture the character's face: its cover and the first choice of generators."""
     character, reference = await get_permitted(uow, actor, reference_id, Permission.EDIT)
     if reference.removed_at is not None:
         raise ReferenceNotFoundError("This picture was removed.", try_="Bring it back first.")
-    former_id = character.base_reference_id
-    character.base_reference_id = reference.id
     character.version += 1
     character.updated_by, character.updated_at = actor.user_id, now()
-    await uow.session.flush()
-    await repository.recount(uow, character.id)
-    former = await repository.find_reference(uow, former_id) if former_id else None
-    if former is not None and former.id != reference.id and former.removed_at is None:
-        await tell(uow, former, actor.user_id, None)
-    data = await tell(uow, reference, actor.user_id, None)
+    await set_base(uow, actor.user_id, character, reference)
+    data = await _read(uow, reference, is_base=True)
     await service.tell_by_id(
         uow, character.id, actor.user_id, {"verb": "chose base face", "name": reference.name}
     )
@@ -231,6 +267,26 @@ async def tell(
         ReferenceUpdated(reference_id=reference.id, character_id=reference.character_id, data=data),
         actor_id=actor_id,
         subject_id=reference.character_id,
+        change=change,
+    )
+    return data
+
+
+async def _tell_removed(
+    uow: UnitOfWork,
+    character: Character,
+    reference: Reference,
+    actor_id: UUID,
+    change: dict[str, object] | None,
+) -> ReferenceRead:
+    data = await _read(uow, reference, is_base=False)
+    await events.record(
+        uow,
+        character.project_id,
+        "server:reference.removed",
+        ReferenceRemoved(reference_id=reference.id, character_id=character.id, data=data),
+        actor_id=actor_id,
+        subject_id=character.id,
         change=change,
     )
     return data

@@ -1,5 +1,6 @@
 """The SQL of characters and references."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -137,6 +138,17 @@ async def references(uow: UnitOfWork, character_id: UUID) -> list[Reference]:
         await uow.session.scalars(
             select(Reference)
             .where(Reference.character_id == character_id, Reference.removed_at.is_(None))
+            .order_by(Reference.created_at, Reference.id)
+        )
+    )
+
+
+async def references_by_id(uow: UnitOfWork, ids: Iterable[UUID]) -> list[Reference]:
+    """Return these references, removed ones too, oldest first."""
+    return list(
+        await uow.session.scalars(
+            select(Reference)
+            .where(Reference.id.in_(list(ids)))
             .order_by(Reference.created_at, Reference.id)
         )
     )

@@ -145,8 +145,16 @@ async def update_character(
     data: CharacterUpdate,
     *,
     key: str | None = None,
+    because: dict[str, Any] | None = None,
 ) -> CharacterRead:
     """Change a character; with a ``key`` a repeat changes nothing.
+
+    Args:
+        uow: the transaction.
+        actor: who changes it.
+        character_id: which one.
+        data: what becomes of which fact.
+        because: what the history says instead of that facts were changed.
 
     Raises:
         StaleVersionError: somebody changed it since ``data.version``; the answer carries
@@ -178,7 +186,8 @@ async def update_character(
     character.updated_by = actor.user_id
     character.updated_at = now()
     await repository.flush_unique(uow, character.trigger_word)
-    return await tell(uow, character, actor.user_id, {"verb": "changed", "fields": changed})
+    change = {"verb": "changed", "fields": changed} | (because or {})
+    return await tell(uow, character, actor.user_id, change)
 
 
 async def _write_texts(

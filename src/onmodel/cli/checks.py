@@ -1,6 +1,7 @@
-"""``onmodel doctor`` and ``onmodel health``."""
+"""``onmodel doctor``, ``onmodel health`` and ``onmodel alive``."""
 
 from dataclasses import asdict
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,10 +18,17 @@ class NotRunningError(UnavailableError):
     default_try = "Start it with `make up` or `onmodel up`."
 
 
+class SilentError(UnavailableError):
+    code = "part_silent"
+    title = "This part gives no sign of life"
+    default_try = "Start it again; its log says what it did last."
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "doctor")(doctor)
     command(app, "health")(health)
+    command(app, "alive")(alive)
 
 
 def doctor() -> Answer:
@@ -64,3 +72,23 @@ def health() -> Answer:
         for name, part in report.get("parts", {}).items()
     ]
     return Answer(report, "\n".join(lines), failed=report.get("status") != "ok")
+
+
+def alive(
+    part: Annotated[
+        Literal["producer", "worker"], typer.Argument(help="Which part of this container.")
+    ],
+) -> Answer:
+    """Say whether a part that runs alone still works; for a container's liveness check."""
+    from onmodel.settings import Settings
+    from onmodel.worker import alive as signs
+
+    seconds = signs.silent_seconds(Settings().run, part)
+    if seconds is None:
+        raise SilentError(f"The {part} has given no sign of life here yet.")
+    if seconds > signs.SILENCE_SECONDS:
+        raise SilentError(f"The {part} has been silent for {seconds:.0f} seconds.")
+    return Answer(
+        {"part": part, "silent_seconds": round(seconds, 1)},
+        f"[green]✓[/] The {part} gave a sign of life {seconds:.0f} seconds ago.",
+    )

@@ -83,9 +83,12 @@ def new(name: Annotated[str, typer.Argument(help="Of the function and of its fol
 def test(name: Annotated[str, typer.Argument(help="Which function, or its folder.")]) -> Answer:
     """Try whether a function does what every function has to do."""
     from dataclasses import asdict
+    from datetime import UTC, datetime
 
+    from onmodel.functions import trials
     from onmodel.functions.registry import find
-    from onmodel.runner.choice import choose_runtime
+    from onmodel.functions.trials import Trial
+    from onmodel.runner.choice import choose_runtime, open_ledger
     from onmodel.runner.conformance import Check, examine
     from onmodel.settings import Settings
 
@@ -95,11 +98,21 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
     runtime, prepare = choose_runtime(settings)
     checks = [Check("has a manifest", "passed", manifest.key)]
     try:
-        for check in examine(manifest, runtime, prepare, on_line=_quietly):
+        ledger = open_ledger(settings)
+        for check in examine(manifest, runtime, prepare, on_line=_quietly, ledger=ledger):
             checks.append(check)
     finally:
         runtime.close()
     failed = sum(one.state == "failed" for one in checks)
+    trial = Trial(
+        version=manifest.version,
+        runtime=settings.runtime,
+        at=datetime.now(UTC),
+        passed=sum(one.state == "passed" for one in checks),
+        skipped=sum(one.state == "skipped" for one in checks),
+        failed=[one.name for one in checks if one.state == "failed"],
+    )
+    trials.keep(settings.home, manifest.name, trial)
     lines = [
         f"{marks[one.state]} {one.name}" + (f"  [dim]{escape(one.detail)}[/]" if one.detail else "")
         for one in checks

@@ -1,4 +1,4 @@
-"""``onmodel migrate``, ``openapi``, ``demo``, ``regenerate``."""
+"""``onmodel migrate``, ``backup``, ``restore``, ``openapi``, ``demo``, ``regenerate``."""
 
 import json
 from pathlib import Path
@@ -15,6 +15,8 @@ from onmodel.cli.output import Answer, escape, output
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "migrate")(migrate)
+    command(app, "backup")(backup)
+    command(app, "restore")(restore)
     command(app, "openapi")(openapi)
     command(app, "demo")(demo)
     command(app, "regenerate")(regenerate)
@@ -34,6 +36,38 @@ def migrate() -> Answer:
     data = {"revision": migrations.head(), "changed": not was_current}
     done = "was up to date already" if was_current else "is up to date now"
     return Answer(data, f"[green]✓[/] The database {done} (revision {data['revision']}).")
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where to; a backup there is brought up to date.")],
+) -> Answer:
+    """Copy database, files and repositories into a folder, while everything runs."""
+    from onmodel.cli import backup as backups
+    from onmodel.cli.connection import connected
+    from onmodel.settings import Settings
+
+    with connected(Settings()) as settings:
+        made = backups.back_up(settings, folder)
+    return Answer(
+        made,
+        f"[green]✓[/] {made['objects']} files ({made['new_objects']} of them new), "
+        f"{made['repositories']} repositories and the database are in {escape(folder)}.",
+    )
+
+
+def restore(folder: Annotated[Path, typer.Argument(help="A folder that backup made.")]) -> Answer:
+    """Bring a backup into an empty database, and its files to where the settings say."""
+    from onmodel.cli import backup as backups
+    from onmodel.cli.connection import connected
+    from onmodel.settings import Settings
+
+    with connected(Settings()) as settings:
+        made = backups.restore(settings, folder)
+    return Answer(
+        made,
+        f"[green]✓[/] The backup of {made['at']} is back: {made['objects']} files, "
+        f"{made['repositories']} repositories and the database.",
+    )
 
 
 def openapi(

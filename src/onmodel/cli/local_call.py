@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def call(settings: Settings, manifest: Manifest, request: CallRequest) -> CallRe
     pool = open_pool(settings, max_per_function=1)
     try:
         with telling(manifest.title) as tell:
+            request = replace(request, vram_mb=manifest.least_vram_mb)
             return pool.call(manifest, request, on_event=tell)
     except CallFailed as error:
         extra = {"fields": error.fields, "cause": error.code, "detail_for_engineers": error.detail}

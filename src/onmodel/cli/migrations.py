@@ -48,6 +48,14 @@ def head() -> str | None:
     return newest.pop() if len(newest) == 1 else None
 
 
+def knows(revision: str) -> bool:
+    """Say whether this code has the migration that made a revision."""
+    return any(
+        (False, revision) in {(bool(parent), name) for parent, name in _REVISION.findall(text)}
+        for text in (path.read_text() for path in (MIGRATIONS / "versions").glob("*.py"))
+    )
+
+
 def is_current(url: str) -> bool:
     """Say whether the database has every migration.
 

@@ -1,12 +1,15 @@
 """Giving waiting calls to free slots: the heart of the Producer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
-from onmodel.dispatch import costs, shares
+from onmodel.dispatch import affinity, costs, shares
+from onmodel.dispatch.choices import LEAD_WAITS_UP_TO
+from onmodel.dispatch.depth import depths
 from onmodel.dispatch.order import WAITING
 from onmodel.dispatch.schemas import Claim
 from onmodel.dispatch.tasks import Task
@@ -18,7 +21,7 @@ _CLAIM_LOCK = 0x6F6E6D_01
 
 _FREE = text(
     """
-    SELECT w.id, w.tiers, w.slots - (
+    SELECT w.id, w.tiers, w.warm, w.slots - (
         SELECT count(*) FROM calls c
         WHERE c.lease_owner = w.id AND c.state IN ('starting', 'running')
     ) AS free
@@ -31,32 +34,50 @@ _FREE = text(
     """
 )
 
-# One statement: deal, lock, mark. A call that is being cancelled at this moment is skipped.
-_CLAIM = text(
+# A call that is being cancelled at this moment is skipped.
+_DEAL = text(
     f"""
-    {WAITING},
-    locked AS (
-        SELECT c.id, d.tier_used, d.tier_reason, d.cost, d.place
-        FROM calls c JOIN dealt d ON d.id = c.id
-        WHERE d.place <= :slots AND c.state = 'queued'
-        ORDER BY d.place
-        FOR NO KEY UPDATE OF c SKIP LOCKED
-    ),
-    clock AS (SELECT clock_timestamp() AS now)
+    {WAITING}
+    SELECT c.id, c.task, c.urgent, c.passed_over, c.params -> 'only' ->> 'name' AS only,
+           d.tier_used, d.tier_reason, d.cost
+    FROM calls c JOIN dealt d ON d.id = c.id
+    WHERE d.place <= :window AND c.state = 'queued'
+    ORDER BY d.place
+    FOR NO KEY UPDATE OF c SKIP LOCKED
+    """  # noqa: S608 - built from constants of this room
+)
+
+_CLAIM = text(
+    """
+    WITH clock AS (SELECT clock_timestamp() AS now),
+    dealt AS (
+        SELECT * FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:tiers AS text[]), CAST(:reasons AS text[]),
+            CAST(:costs AS bigint[]), CAST(:owners AS uuid[])
+        ) WITH ORDINALITY AS d (id, tier_used, tier_reason, cost, owner, place)
+    )
     UPDATE calls SET
         state = 'starting',
         fence = fence + 1,
-        tier_used = locked.tier_used,
-        tier_reason = locked.tier_reason,
-        lease_owner = (CAST(:owners AS uuid[]))[locked.place],
+        tier_used = dealt.tier_used,
+        tier_reason = dealt.tier_reason,
+        lease_owner = dealt.owner,
         lease_until = clock.now + make_interval(secs => :lease),
-        charged = coalesce(charged, 0) + locked.cost,
+        charged = coalesce(charged, 0) + dealt.cost,
         -- A microsecond apart, so that "served longest ago" has one answer.
-        claimed_at = clock.now + locked.place * interval '1 microsecond'
-    FROM locked, clock
-    WHERE calls.id = locked.id
-    RETURNING calls.id, calls.fence, calls.task, calls.tier_used, locked.cost, locked.place
-    """  # noqa: S608 - built from constants of this room
+        claimed_at = clock.now + dealt.place * interval '1 microsecond'
+    FROM dealt, clock
+    WHERE calls.id = dealt.id
+    RETURNING calls.id, calls.fence, calls.task, calls.tier_used, dealt.place
+    """
+)
+
+_PASS_OVER = text(
+    """
+    UPDATE calls SET passed_over = calls.passed_over + p.times
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:times AS integer[])) AS p (id, times)
+    WHERE calls.id = p.id
+    """
 )
 
 
@@ -67,6 +88,7 @@ class _Free:
     id: UUID
     tiers: frozenset[Tier]
     free: int
+    idle: list[Mapping[str, Any]]
 
 
 async def claim(uow: UnitOfWork, *, lease_seconds: float) -> list[Claim]:
@@ -85,49 +107,90 @@ async def claim(uow: UnitOfWork, *, lease_seconds: float) -> list[Claim]:
     """
     await uow.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
     rows = await uow.session.execute(_FREE, {"lease": lease_seconds})
-    workers = [_Free(r.id, frozenset(map(Tier, r.tiers)), max(0, r.free)) for r in rows]
+    workers = [
+        _Free(r.id, frozenset(map(Tier, r.tiers)), max(0, r.free), affinity.idle_of(r.warm))
+        for r in rows
+    ]
     if not any(worker.free for worker in workers):
         return []
     await shares.prepare(uow)
     expected = costs.parameters(await costs.past(uow))
+    line = await depths(uow, lease_seconds=lease_seconds)
     claims: list[Claim] = []
     for tiers in sorted({w.tiers for w in workers}, key=sorted):
-        slots = _slots([w for w in workers if w.tiers == tiers])
+        own = [w for w in workers if w.tiers == tiers]
+        slots = _slots(own)
         if slots:
-            dealt = await _deal(uow, slots, _options(tiers, workers), expected, lease_seconds)
-            for worker in workers:
-                worker.free -= sum(owner == worker.id for owner in slots[: len(dealt)])
-            claims += dealt
+            deal = _Deal(slots, {w.id: w.idle for w in own}, _options(tiers, workers, line))
+            dealt = await _deal(uow, deal, expected, lease_seconds)
+            for worker in own:
+                worker.free -= sum(owner == worker.id for _, owner in dealt)
+            claims += [one for one, _ in dealt]
     return claims
 
 
+@dataclass(frozen=True)
+class _Deal:
+    """Free slots of workers that serve the same tiers, what is warm there, and what they may do."""
+
+    slots: list[UUID]
+    idle: dict[UUID, list[Mapping[str, Any]]]
+    options: list["_Option"]
+
+    @property
+    def window(self) -> int:
+        """How many calls are looked at: a few more than can be dealt where something is warm."""
+        return len(self.slots) + (affinity.LOOK_AHEAD if any(self.idle.values()) else 0)
+
+
 async def _deal(
-    uow: UnitOfWork,
-    slots: list[UUID],
-    options: list["_Option"],
-    expected: dict[str, Any],
-    lease_seconds: float,
-) -> list[Claim]:
-    """Mark the next calls that fit the options, one for each slot at most."""
+    uow: UnitOfWork, deal: _Deal, expected: dict[str, Any], lease_seconds: float
+) -> list[tuple[Claim, UUID]]:
+    """Mark the next calls that fit the options, one for each slot at most; with their owners."""
     found = await uow.session.execute(
-        _CLAIM,
+        _DEAL,
         {
             **expected,
             "limited": True,
-            "asked": [option.asked.value for option in options],
-            "used": [option.used.value for option in options],
-            "reasons": [option.reason for option in options],
-            "depth": len(slots),
-            "slots": len(slots),
-            "owners": slots,
+            "asked": [option.asked.value for option in deal.options],
+            "used": [option.used.value for option in deal.options],
+            "reasons": [option.reason for option in deal.options],
+            "lead_waits": [option.lead_waits for option in deal.options],
+            "depth": deal.window,
+            "window": deal.window,
+        },
+    )
+    rows = {row.id: row for row in found}
+    if not rows:
+        return []
+    waiting = [
+        affinity.Waiting(row.id, row.task, row.only, row.urgent, row.passed_over)
+        for row in rows.values()
+    ]
+    seating = affinity.seat(waiting, deal.slots, deal.idle)
+    going = [rows[id_] for id_, _ in seating.owners]
+    claimed = await uow.session.execute(
+        _CLAIM,
+        {
+            "ids": [row.id for row in going],
+            "tiers": [row.tier_used for row in going],
+            "reasons": [row.tier_reason for row in going],
+            "costs": [row.cost for row in going],
+            "owners": [owner for _, owner in seating.owners],
             "lease": lease_seconds,
         },
     )
-    rows = sorted(found, key=lambda row: row.place)
-    if rows:
-        await shares.charge(uow, {row.id: row.cost for row in rows})
+    if seating.passed:
+        passed = {"ids": list(seating.passed), "times": list(seating.passed.values())}
+        await uow.session.execute(_PASS_OVER, passed)
+    await shares.charge(uow, {row.id: row.cost for row in going})
+    owners = dict(seating.owners)
     return [
-        Claim(call_id=r.id, fence=r.fence, task=Task(r.task), tier=Tier(r.tier_used)) for r in rows
+        (
+            Claim(call_id=r.id, fence=r.fence, task=Task(r.task), tier=Tier(r.tier_used)),
+            owners[r.id],
+        )
+        for r in sorted(claimed, key=lambda row: row.place)
     ]
 
 
@@ -149,13 +212,17 @@ class _Option:
     asked: Tier
     used: Tier
     reason: str | None
+    lead_waits: bool = False
 
 
-def _options(tiers: frozenset[Tier], workers: list[_Free]) -> list[_Option]:
+def _options(
+    tiers: frozenset[Tier], workers: list[_Free], line: dict[Tier, float]
+) -> list[_Option]:
     """Return which asked tiers the workers of ``tiers`` may serve now, and as what.
 
     A tier of their own is served as asked. Another one steps down to them only when no
-    worker of it is free, and then from one tier to the next below that has one.
+    worker of it is free, and then from one tier to the next below that has one. A lead waits for
+    its tier while the line there is short.
     """
     free = {tier for worker in workers if worker.free for tier in worker.tiers}
     served = {tier for worker in workers for tier in worker.tiers}
@@ -166,6 +233,8 @@ def _options(tiers: frozenset[Tier], workers: list[_Free]) -> list[_Option]:
         elif asked not in free:
             used = step_down(asked, free)
             if used is not None and used in tiers:
-                reason = "all_busy" if asked in served else "no_worker"
-                options.append(_Option(asked, used, reason))
+                busy = asked in served
+                waits = busy and line[asked] <= LEAD_WAITS_UP_TO
+                reason = "all_busy" if busy else "no_worker"
+                options.append(_Option(asked, used, reason, waits))
     return options

@@ -11,11 +11,7 @@ from onmodel.dispatch.schemas import CallError, Outcome
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 
-_DEPENDENCY_FAILED = CallError(
-    code="dependency_failed",
-    message="The step before this one did not succeed.",
-    fault="function",
-)
+_DEPENDENCY_FAILED = CallError.of("dependency_failed")
 
 
 async def release_dependents(uow: UnitOfWork, call: Call) -> None:

@@ -89,8 +89,15 @@ async def _competing(uow: UnitOfWork, call: Call, lease_seconds: float) -> tuple
 async def _all_of(uow: UnitOfWork, tiers: list[str]) -> dict[str, Any]:
     """Return the parameters of WAITING that look at every call of these tiers."""
     expected = costs.parameters(await costs.past(uow))
-    everything = {"asked": tiers, "used": tiers, "reasons": [None] * len(tiers), "depth": None}
-    return {**expected, **everything, "limited": False}
+    return {
+        **expected,
+        "asked": tiers,
+        "used": tiers,
+        "reasons": [None] * len(tiers),
+        "lead_waits": [False] * len(tiers),
+        "depth": None,
+        "limited": False,
+    }
 
 
 _WORKERS = text(

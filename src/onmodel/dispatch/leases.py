@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select, text
 from onmodel.dispatch import handlers
 from onmodel.dispatch.ending import end_dependents, release_dependents
 from onmodel.dispatch.errors import LeaseLostError
+from onmodel.dispatch.failures import meaning
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.notices import tell_waiting
 from onmodel.dispatch.repository import change_state, seconds_from_now
@@ -23,11 +24,7 @@ from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 
-WORKER_LOST = CallError(
-    code="worker_lost",
-    message="The machine that worked on this stopped, more than once.",
-    fault="machine",
-)
+WORKER_LOST = CallError.of("worker_lost")
 
 _NOBODY: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
@@ -83,8 +80,11 @@ async def record_function(
     version: str,
     tier: Tier | None = None,
     reason: str | None = None,
+    function_reason: str | None = None,
 ) -> None:
-    """Write down which function runs the call, and the tier it steps down to, if it does.
+    """Write down which function runs the call and why, and the tier it steps down to, if it does.
+
+    Both reasons are codes of ``choices.py``.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
@@ -94,6 +94,7 @@ async def record_function(
     )
     call = _still_ours(call, call_id, fence)
     call.function, call.function_version = name, version
+    call.function_reason = function_reason
     if tier is not None:
         call.tier_used = tier
         call.tier_reason = reason or call.tier_reason
@@ -186,14 +187,18 @@ async def fail(
 ) -> Call:
     """End an attempt badly: back to the queue when worth another try, else failed for good.
 
+    How often a failure is tried again, and after what pause, is in the table of failures: a call
+    that fails so every time may be what breaks the machines, and is given up.
+
     Its log, the last lines that the function printed, stays until the next attempt begins.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
     """
     ours = Call.fence == fence
-    if error.retry:
-        attempt = await uow.session.scalar(select(Call.attempt).where(Call.id == call_id, ours))
+    attempt = await uow.session.scalar(select(Call.attempt).where(Call.id == call_id, ours)) or 1
+    known = meaning(error.code, error.fault)
+    if error.retry and attempt < known.tries:
         again = await _requeue(
             uow,
             call_id,
@@ -201,10 +206,13 @@ async def fail(
             Call.attempt < Call.max_attempts,
             error=error.model_dump(),
             log=log,
-            not_before=seconds_from_now(delay_seconds(attempt or 1)),
+            not_before=seconds_from_now(delay_seconds(attempt, first=known.first_pause_s)),
         )
         if again is not None:
             return again
+    if attempt > 1:
+        told = f"{error.message} It was tried {attempt} times."
+        error = error.model_copy(update={"message": told})
     return _still_ours(await _end_badly(uow, call_id, error, ours, log=log), call_id, fence)
 
 

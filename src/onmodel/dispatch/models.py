@@ -112,8 +112,14 @@ class Call(Base):
 
     tier_asked: Mapped[Tier] = mapped_column(_words(Tier))
     tier_used: Mapped[Tier | None] = mapped_column(_words(Tier))
+    # Why this tier and this function: codes of choices.py.
     tier_reason: Mapped[str | None]
+    function_reason: Mapped[str | None]
     may_fall_back: Mapped[bool]
+    # Of the character that it is for; None for what belongs to none, such as a measurement.
+    importance: Mapped[str | None]
+    # How many calls were dealt before it for the sake of a warm function: see affinity.py.
+    passed_over: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     priority: Mapped[int]
     # created_at less the head start of the priority: see order.py.
@@ -163,6 +169,8 @@ class Worker(Base):
     accepts: Mapped[bool] = mapped_column(default=True)
     # The functions it keeps running: see workers.seen.
     warm: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    # Its GPUs, and what is set aside and used of each: see workers.seen.
+    gpus: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     # The last samples of its use, oldest first: see workers.seen.
     use: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     started_at: Mapped[CreatedAt]

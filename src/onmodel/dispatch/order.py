@@ -18,6 +18,7 @@ the other.
 
 from datetime import timedelta
 
+from onmodel.dispatch.choices import LEAD
 from onmodel.dispatch.limits import QUOTA_ROOM, RUNNING_ROOM
 from onmodel.dispatch.share_models import LCM
 
@@ -89,7 +90,8 @@ SHARES = f"""
 
 READY = "(waiting_for = 0 AND (not_before IS NULL OR not_before <= clock_timestamp()))"
 
-# :asked, :used and :reasons say which tiers may be dealt now, as what, and why not as asked.
+# :asked, :used and :reasons say which tiers may be dealt now, as what, and why not as asked;
+# :lead_waits, whether a lead would rather wait.
 # :depth bounds each person's part: a deal of n slots never looks at more than n of them.
 # :kinds, :cost_tiers and :costs say how long a task takes in a tier, in milliseconds.
 # :limited is false for counting places: a project's limit of running calls only keeps them from
@@ -103,7 +105,9 @@ _DEALT = f"""
         FROM people p
         CROSS JOIN LATERAL (
             SELECT
-                c.id, c.urgent, c.order_at, o.used AS tier_used, o.reason AS tier_reason,
+                c.id, c.urgent, c.order_at, o.used AS tier_used,
+                CASE WHEN c.importance = '{LEAD}' AND o.reason = 'all_busy' THEN 'line_too_long'
+                    ELSE o.reason END AS tier_reason,
                 cost.ms AS cost,
                 coalesce(sum(cost.ms) OVER (
                     ORDER BY c.urgent DESC, c.order_at, c.id
@@ -111,9 +115,11 @@ _DEALT = f"""
                 ), 0)::bigint AS before
             FROM calls c
             JOIN unnest(
-                CAST(:asked AS text[]), CAST(:used AS text[]), CAST(:reasons AS text[])
-            ) AS o (asked, used, reason)
+                CAST(:asked AS text[]), CAST(:used AS text[]), CAST(:reasons AS text[]),
+                CAST(:lead_waits AS boolean[])
+            ) AS o (asked, used, reason, lead_waits)
               ON o.asked = c.tier_asked AND (o.reason IS NULL OR c.may_fall_back)
+                AND NOT (o.lead_waits AND c.importance IS NOT DISTINCT FROM '{LEAD}')
             JOIN unnest(
                 CAST(:kinds AS text[]), CAST(:cost_tiers AS text[]), CAST(:costs AS bigint[])
             ) AS cost (task, tier, ms) ON cost.task = c.task AND cost.tier = o.used

@@ -112,6 +112,7 @@ async def _places(uow: UnitOfWork, past: dict[tuple[str, str], Past]) -> dict[UU
         "asked": tiers,
         "used": tiers,
         "reasons": [None] * len(tiers),
+        "lead_waits": [False] * len(tiers),
         "depth": None,
         "limited": False,
     }

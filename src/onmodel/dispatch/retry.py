@@ -2,17 +2,17 @@
 
 from random import SystemRandom
 
-FIRST_SECONDS = 1.0
 LONGEST_SECONDS = 60.0
 
 _random = SystemRandom()
 
 
-def delay_seconds(attempt: int) -> float:
+def delay_seconds(attempt: int, *, first: float = 1.0) -> float:
     """Return how long to wait after the failure of ``attempt`` (1 is the first).
 
-    The wait doubles up to ``LONGEST_SECONDS``; its upper half is random, so that calls that
-    failed together do not come back together.
+    The wait doubles from ``first`` up to ``LONGEST_SECONDS``; its upper half is random, so that
+    calls that failed together do not come back together.
     """
-    full = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** (attempt - 1))
+    # a float's exponent has an end, and the wait has long reached its own by then
+    full = min(LONGEST_SECONDS, first * 2 ** min(attempt - 1, 60))
     return _random.uniform(full / 2, full)

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from onmodel.dispatch.failures import TABLE, Fault
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.kit.ids import new_id
 from onmodel.kit.lifecycle import State
-
-Fault = Literal["input", "function", "machine"]
 
 
 class _Value(BaseModel):
@@ -85,7 +84,7 @@ class CallError(_Value):
         code: stable, snake_case.
         message: a sentence for the artist.
         fault: whose it is.
-        retry: whether another attempt may succeed; the runner's table of errors decides.
+        retry: whether another attempt may succeed; the table of failures decides.
         detail: what engineers want to know.
     """
 
@@ -94,6 +93,18 @@ class CallError(_Value):
     fault: Fault
     retry: bool = False
     detail: str = ""
+
+    @classmethod
+    def of(cls, code: str, *, message: str = "", detail: str = "") -> Self:
+        """Make the error that the table of failures describes for ``code``."""
+        known = TABLE[code]
+        return cls(
+            code=code,
+            message=message or known.sentence,
+            fault=known.fault,
+            retry=known.retry,
+            detail=detail,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +124,8 @@ class NewCall:
             it that the person may.
         due_at: by when it should be done; it becomes urgent when that comes near.
         max_attempts: how often it may be started before it counts as failed.
+        importance: of the character that it is for, which decides who waits and who gives way
+            (``choices.py``); None for what belongs to none.
         depends_on: calls that must succeed first.
     """
 
@@ -128,6 +141,7 @@ class NewCall:
     urgent: bool = False
     due_at: datetime | None = None
     max_attempts: int = 3
+    importance: str | None = None
     depends_on: tuple[UUID, ...] = ()
     id: UUID = field(default_factory=new_id)
 

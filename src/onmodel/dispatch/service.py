@@ -134,5 +134,6 @@ def _queued(wish: NewCall, now: datetime, waiting_for: int) -> Call:
         waiting_for=waiting_for,
         state=State.QUEUED,
         max_attempts=wish.max_attempts,
+        importance=wish.importance,
         created_at=now,
     )

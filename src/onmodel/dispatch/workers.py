@@ -56,6 +56,7 @@ async def seen(
     *,
     use: dict[str, Any] | None = None,
     warm: Sequence[dict[str, Any]] | None = None,
+    gpus: Sequence[dict[str, Any]] | None = None,
 ) -> bool:
     """Note that a worker is alive; False when the registry has forgotten it.
 
@@ -63,7 +64,9 @@ async def seen(
         uow: the transaction.
         worker_id: whose sign of life it is.
         use: a sample of the machine's use (``worker/use.py``); the last ``USE_SAMPLES`` stay.
-        warm: the functions it keeps running: ``function``, ``state``, ``calls`` of each.
+        warm: the functions it keeps running: ``function``, ``tasks``, ``state``, ``calls`` and
+            more of each (``worker/presence.py``).
+        gpus: its GPUs: ``uuid``, ``name``, and MiB that are there, set aside and used.
     """
     if use is not None:
         await uow.session.execute(
@@ -72,6 +75,8 @@ async def seen(
     values: dict[str, Any] = {"seen_at": func.clock_timestamp()}
     if warm is not None:
         values["warm"] = list(warm)
+    if gpus is not None:
+        values["gpus"] = list(gpus)
     found = await uow.session.scalar(
         update(Worker)
         .where(Worker.id == worker_id)

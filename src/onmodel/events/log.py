@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Uuid, bindparam, select, text
+from sqlalchemy import ColumnElement, Uuid, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from onmodel.events.frames import channel, encode
@@ -57,17 +57,18 @@ class Told:
     seq: int
     name: str
     payload: BaseModel
+    subject_id: UUID | None
     actor_id: UUID | None
     change: dict[str, Any] | None
 
 
 Listener = Callable[[UnitOfWork, Told], Awaitable[None]]
 
-_listeners: defaultdict[str, list[Listener]] = defaultdict(list)
+_listeners: defaultdict[str | None, list[Listener]] = defaultdict(list)
 
 
-def when_told(name: str, listener: Listener) -> None:
-    """Call ``listener(uow, told)`` whenever an event of this name is recorded.
+def when_told(name: str | None, listener: Listener) -> None:
+    """Call ``listener(uow, told)`` whenever an event of this name is recorded; None: any event.
 
     It runs in the transaction of the change, which holds the project's counter: it may write
     rows of its own, and locks nothing that others lock.
@@ -114,8 +115,8 @@ async def record(
         )
     ).one()
     uow.notify(channel(project_id), encode(name, body, seq=row.seq, actor=actor_id, at=row.at))
-    told = Told(project_id, row.seq, name, payload, actor_id, change)
-    for listener in _listeners.get(name, ()):
+    told = Told(project_id, row.seq, name, payload, subject_id, actor_id, change)
+    for listener in (*_listeners.get(None, ()), *_listeners.get(name, ())):
         await listener(uow, told)
     return Recorded(seq=row.seq, at=row.at)
 
@@ -190,6 +191,55 @@ async def last_change_of(uow: UnitOfWork, subject_id: UUID, field: str) -> Event
         .limit(1)
     )
     return event
+
+
+@dataclass(frozen=True)
+class Wished:
+    """What of a project's history to read; None is everything.
+
+    Attributes:
+        subject_id: only what belongs to this noun's history.
+        by: only what this person did.
+        not_by: only what others did, and the house.
+        before: only what is older than this ``seq``.
+        after: only what is newer.
+    """
+
+    subject_id: UUID | None = None
+    by: UUID | None = None
+    not_by: UUID | None = None
+    before: int | None = None
+    after: int | None = None
+
+
+async def changes(uow: UnitOfWork, project_id: UUID, wished: Wished, *, limit: int) -> list[Event]:
+    """Return what a person should read about a project, newest first."""
+    query = select(Event).where(*_conditions(project_id, wished))
+    return list(await uow.session.scalars(query.order_by(Event.seq.desc()).limit(limit)))
+
+
+async def count_changes(uow: UnitOfWork, project_id: UUID, wished: Wished, *, most: int) -> int:
+    """Count what ``changes`` would return, at most so many."""
+    found = select(Event.seq).where(*_conditions(project_id, wished)).limit(most).subquery()
+    return await uow.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _conditions(project_id: UUID, wished: Wished) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [
+        Event.project_id == project_id,
+        Event.change.is_not(None),
+    ]
+    if wished.subject_id is not None:
+        found.append(Event.subject_id == wished.subject_id)
+    if wished.by is not None:
+        found.append(Event.actor_id == wished.by)
+    if wished.not_by is not None:
+        found.append(Event.actor_id.is_distinct_from(wished.not_by))
+    if wished.before is not None:
+        found.append(Event.seq < wished.before)
+    if wished.after is not None:
+        found.append(Event.seq > wished.after)
+    return found
 
 
 async def frames_since(

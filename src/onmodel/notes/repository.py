@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import undefer
 
 from onmodel.kit.db.uow import UnitOfWork
@@ -51,6 +51,25 @@ async def mentioning(uow: UnitOfWork, user_id: UUID, projects: list[UUID] | None
     if projects is not None:
         query = query.where(Note.project_id.in_(projects))
     return list(await uow.session.scalars(query.order_by(Note.created_at.desc()).limit(100)))
+
+
+async def authors(uow: UnitOfWork, root_id: UUID) -> list[UUID]:
+    """Return who wrote a note and its answers."""
+    rows = await uow.session.scalars(
+        select(Note.created_by)
+        .where(
+            or_(Note.id == root_id, Note.parent_id == root_id),
+            Note.removed_at.is_(None),
+            Note.created_by.is_not(None),
+        )
+        .distinct()
+    )
+    return list(rows)
+
+
+async def answers(uow: UnitOfWork, root_id: UUID) -> list[UUID]:
+    """Return the answers to a note, removed ones too."""
+    return list(await uow.session.scalars(select(Note.id).where(Note.parent_id == root_id)))
 
 
 async def next_number(uow: UnitOfWork, character_id: UUID, key: str) -> int:

@@ -44,7 +44,7 @@ KEEP = ".gitkeep"  # Git knows files only; this one holds an empty folder
 LFS_SUFFIXES = (
     *("png", "jpg", "jpeg", "webp", "gif", "psd"),
     *("mp4", "mov", "wav", "mp3"),
-    *("safetensors", "pth", "ckpt"),
+    *("safetensors", "pth", "ckpt", "bin"),
 )
 TEXT_SUFFIXES = ("json", "py", "js", "txt", "md")
 _FULL = {errno.ENOSPC, errno.EDQUOT}

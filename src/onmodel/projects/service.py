@@ -171,7 +171,15 @@ async def put_member(
         member.role = role.value
     await uow.session.flush()
     return await _tell_members(
-        uow, actor, project_id, {"verb": "gave role", "person": user.name, "role": role.value}
+        uow,
+        actor,
+        project_id,
+        {
+            "verb": "gave role",
+            "person": user.name,
+            "person_id": str(user.id),
+            "role": role.value,
+        },
     )
 
 
@@ -205,7 +213,10 @@ async def put_team(
         row.role = role.value
     await uow.session.flush()
     return await _tell_members(
-        uow, actor, project_id, {"verb": "gave role", "person": team.name, "role": role.value}
+        uow,
+        actor,
+        project_id,
+        {"verb": "gave role", "person": team.name, "team_id": str(team.id), "role": role.value},
     )
 
 

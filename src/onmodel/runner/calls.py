@@ -26,6 +26,7 @@ class CallRequest:
     input_dir: Path
     output_dir: Path
     deadline_s: float | None = None
+    vram_mb: int = 0
 
 
 EventKind = Literal["preparing", "starting", "running", "progress", "log"]

@@ -2,6 +2,9 @@
 
 from onmodel.functions.installation import Installation, Prepare
 from onmodel.kit.errors import UnavailableError
+from onmodel.runner.gpus import Ledger
+from onmodel.runner.keeper import Wanted
+from onmodel.runner.nvml import Nvml
 from onmodel.runner.pool import Pool
 from onmodel.runner.process import ProcessRuntime
 from onmodel.runner.runtime import Runtime
@@ -41,11 +44,35 @@ def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
     return runtime, ContainerInstallation(installation, images).prepare
 
 
-def open_pool(settings: Settings, *, max_per_function: int, max_total: int | None = None) -> Pool:
+def open_pool(
+    settings: Settings,
+    *,
+    max_per_function: int,
+    max_total: int | None = None,
+    wanted: Wanted | None = None,
+) -> Pool:
     """Return a pool of functions in the chosen runtime.
+
+    Args:
+        settings: say which runtime, and where leases of GPUs lie.
+        max_per_function: most instances of one function at once.
+        max_total: most instances altogether.
+        wanted: the functions that there are, where some are to be kept warm.
 
     Raises:
         EngineUnreachableError: see `choose_runtime`.
     """
     runtime, prepare = choose_runtime(settings)
-    return Pool(runtime, prepare, max_per_function=max_per_function, max_total=max_total)
+    return Pool(
+        runtime,
+        prepare,
+        ledger=open_ledger(settings),
+        max_per_function=max_per_function,
+        max_total=max_total,
+        wanted=wanted or (lambda: ()),
+    )
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """Return the ledger of this machine's GPUs."""
+    return Ledger(settings.run / "gpus", Nvml())

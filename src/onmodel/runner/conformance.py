@@ -14,11 +14,12 @@ from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
-from onmodel.runner.errors import CallFailed, unprepared
+from onmodel.runner.errors import CallFailed, failed, unprepared
 from onmodel.runner.examples import FILE, NoExampleError, example, inputs_of, required_of
+from onmodel.runner.gpus import NO_GPUS, Ledger
 from onmodel.runner.pool import Pool
 from onmodel.runner.runtime import Runtime
-from onmodel.runner.startup import start
+from onmodel.runner.startup import Ready, start
 
 State = Literal["passed", "failed", "skipped"]
 _WITHOUT_WALLS = "only containers have it (ONMODEL_RUNTIME=docker)"
@@ -56,25 +57,50 @@ class Walled(Protocol):
 
 
 def examine(
-    manifest: Manifest, runtime: Runtime, prepare: Prepare, *, on_line: Callable[[str], None]
+    manifest: Manifest,
+    runtime: Runtime,
+    prepare: Prepare,
+    *,
+    on_line: Callable[[str], None],
+    ledger: Ledger = NO_GPUS,
 ) -> Iterator[Check]:
     """Try a function; yield each check when it is done. The runtime stays open."""
     try:
         prepared = prepare(manifest, on_line)
-        ready = start(runtime, manifest, prepared, cancelled=lambda: False)
+        ready = _first(manifest, runtime, prepared, ledger)
     except (ProblemError, CallFailed) as error:
         told = error if isinstance(error, CallFailed) else unprepared(error)
         yield Check("starts", "failed", _told(told))
         return
     ready.instance.kill()
     yield Check("starts", "passed")
-    pool = Pool(runtime, lambda _manifest, _on_line: prepared, max_per_function=1, owns=False)
+    pool = Pool(
+        runtime,
+        lambda _manifest, _on_line: prepared,
+        ledger=ledger,
+        max_per_function=1,
+        owns=False,
+    )
     try:
         with tempfile.TemporaryDirectory(prefix="onmodel-test-") as folder:
             yield from _Trial(manifest, ready.schema, pool, Path(folder)).checks()
     finally:
         pool.close()
     yield from _walls(manifest, prepared, runtime)
+
+
+def _first(manifest: Manifest, runtime: Runtime, prepared: Prepared, ledger: Ledger) -> Ready:
+    """Start it once, with the video memory that its lowest tier declares."""
+    vram_mb = manifest.least_vram_mb
+    lease = ledger.reserve(vram_mb) if vram_mb else None
+    if vram_mb and lease is None:
+        raise failed("gpu_busy", detail=f"no GPU here has {vram_mb} MiB free")
+    try:
+        gpu = None if lease is None else lease.gpu.uuid
+        return start(runtime, manifest, prepared, cancelled=lambda: False, gpu=gpu)
+    finally:
+        if lease is not None:
+            lease.release()
 
 
 class _Trial:
@@ -191,7 +217,13 @@ class _Trial:
     ) -> CallResult:
         outputs = self._folder / uuid.uuid4().hex
         outputs.mkdir()
-        request = CallRequest(uuid.uuid4().hex, values, self._inputs, outputs)
+        request = CallRequest(
+            uuid.uuid4().hex,
+            values,
+            self._inputs,
+            outputs,
+            vram_mb=self._manifest.least_vram_mb,
+        )
         return self._pool.call(self._manifest, request, on_event=on_event, cancelled=cancelled)
 
 

@@ -21,7 +21,7 @@ from onmodel.runner.calls import CallRequest
 from onmodel.runner.engine import Bind, Closable, Engine, EngineError, Order
 from onmodel.runner.errors import unwritten
 from onmodel.runner.orphans import Claim, sweep
-from onmodel.runner.process import LINE_BYTES, TAIL_LINES
+from onmodel.runner.process import LINE_BYTES, TAIL_LINES, memory_of
 from onmodel.runner.runtime import Exchange
 from onmodel.runner.variables import variables_for
 
@@ -71,6 +71,7 @@ class ContainerInstance:
         self._out_of_memory = False
         self._killing = threading.Lock()
         self._killed = False
+        self._pid: int | None = None
         threading.Thread(target=self._watch, name=f"watch-{self.id}", daemon=True).start()
 
     @property
@@ -91,6 +92,17 @@ class ContainerInstance:
         with suppress(OSError):
             return self._container in Path(f"/proc/{pid}/cgroup").read_text()
         return False
+
+    def covers(self, pid: int) -> bool:
+        return self.owns(pid)
+
+    def memory_mb(self) -> float | None:
+        # Not the engine's own figures, which it takes up to a second to answer with.
+        if self._pid is None:
+            with suppress(EngineError):
+                self._pid = int(self._engine.inspect(self._container)["State"]["Pid"])
+        # The engine says 0 for one that has ended.
+        return memory_of(self._pid) if self._pid else None
 
     @contextmanager
     def exchange(self, request: CallRequest) -> Generator[Exchange]:
@@ -165,10 +177,12 @@ class ContainerRuntime:
             raise
         self._claim = Claim(self._folder)
 
-    def start(self, manifest: Manifest, prepared: Prepared) -> ContainerInstance:
+    def start(
+        self, manifest: Manifest, prepared: Prepared, *, gpu: str | None = None
+    ) -> ContainerInstance:
         folders = self._make_folders(manifest)
         try:
-            order = self._order(manifest, prepared, folders)
+            order = self._order(manifest, prepared, folders, gpu=gpu)
             return self._launch(manifest, order, folders)
         except BaseException:
             shutil.rmtree(folders.root, ignore_errors=True)
@@ -209,19 +223,22 @@ class ContainerRuntime:
 
     def _launch(self, manifest: Manifest, order: Order, folders: _Folders) -> ContainerInstance:
         container = self._engine.create(order)
+        lifeline: Closable | None = None
         try:
             lifeline = self._engine.hold(container)
             self._engine.start(container)
         except BaseException:
+            if lifeline is not None:
+                lifeline.close()
             self._engine.remove(container)
             raise
         return ContainerInstance(manifest.name, self._engine, container, folders, lifeline)
 
-    def _order(self, manifest: Manifest, prepared: Prepared, folders: _Folders) -> Order:
+    def _order(
+        self, manifest: Manifest, prepared: Prepared, folders: _Folders, *, gpu: str | None = None
+    ) -> Order:
         if prepared.image is None:
             raise EngineError(f"{manifest.name} has no image")
-        if all(tier.vram_mb > 0 for tier in manifest.tiers.values()):
-            raise EngineError(f"{manifest.name} needs a GPU, which containers are not given yet")
         return Order(
             name=f"onmodel-{folders.root.name}-{uuid.uuid4().hex[:8]}",
             image=prepared.image,
@@ -245,6 +262,7 @@ class ContainerRuntime:
             user=":".join(map(str, _account())),
             memory_mb=manifest.limits.memory_mb,
             file_mb=manifest.limits.output_mb,
+            gpu=gpu,
         )
 
     def _remove_orphans(self) -> None:

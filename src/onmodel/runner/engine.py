@@ -13,7 +13,7 @@ from typing import IO, Any, Protocol
 
 import docker
 from docker.errors import APIError, BuildError, DockerException, NotFound
-from docker.types import LogConfig, Mount, Ulimit
+from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from requests.exceptions import RequestException
 
 _MIB = 1024 * 1024
@@ -21,6 +21,8 @@ _MIB = 1024 * 1024
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Enough for the threads of the numerical libraries, and an end to a fork bomb.
 _PROCESSES = 256
+# CUDA starts threads of its own, several for every library that uses it.
+_PROCESSES_WITH_GPU = 1024
 _OPEN_FILES = 1024
 # Processes of all containers together, since they share a user; unless it is told, Podman asks for
 # more than some machines allow.
@@ -62,6 +64,7 @@ class Order:
         user: `UID:GID` inside.
         memory_mb: limit for all its processes, its scratch folder included; there is no swap.
         file_mb: limit for the size of one file.
+        gpu: UUID of the one GPU that it gets; None for none.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Order:
     memory_mb: int
     file_mb: int
     entrypoint: Sequence[str] | None = None
+    gpu: str | None = None
 
 
 @dataclass(frozen=True)
@@ -240,7 +244,8 @@ def _host_config(client: Any, order: Order) -> Any:
         security_opt=["no-new-privileges:true"],
         init=True,
         ipc_mode="private",
-        pids_limit=_PROCESSES,
+        pids_limit=_PROCESSES if order.gpu is None else _PROCESSES_WITH_GPU,
+        device_requests=None if order.gpu is None else [_the_gpu(order.gpu)],
         mem_limit=order.memory_mb * _MIB,
         memswap_limit=order.memory_mb * _MIB,
         nano_cpus=_ONE_CORE,
@@ -258,6 +263,11 @@ def _host_config(client: Any, order: Order) -> Any:
         log_config=LogConfig(type="json-file", config={"max-size": "10m", "max-file": "2"}),
         restart_policy={"Name": "no"},
     )
+
+
+def _the_gpu(uuid: str) -> DeviceRequest:
+    """Ask for one GPU by the name that never changes, unlike its number."""
+    return DeviceRequest(device_ids=[uuid], capabilities=[["gpu", "compute", "utility"]])
 
 
 @contextmanager

@@ -1,43 +1,30 @@
-"""Warm functions: started when first needed, kept for the next call, ended when idle or broken."""
+"""Warm functions: started when first needed, kept for the next call, ended when idle or broken.
 
-import threading
-import time
-from dataclasses import dataclass, field
-from typing import Literal
+The choices are in `slots.py` and `places.py`, what happens while nobody calls is in `keeper.py`.
+"""
+
+from collections.abc import Callable
+
+import structlog
 
 from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult, IsCancelled, OnEvent
-from onmodel.runner.conversation import POLL_S, Ended, converse, fit_after, verdict
+from onmodel.runner.conversation import Ended, converse, fit_after, verdict
 from onmodel.runner.errors import CallFailed, failed, unprepared, unwritten
+from onmodel.runner.gpus import NO_GPUS, Ledger, Room
+from onmodel.runner.keeper import BEAT_S, HEALTH_S, Keeper, Wanted
 from onmodel.runner.outputs import BadOutputError, collect
+from onmodel.runner.places import Places
 from onmodel.runner.runtime import Exchange, Runtime
+from onmodel.runner.slots import Slot, SlotStatus, worn
 from onmodel.runner.startup import Ready, start
 
-SlotState = Literal["starting", "idle", "busy"]
+log = structlog.get_logger(__name__)
 
-
-@dataclass
-class _Slot:
-    """A place for one instance."""
-
-    key: str
-    state: SlotState = "starting"
-    ready: Ready | None = None
-    calls: int = 0
-    since: float = field(default_factory=time.monotonic)
-
-
-@dataclass(frozen=True)
-class SlotStatus:
-    """What the health page shows of one instance. `seconds` is the time in this state."""
-
-    function: str
-    instance: str
-    state: SlotState
-    calls: int
-    seconds: float
+# Ends of an attempt that say nothing against the function.
+_BLAMELESS = frozenset({"cancelled", "runner_closed", "timed_out", "gpu_busy", "gpu_too_small"})
 
 
 def _ignore(event: CallEvent) -> None:
@@ -48,16 +35,29 @@ def _never() -> bool:
     return False
 
 
+def _nothing() -> None:
+    """Tell nobody."""
+
+
+def _none() -> tuple[Manifest, ...]:
+    return ()
+
+
 class Pool:
     """Runs calls of functions. Every method may be used from every thread.
 
     Args:
         runtime: what functions run in.
         prepare: installs a function, or finds it installed.
+        ledger: of video memory.
         max_per_function: most instances of one function at once; further calls wait.
         max_total: most instances altogether; the one that was idle longest makes room. By default
             four functions may be warm at their full width.
-        idle_s: seconds after which an instance that nobody needs is ended, to free its memory.
+        idle_s: seconds after which an instance that nobody needs is ended, instead of what each
+            manifest says.
+        wanted: the functions that there are, of which manifests may want some kept warm.
+        beat_s: how often idle times and video memory are looked at.
+        health_s: how often every idle instance is asked how it is.
         owns: close the runtime together with the pool.
     """
 
@@ -66,23 +66,36 @@ class Pool:
         runtime: Runtime,
         prepare: Prepare,
         *,
+        ledger: Ledger = NO_GPUS,
         max_per_function: int = 2,
         max_total: int | None = None,
-        idle_s: float = 600.0,
+        idle_s: float | None = None,
+        wanted: Wanted = _none,
+        beat_s: float = BEAT_S,
+        health_s: float = HEALTH_S,
         owns: bool = True,
     ) -> None:
         self._runtime = runtime
         self._prepare = prepare
-        self._max_per_function = max_per_function
-        self._max_total = 4 * max_per_function if max_total is None else max_total
-        self._idle_s = idle_s
+        self._ledger = ledger
         self._owns = owns
-        self._changed = threading.Condition()
-        self._slots: list[_Slot] = []
         self._prepared: dict[str, Prepared] = {}
-        self._closed = False
-        self._reaper = threading.Thread(target=self._reap, name="pool-reaper", daemon=True)
-        self._reaper.start()
+        self._places = Places(
+            max_per_function=max_per_function,
+            max_total=4 * max_per_function if max_total is None else max_total,
+            ledger=ledger,
+        )
+        self._keeper = Keeper(
+            self._places,
+            ledger,
+            end=self._end,
+            died=self._bury,
+            wanted=wanted,
+            fill=self._fill,
+            idle_s=idle_s,
+            beat_s=beat_s,
+            health_s=health_s,
+        )
 
     def call(
         self,
@@ -107,68 +120,51 @@ class Pool:
         if any(request.output_dir.iterdir()):
             raise ValueError(f"{request.output_dir} is not empty")
         prepared = self._prepare_once(manifest, request.id, on_event)
-        slot = self._take(manifest, prepared, request.id, on_event, cancelled)
-        fit = False
+        slot = self._take(manifest, prepared, request, on_event, cancelled)
+        result: CallResult | CallFailed
+        fit = died = False
         try:
             result, fit = self._run(slot, manifest, request, on_event, cancelled)
+            died = not fit
         except CallFailed as error:
-            if self._closed:
-                raise failed("runner_closed", detail=str(error), log=error.log) from error
+            result = self._explain(slot, error)
             # Refused before it ran: the instance has done nothing.
             fit = error.code == "invalid_input"
-            raise
+            died = not fit and result.code not in _BLAMELESS
         finally:
-            self._give_back(slot, fit=fit)
+            if not (fit and self._places.give_back(slot, worn=worn)):
+                self._end(slot, died=died)
         if isinstance(result, CallFailed):
             raise result
         return result
 
     def snapshot(self) -> list[SlotStatus]:
         """Tell what is running, for the health page."""
-        now = time.monotonic()
-        with self._changed:
-            return [
-                SlotStatus(
-                    function=slot.key,
-                    instance=slot.ready.instance.id if slot.ready else "",
-                    state=slot.state,
-                    calls=slot.calls,
-                    seconds=now - slot.since,
-                )
-                for slot in self._slots
-            ]
+        return self._places.snapshot()
+
+    def gpus(self) -> list[Room]:
+        """Tell which GPUs there are and what is free of them. Blocks: it asks the driver."""
+        return self._ledger.rooms()
+
+    def room_mb(self) -> int:
+        """Return the video memory that one function could get now, were all that is idle ended."""
+        return self._places.room_mb()
 
     def end_idle(self, older_than_s: float) -> int:
         """End the instances that have been idle for so many seconds. Returns how many."""
-        now = time.monotonic()
-        with self._changed:
-            old = [
-                slot
-                for slot in self._slots
-                if slot.state == "idle" and now - slot.since >= older_than_s
-            ]
-            for slot in old:
-                self._slots.remove(slot)
-            self._changed.notify_all()
-        for slot in old:
-            _end(slot)
-        return len(old)
+        return self._keeper.end_idle(older_than_s)
 
     def close(self) -> None:
         """End everything. Calls that are running fail with `runner_closed`."""
-        with self._changed:
-            self._closed = True
-            slots, self._slots = self._slots, []
-            self._changed.notify_all()
-        for slot in slots:
-            _end(slot)
-        self._reaper.join()
+        for slot in self._places.close():
+            self._end(slot)
+        self._keeper.join()
         if self._owns:
             self._runtime.close()
 
     def _run(
         self,
-        slot: _Slot,
+        slot: Slot,
         manifest: Manifest,
         request: CallRequest,
         on_event: OnEvent,
@@ -187,6 +183,14 @@ class Pool:
             if failure is not None:
                 return failure, fit_after(ended)
             return _collected(ready, manifest, request, exchange, ended), True
+
+    def _explain(self, slot: Slot, error: CallFailed) -> CallFailed:
+        """Say why it really ended, where it was us who ended it."""
+        if self._places.closed:
+            return failed("runner_closed", detail=str(error), log=error.log)
+        if slot.doom is not None:
+            return failed(slot.doom.code, detail=slot.doom.detail, log=error.log)
+        return error
 
     def _prepare_once(self, manifest: Manifest, call_id: str, on_event: OnEvent) -> Prepared:
         """Install at the first call; afterwards a warm call does not even look at the disk."""
@@ -209,96 +213,75 @@ class Pool:
         self,
         manifest: Manifest,
         prepared: Prepared,
-        call_id: str,
+        request: CallRequest,
         on_event: OnEvent,
         cancelled: IsCancelled,
-    ) -> _Slot:
+    ) -> Slot:
         """Take an idle instance, or start one, or wait until either is possible."""
         while True:
-            slot, evicted = self._find(manifest.key, cancelled)
-            if evicted is not None:
-                _end(evicted)
+            slot = self._places.take(manifest, request.vram_mb, cancelled)
+            if isinstance(slot, list):
+                for one in slot:
+                    self._end(one)
+                continue
             if slot.ready is None:
                 break
             if slot.ready.instance.wait(0) is None:
                 return slot
             # It died while nobody looked.
-            self._give_back(slot, fit=False)
-        try:
-            on_event(CallEvent("starting", call_id))
-            ready = start(
-                self._runtime, manifest, prepared, cancelled=lambda: self._closed or cancelled()
-            )
-        except BaseException as error:
-            self._give_back(slot, fit=False)
-            if self._closed and isinstance(error, CallFailed):
-                raise failed("runner_closed") from error
-            raise
-        self._occupy(slot, ready)
+            self._bury(slot)
+        ready = self._start(
+            slot, prepared, cancelled, tell=lambda: on_event(CallEvent("starting", request.id))
+        )
+        if not self._places.occupy(slot, ready):
+            # The pool was closed while it started; the call will notice.
+            ready.instance.kill()
         return slot
 
-    def _occupy(self, slot: _Slot, ready: Ready) -> None:
-        with self._changed:
-            slot.ready = ready
-            slot.state = "busy"
-            slot.since = time.monotonic()
-            # The pool may have been closed while it started.
-            known = slot in self._slots
-        if not known:
-            _end(slot)
+    def _start(
+        self, slot: Slot, prepared: Prepared, cancelled: IsCancelled, *, tell: Callable[[], None]
+    ) -> Ready:
+        """Start an instance for a slot; where that fails the slot is gone."""
+        try:
+            tell()
+            return start(
+                *(self._runtime, slot.manifest, prepared),
+                cancelled=lambda: self._places.closed or cancelled(),
+                gpu=slot.gpu,
+            )
+        except CallFailed as error:
+            closed = self._places.closed
+            self._end(slot, died=not closed and error.code not in _BLAMELESS)
+            if closed:
+                raise failed("runner_closed") from error
+            raise
+        except BaseException:
+            self._end(slot)
+            raise
 
-    def _find(self, key: str, cancelled: IsCancelled) -> tuple[_Slot, _Slot | None]:
-        """Wait for a place. Returns it, and the idle instance that has to go for it, if one has."""
-        with self._changed:
-            while True:
-                if self._closed:
-                    raise failed("runner_closed")
-                if cancelled():
-                    raise failed("cancelled")
-                mine = [slot for slot in self._slots if slot.key == key]
-                idle = [slot for slot in self._slots if slot.state == "idle"]
-                warm = [slot for slot in idle if slot.key == key]
-                if warm:
-                    # The latest used: its memory is in the caches, and others can grow old.
-                    slot = max(warm, key=lambda one: one.since)
-                    slot.state, slot.since = "busy", time.monotonic()
-                    return slot, None
-                full = len(self._slots) >= self._max_total
-                if len(mine) < self._max_per_function and (idle or not full):
-                    evicted = min(idle, key=lambda one: one.since) if full else None
-                    if evicted is not None:
-                        self._slots.remove(evicted)
-                    slot = _Slot(key)
-                    self._slots.append(slot)
-                    return slot, evicted
-                self._changed.wait(POLL_S)
-
-    def _give_back(self, slot: _Slot, *, fit: bool) -> None:
-        with self._changed:
-            known = slot in self._slots
-            if fit and known:
-                slot.calls += 1
-                slot.state, slot.since = "idle", time.monotonic()
-            elif known:
-                self._slots.remove(slot)
-            self._changed.notify_all()
-        if not (fit and known):
-            _end(slot)
-
-    def _reap(self) -> None:
-        while True:
-            with self._changed:
-                now = time.monotonic()
-                ages = [now - slot.since for slot in self._slots if slot.state == "idle"]
-                pause = max(0.0, self._idle_s - max(ages, default=0.0))
-                if self._changed.wait_for(lambda: self._closed, min(pause, self._idle_s)):
+    def _fill(self, manifest: Manifest) -> None:
+        """Start one more instance of a function to keep it warm, if that costs nobody anything."""
+        needs = sorted({tier.vram_mb for tier in manifest.tiers.values()}, reverse=True)
+        try:
+            prepared = self._prepare_once(manifest, "", _ignore)
+            for vram_mb in needs:
+                slot = self._places.take_spare(manifest, vram_mb)
+                if slot is not None:
+                    ready = self._start(slot, prepared, _never, tell=_nothing)
+                    if not self._places.occupy(slot, ready, idle=True):
+                        ready.instance.kill()
                     return
-            self.end_idle(self._idle_s)
+        except CallFailed as error:
+            log.warning("not_kept_warm", function=manifest.key, code=error.code, detail=str(error))
 
+    def _bury(self, slot: Slot) -> None:
+        self._end(slot, died=True)
 
-def _end(slot: _Slot) -> None:
-    if slot.ready is not None:
-        slot.ready.instance.kill()
+    def _end(self, slot: Slot, *, died: bool = False) -> None:
+        """End an instance and give back what it held."""
+        with self._places.ending(slot, died=died):
+            if slot.ready is not None:
+                slot.ready.instance.kill()
 
 
 def _collected(

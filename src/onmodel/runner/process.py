@@ -20,6 +20,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.runner.calls import CallRequest
@@ -61,6 +63,14 @@ class ProcessInstance:
 
     def owns(self, pid: int) -> bool:
         return pid == self._process.pid
+
+    def covers(self, pid: int) -> bool:
+        with suppress(ProcessLookupError):
+            return os.getsid(pid) == self._process.pid
+        return False
+
+    def memory_mb(self) -> float | None:
+        return memory_of(self._process.pid)
 
     def exchange(self, request: CallRequest) -> AbstractContextManager[Exchange]:
         folders = str(request.input_dir), str(request.output_dir)
@@ -124,6 +134,16 @@ class ProcessInstance:
             return True
 
 
+def memory_of(pid: int) -> float | None:
+    """Return the MiB that a process and all that it started hold; None when it is gone."""
+    try:
+        own = psutil.Process(pid)
+        held = [one.memory_info().rss for one in (own, *own.children(recursive=True))]
+    except psutil.Error:
+        return None
+    return sum(held) / (1024 * 1024)
+
+
 def _readable(output: IO[bytes], wait_ms: int | None) -> bool:
     """Say whether there is something to read, or the end; None waits for it."""
     ready = select.poll()
@@ -150,9 +170,11 @@ class ProcessRuntime:
         # thread that lives as long as we do starts them all.
         self._launcher = ThreadPoolExecutor(1, thread_name_prefix="launcher")
 
-    def start(self, manifest: Manifest, prepared: Prepared) -> ProcessInstance:
+    def start(
+        self, manifest: Manifest, prepared: Prepared, *, gpu: str | None = None
+    ) -> ProcessInstance:
         try:
-            return self._launcher.submit(self._start, manifest, prepared).result()
+            return self._launcher.submit(self._start, manifest, prepared, gpu).result()
         except RuntimeError as error:
             raise OSError("the runtime is closed") from error
 
@@ -160,7 +182,7 @@ class ProcessRuntime:
         self._launcher.shutdown()
         self._claim.release()
 
-    def _start(self, manifest: Manifest, prepared: Prepared) -> ProcessInstance:
+    def _start(self, manifest: Manifest, prepared: Prepared, gpu: str | None) -> ProcessInstance:
         folder = Path(tempfile.mkdtemp(prefix=f"{manifest.name}-", dir=self._claim.folder))
         scratch = folder / "scratch"
         scratch.mkdir()
@@ -181,7 +203,7 @@ class ProcessRuntime:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=scratch,
-                env=_environment(prepared, prepared.python, scratch),
+                env=_environment(prepared, prepared.python, scratch, gpu),
                 start_new_session=True,
             )
         except OSError:
@@ -191,9 +213,15 @@ class ProcessRuntime:
         return ProcessInstance(manifest.name, process, folder)
 
 
-def _environment(prepared: Prepared, python: Path, scratch: Path) -> Mapping[str, str]:
-    path = {"PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin"}
-    return path | variables_for(prepared, str(scratch))
+def _environment(
+    prepared: Prepared, python: Path, scratch: Path, gpu: str | None
+) -> Mapping[str, str]:
+    return {
+        "PATH": f"{python.parent}:/usr/local/bin:/usr/bin:/bin",
+        # CUDA knows GPUs by their UUIDs, too, and shows this one alone; an empty list shows none.
+        "CUDA_VISIBLE_DEVICES": gpu or "",
+        **variables_for(prepared, str(scratch)),
+    }
 
 
 def _limit(pid: int, manifest: Manifest) -> None:

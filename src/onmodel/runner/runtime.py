@@ -43,6 +43,14 @@ class Instance(Protocol):
         """Whether a process belongs to the instance: who answers on the socket must."""
         ...
 
+    def covers(self, pid: int) -> bool:
+        """Whether a process belongs to the instance or was started by it."""
+        ...
+
+    def memory_mb(self) -> float | None:
+        """MiB of memory that it holds now, with everything it started; None if nobody can tell."""
+        ...
+
     def exchange(self, request: CallRequest) -> AbstractContextManager[Exchange]:
         """Lend the function the folders of a call, for the length of the call.
 
@@ -71,8 +79,13 @@ class Instance(Protocol):
 class Runtime(Protocol):
     """Starts functions."""
 
-    def start(self, manifest: Manifest, prepared: Prepared) -> Instance:
+    def start(self, manifest: Manifest, prepared: Prepared, *, gpu: str | None = None) -> Instance:
         """Start a function; it is not ready yet.
+
+        Args:
+            manifest: the function.
+            prepared: its environment or image, and weights.
+            gpu: UUID of the one GPU that it gets to see; None for none at all.
 
         Raises:
             OSError: the system or the container engine refused.

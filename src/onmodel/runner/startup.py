@@ -28,7 +28,12 @@ class Ready:
 
 
 def start(
-    runtime: Runtime, manifest: Manifest, prepared: Prepared, *, cancelled: IsCancelled
+    runtime: Runtime,
+    manifest: Manifest,
+    prepared: Prepared,
+    *,
+    cancelled: IsCancelled,
+    gpu: str | None = None,
 ) -> Ready:
     """Start a function and wait until its setup is done.
 
@@ -37,7 +42,7 @@ def start(
             Nothing is left running then.
     """
     try:
-        instance = runtime.start(manifest, prepared)
+        instance = runtime.start(manifest, prepared, gpu=gpu)
     except OSError as error:
         raise failed("start_failed", detail=str(error)) from error
     try:

@@ -22,6 +22,9 @@ def variables_for(prepared: Prepared, scratch: str) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         # Weights are declared and fetched by us; nothing is downloaded behind our back.
         "HF_HUB_OFFLINE": "1",
+        # Without a GPU of its own it sees none: an image's own wish would get it all of them where
+        # NVIDIA's runtime is the default.
+        "NVIDIA_VISIBLE_DEVICES": "void",
         **dict.fromkeys(_ONE_THREAD, "1"),
         **prepared.variables,
     }

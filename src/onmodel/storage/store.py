@@ -116,6 +116,38 @@ class Store:
         except FileMissingError:
             return
 
+    def link_into(self, key: str, target: Path) -> bool:
+        """Give a local object a second name; False where it is not local or cannot be linked.
+
+        Nobody may write into ``target``: it is the object.
+        """
+        if self._folder is None:
+            return False
+        try:
+            target.hardlink_to(self._folder / key)
+        except OSError:  # not there, another file system, or one that knows no links
+            return False
+        return True
+
+    async def list(self) -> AsyncIterator[tuple[str, int]]:
+        """Yield the key and the size in bytes of every object, in no order."""
+        with _problems("list"):
+            async for found in obstore.list(self._objects):
+                for one in found:
+                    yield one["path"], one["size"]
+
+    async def take_out(self, key: str, path: Path) -> None:
+        """Copy an object into a file, which appears whole or not at all."""
+        unfinished = path.with_name(f"{path.name}.new")
+        with unfinished.open("wb") as file:
+            async for chunk in self.open_range(key):
+                await asyncio.to_thread(file.write, chunk)
+        unfinished.replace(path)
+
+    async def put_in(self, key: str, path: Path) -> None:
+        """Store a file under the key that it had in another store."""
+        await self._create(key, path, await asyncio.to_thread(lambda: path.stat().st_size))
+
     async def signed_url(self, key: str, *, expires_in: timedelta) -> str | None:
         """Return a URL at which S3 itself hands out the object, or None where nothing can sign."""
         if not isinstance(self._objects, S3Store):

@@ -8,6 +8,7 @@ import numpy as np
 from onmodel.characters import repository as characters
 from onmodel.characters import service as character_service
 from onmodel.dispatch import handlers
+from onmodel.dispatch.failures import TABLE, meaning
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallError, Ephemeral, Outcome, Progress
 from onmodel.events import log as events
@@ -23,11 +24,7 @@ from onmodel.training.schemas import TrainingComplete
 
 PROFILE = "identity_profile"
 
-ADVICE = {
-    "input": "Change the pictures as their notes say, then train again.",
-    "function": "Train again; if it fails once more, tell your administrator.",
-    "machine": "Train again in a moment.",
-}
+_CHANGE_PICTURES = "Change the pictures as their notes say, then train again."
 
 
 async def started(uow: UnitOfWork, call: Call) -> None:
@@ -101,8 +98,12 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
 def error_read(error: CallError | None) -> dict[str, Any]:
     """Return a call's error as a record keeps and shows it."""
     if error is None:
-        return {"code": "failed", "detail": "It failed.", "try": ADVICE["function"]}
-    return {"code": error.code, "detail": error.message, "try": ADVICE[error.fault]}
+        way_out = meaning("failed", "function").way_out
+        return {"code": "failed", "detail": "It failed.", "try": way_out}
+    # what a function's author refuses is in no table, and about the pictures
+    own = error.fault == "input" and error.code not in TABLE
+    way_out = _CHANGE_PICTURES if own else meaning(error.code, error.fault).way_out
+    return {"code": error.code, "detail": error.message, "try": way_out}
 
 
 async def _adopt(uow: UnitOfWork, job: TrainingJob, outcome: Outcome) -> Adapter:

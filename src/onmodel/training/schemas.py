@@ -37,6 +37,9 @@ class TrainingJobRead(BaseModel):
     asked_tier: Quality
     used_tier: Quality | None
     tier_reason: str | None
+    tier_reason_code: str | None
+    function_reason: str | None
+    function_reason_code: str | None
     function: str | None
     reference_count: int
     adapter_id: UUID | None

@@ -11,6 +11,7 @@ from onmodel.characters.references import EXTENSIONS
 from onmodel.characters.schemas import REFERENCES_NEEDED
 from onmodel.dispatch import repository as calls
 from onmodel.dispatch import service as dispatch
+from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.forecast import eta, position
 from onmodel.dispatch.schemas import CallParams, FileInput, NewCall
 from onmodel.dispatch.tasks import Task
@@ -74,6 +75,7 @@ async def request_training(
             tier=Tier(data.quality),
             params=CallParams(files={"pictures": await _pictures(uow, usable)}),
             priority=job.priority,
+            importance=character.importance,
         ),
     )
     job.call_id = call.id
@@ -119,10 +121,12 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
     place: int | None = None
     seconds: float | None = None
     reason: str | None = None
+    why: str | None = None
     progress, step = job.progress, job.step
     if job.call_id is not None:
         call = await calls.get(uow, job.call_id)
         reason = call.tier_reason
+        why = call.function_reason
         if state.is_active:
             # the heartbeat keeps these on the call; the job has them when it is over
             progress, step = max(progress, round(call.progress)), call.step or step
@@ -139,7 +143,10 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         eta_s=seconds,
         asked_tier=job.asked_tier,  # type: ignore[arg-type]  # checked when written
         used_tier=job.used_tier,  # type: ignore[arg-type]
-        tier_reason=reason,
+        tier_reason=sentence(reason),
+        tier_reason_code=reason,
+        function_reason=sentence(why),
+        function_reason_code=why,
         function=job.function,
         reference_count=len(job.parameters.get("references", [])),
         adapter_id=job.adapter_id,

@@ -59,6 +59,31 @@ async def candidates(uow: UnitOfWork, variation_id: UUID) -> Sequence[Variation]
     )
 
 
+# more than a sheet; what was asked for before that is no news any more
+_MOST_ASKED = 200
+
+
+async def asked_by(uow: UnitOfWork, character_id: UUID, person_id: UUID | None) -> list[Variation]:
+    """Return the newest pictures that somebody asked the machines for, newest first.
+
+    Without those of golden runs, those that were brought, and those that were put away.
+    """
+    return list(
+        await uow.session.scalars(
+            select(Variation)
+            .where(
+                Variation.character_id == character_id,
+                Variation.created_by == person_id,
+                Variation.call_id.is_not(None),
+                Variation.golden_run_id.is_(None),
+                Variation.removed_at.is_(None),
+            )
+            .order_by(Variation.created_at.desc(), Variation.id.desc())
+            .limit(_MOST_ASKED)
+        )
+    )
+
+
 _COUNT = text(
     """
     UPDATE characters SET variation_count = (

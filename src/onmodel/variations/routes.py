@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.signed_in import SignedIn
 from onmodel.characters import repository as characters
-from onmodel.characters.errors import CharacterNotFoundError
+from onmodel.characters.errors import CharacterNotFoundError, VersionNotFoundError
 from onmodel.dispatch.errors import CallOverError
 from onmodel.http.deps import Reading, StoreDep, Writing
 from onmodel.http.keys import ChangeKey
@@ -62,6 +62,7 @@ async def read_standard_set(_actor: SignedIn) -> list[SlotRead]:
         CannotDoError,
         NoReferenceError,
         SheetCompleteError,
+        VersionNotFoundError,
     ),
 )
 async def request_variations(

@@ -21,6 +21,9 @@ class GenerateRequest(BaseModel):
     keys: Annotated[list[str], Field(min_length=1, max_length=60)] | None = None
     seed: Seed = 0
     tier: Quality | None = None
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="Start from the character as it was in this version"
+    )
 
 
 class RegenerateRequest(BaseModel):
@@ -63,6 +66,24 @@ class RecipeInput(BaseModel):
     reference_id: UUID | None = None
 
 
+class PinnedAdapter(BaseModel):
+    """The trained model of a version."""
+
+    id: UUID
+    number: int
+
+
+class PinnedVersion(BaseModel):
+    """The version of the character that a picture was made of, with what generators read of it."""
+
+    number: int
+    names: list[str]
+    trigger_word: str
+    positive_prompt: str
+    negative_prompt: str
+    adapter: PinnedAdapter | None
+
+
 class Recipe(BaseModel):
     """Everything that is needed to make the same bytes again."""
 
@@ -72,6 +93,7 @@ class Recipe(BaseModel):
     parameters: dict[str, Any]
     seed: int
     inputs: list[RecipeInput]
+    pinned: PinnedVersion | None = None
 
 
 class VariationRead(BaseModel):

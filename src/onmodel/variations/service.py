@@ -21,7 +21,7 @@ from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects import access
-from onmodel.variations import changes, reading, repository, sources
+from onmodel.variations import changes, pins, reading, repository, sources
 from onmodel.variations.errors import (
     CannotDoError,
     NotCandidateError,
@@ -31,6 +31,7 @@ from onmodel.variations.errors import (
     VariationNotFoundError,
 )
 from onmodel.variations.models import Variation
+from onmodel.variations.pins import Pin
 from onmodel.variations.schemas import (
     GenerateRequest,
     VariationRead,
@@ -57,8 +58,10 @@ async def request_variations(
         CannotDoError: no function of this house can make it.
         NoReferenceError: no reference shows a face.
         SheetCompleteError: nothing is missing.
+        VersionNotFoundError: the character has no such version to pin to.
     """
     character = await characters.get_present(uow, actor, character_id, Permission.GENERATE)
+    pin = await pins.find(uow, character_id, data.version)
     standing = await repository.current(uow, character_id)
     keys = _keys(data.keys, standing)
     rows: list[Variation] = []
@@ -78,7 +81,7 @@ async def request_variations(
     await uow.session.flush()
     for row in gone:
         await _tell_removed(uow, row, actor.user_id, None)
-    return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows))
+    return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows), pin=pin)
 
 
 async def make_aside(
@@ -166,8 +169,9 @@ async def _submit(
     rows: list[Variation],
     *,
     seeds: list[int],
+    pin: Pin | None = None,
 ) -> list[VariationRead]:
-    source = await sources.choose(uow, character)
+    source = await sources.choose(uow, character, pin)
     for row, seed in zip(rows, seeds, strict=True):
         row.recipe = source.recipe(row.key, seed)
     uow.session.add_all(rows)
@@ -183,6 +187,7 @@ async def _submit(
                 task=Task.GENERATE_VARIATION,
                 tier=Tier(row.tier),
                 params=source.params(row.key, seed),
+                importance=character.importance,
             )
             for row, seed in zip(rows, seeds, strict=True)
         ],
@@ -226,7 +231,10 @@ async def regenerate(
     fresh = _new(character, actor, row.key, row.tier, None if failed else row)
     next_seed = max(int(one.recipe["seed"]) for one in used) + 1
     wanted = next_seed % MAX_SEED if seed is None else seed
-    return (await _submit(uow, actor, character, [fresh], seeds=[wanted]))[0]
+    # one that was made of a version is made anew of the same version
+    pinned = row.recipe.get("pinned")
+    pin = await pins.find(uow, character.id, pinned["number"] if pinned else None)
+    return (await _submit(uow, actor, character, [fresh], seeds=[wanted], pin=pin))[0]
 
 
 async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
@@ -251,7 +259,12 @@ async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> Variatio
 
 
 async def take_place(
-    uow: UnitOfWork, row: Variation, actor_id: UUID | None, beside: UUID | None
+    uow: UnitOfWork,
+    row: Variation,
+    actor_id: UUID | None,
+    beside: UUID | None,
+    *,
+    quietly: bool = False,
 ) -> tuple[VariationRead, UUID | None]:
     """Let a picture stand in the set, and put the candidates beside it away.
 
@@ -262,6 +275,7 @@ async def take_place(
         row: the picture, which is finished.
         actor_id: who chose it; None for the house.
         beside: whose candidates are put away.
+        quietly: the caller says in the history what was done.
 
     Returns:
         The picture, and which one stood there before.
@@ -277,7 +291,8 @@ async def take_place(
     await uow.session.flush()
     await repository.recount(uow, row.character_id)
     change = {"verb": "replaced picture", "picture": label_of(row.key)}
-    return await tell(uow, row, actor_id, change), former.id if former else None
+    data = await tell(uow, row, actor_id, None if quietly else change)
+    return data, former.id if former else None
 
 
 async def leave_place(uow: UnitOfWork, row: Variation, actor_id: UUID | None) -> None:

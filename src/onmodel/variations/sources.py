@@ -13,6 +13,8 @@ from onmodel.projects import repository as projects
 from onmodel.projects.models import File
 from onmodel.storage.keys import blob_key
 from onmodel.variations.errors import NoReferenceError
+from onmodel.variations.pins import Pin
+from onmodel.variations.schemas import PinnedVersion
 
 SIZE = 768
 ALTERNATIVES = 4
@@ -20,10 +22,15 @@ ALTERNATIVES = 4
 
 @dataclass(frozen=True)
 class Source:
-    """The best reference for a preview, and a few more to choose from."""
+    """The best reference for a preview, and a few more to choose from.
+
+    ``pinned`` is the version of the character whose references these are, if it is not the
+    present one.
+    """
 
     best: tuple[Reference, File]
     others: list[tuple[Reference, File]]
+    pinned: PinnedVersion | None = None
 
     def params(self, key: str, seed: int) -> CallParams:
         """Return what the function is given for one picture of the set."""
@@ -45,6 +52,7 @@ class Source:
                 _kept("reference", self.best),
                 *(_kept("references", other) for other in self.others),
             ],
+            "pinned": self.pinned.model_dump(mode="json") if self.pinned else None,
         }
 
     def _values(self, key: str, seed: int) -> dict[str, Any]:
@@ -70,25 +78,36 @@ def _kept(name: str, pair: tuple[Reference, File]) -> dict[str, Any]:
     }
 
 
-async def choose(uow: UnitOfWork, character: Character) -> Source:
+async def choose(uow: UnitOfWork, character: Character, pin: Pin | None = None) -> Source:
     """Choose the references of a character; the chosen base face goes first.
+
+    Args:
+        uow: the transaction.
+        character: whose references.
+        pin: the version whose references and face are taken; without it the present ones.
 
     Raises:
         NoReferenceError: no usable reference shows a face.
     """
+    present = pin is None
+    base_id = character.base_reference_id if present else pin.base_id
+    kept = (
+        await characters.references(uow, character.id)
+        if present
+        else await characters.references_by_id(uow, pin.reference_ids)
+    )
     rows = [
         row
-        for row in await characters.references(uow, character.id)
+        for row in kept
         if row.state == "ready" and row.verdict != "hurts" and (row.measurement or {}).get("face")
     ]
     if not rows:
-        raise NoReferenceError(f"No picture of {character.name} shows a face to start from.")
-    ranked = sorted(
-        rows, key=lambda row: (row.id == character.base_reference_id, _worth(row)), reverse=True
-    )
+        when = "" if present else f" in version {pin.version.number}"
+        raise NoReferenceError(f"No picture of {character.name}{when} shows a face to start from.")
+    ranked = sorted(rows, key=lambda row: (row.id == base_id, _worth(row)), reverse=True)
     stored = await projects.files_by_id(uow, [row.file_id for row in ranked])
     pairs = [(row, stored[row.file_id]) for row in ranked[: ALTERNATIVES + 1]]
-    return Source(best=pairs[0], others=pairs[1:])
+    return Source(best=pairs[0], others=pairs[1:], pinned=pin.version if pin else None)
 
 
 def _worth(row: Reference) -> float:

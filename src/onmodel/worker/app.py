@@ -3,7 +3,7 @@
 import os
 import socket
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,17 +13,18 @@ from celery.exceptions import WorkerShutdown, WorkerTerminate
 from celery.platforms import SecurityWarning
 
 from onmodel.composition import Resources, compose
-from onmodel.dispatch.tiers import tiers_for_vram
+from onmodel.dispatch.tiers import Tier, tiers_for_vram
 from onmodel.functions import registry
 from onmodel.kit import logging
+from onmodel.kit.errors import ConflictError
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.choice import open_pool
+from onmodel.runner.nvml import Gpu
 from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
 from onmodel.worker import presence
 from onmodel.worker.celery import add_tasks, make_app
-from onmodel.worker.gpu import largest_gpu
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
 from onmodel.worker.progress import Throttle
@@ -38,6 +39,15 @@ _WARM_FUNCTIONS = 8
 # Without prefetching, Celery's loop asks for the next message only when it turns, which a thread
 # that has ended does not bring about: left alone, a free slot stays empty for up to a second.
 _LOOK_SECONDS = 0.02
+
+
+class TiersBeyondError(ConflictError):
+    """The machine is too small for every tier that this worker is to serve."""
+
+    code = "worker_tiers_beyond_gpu"
+    title = "This GPU is too small for that"
+    default_try = "Name other tiers in ONMODEL_WORKER_TIERS, or leave it unset."
+
 
 MakePool = Callable[[Settings], FunctionPool]
 
@@ -55,6 +65,7 @@ def make_pool(settings: Settings) -> Pool:
         settings,
         max_per_function=settings.worker_slots,
         max_total=max(_WARM_FUNCTIONS, settings.worker_slots),
+        wanted=lambda: registry.load(settings.functions_dir),
     )
 
 
@@ -69,7 +80,8 @@ def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
 
 def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
     """Put a worker process together; ``presence.announce`` then brings the calls."""
-    capabilities = _capabilities(settings)
+    pool = make_pool(settings)
+    capabilities = capabilities_of(settings, [room.gpu for room in pool.gpus()])
     loop = LoopThread()
     id_ = new_id()
 
@@ -82,7 +94,7 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         id=id_,
         resources=loop.run(connect()),
         loop=loop,
-        pool=make_pool(settings),
+        pool=pool,
         functions=partial(registry.load, settings.functions_dir),
         scratch=Scratch(settings.run / "calls", id_),
         throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
@@ -141,16 +153,33 @@ def _look_again() -> None:
     """Turn the loop, and with it ask for a message where a slot is free."""
 
 
-def _capabilities(settings: Settings) -> Capabilities:
-    gpu = largest_gpu()
+def capabilities_of(settings: Settings, gpus: Sequence[Gpu]) -> Capabilities:
+    """Return what a machine with these GPUs can do, and of that what the settings want from it.
+
+    Raises:
+        TiersBeyondError: nothing is left.
+    """
+    gpu = max(gpus, key=lambda one: one.vram_mb, default=None)
     if gpu is not None and not tiers_for_vram(gpu.vram_mb):
         log.warning("gpu_too_small", gpu=gpu.name, vram_mb=gpu.vram_mb, works_on="cpu")
         gpu = None
     vram_mb = gpu.vram_mb if gpu else None
     return Capabilities(
         name=f"{socket.gethostname()}:{os.getpid()}",
-        tiers=tiers_for_vram(vram_mb),
+        tiers=_served(tiers_for_vram(vram_mb), settings.worker_tiers),
         slots=settings.worker_slots,
         gpu=gpu.name if gpu else None,
         vram_mb=vram_mb,
+        largest_mb=max((one.vram_mb for one in gpus), default=0),
     )
+
+
+def _served(able: tuple[Tier, ...], wished: Collection[str]) -> tuple[Tier, ...]:
+    """Return the wished tiers among those that the machine is able to serve, or all of these."""
+    served = tuple(tier for tier in able if not wished or tier.value in wished)
+    if not served:
+        raise TiersBeyondError(
+            f"This worker is to serve {' and '.join(sorted(wished))}; "
+            f"its GPU is large enough for {' and '.join(able)}."
+        )
+    return served

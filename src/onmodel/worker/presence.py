@@ -11,8 +11,9 @@ from onmodel.dispatch import leases, workers
 from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.notices import CANCELLED
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.runner.gpus import Room
+from onmodel.worker import alive
 from onmodel.worker.durable import persist
-from onmodel.worker.gpu import largest_gpu
 from onmodel.worker.held import HeldCall, StopReason
 from onmodel.worker.process import WorkerProcess
 from onmodel.worker.use import sample
@@ -53,6 +54,7 @@ async def _register(worker: WorkerProcess) -> None:
 async def _beat_forever(worker: WorkerProcess) -> None:
     """Give a sign of life for the process and for every call it holds, again and again."""
     while True:
+        alive.show(worker.resources.settings.run, "worker")
         await asyncio.sleep(worker.resources.settings.heartbeat_seconds)
         try:
             await _beat(worker)
@@ -63,9 +65,13 @@ async def _beat_forever(worker: WorkerProcess) -> None:
 async def _beat(worker: WorkerProcess) -> None:
     lease = worker.resources.settings.lease_seconds
     # the driver may take its time; the rest of the sample wants one thread
-    use = sample(await asyncio.to_thread(largest_gpu))
+    rooms = await asyncio.to_thread(worker.pool.gpus)
+    largest = max(rooms, key=lambda room: room.gpu.vram_mb, default=None)
+    use = sample(largest.gpu if largest else None)
     async with worker.resources.database.begin() as uow:
-        known = await workers.seen(uow, worker.id, use=use, warm=_warm(worker))
+        known = await workers.seen(
+            uow, worker.id, use=use, warm=_warm(worker), gpus=[_described(room) for room in rooms]
+        )
         lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
     if not known and not worker.stopping:
         log.warning("worker_forgotten", worker=str(worker.id))
@@ -79,9 +85,32 @@ async def _beat(worker: WorkerProcess) -> None:
 def _warm(worker: WorkerProcess) -> list[dict[str, object]]:
     """Return the functions that are kept, as the registry keeps them."""
     return [
-        {"function": one.function.partition("@")[0], "state": one.state, "calls": one.calls}
+        {
+            "function": one.function.partition("@")[0],
+            "tasks": list(one.tasks),
+            "instance": one.instance,
+            "state": one.state,
+            "calls": one.calls,
+            "seconds": round(one.seconds, 1),
+            "memory_mb": None if one.memory_mb is None else round(one.memory_mb),
+            "gpu": one.gpu,
+            "vram_mb": one.vram_mb,
+            "vram_used_mb": one.vram_used_mb,
+        }
         for one in worker.pool.snapshot()
     ]
+
+
+def _described(room: Room) -> dict[str, object]:
+    """Return a GPU as the registry keeps it."""
+    return {
+        "uuid": room.gpu.uuid,
+        "name": room.gpu.name,
+        "vram_mb": room.gpu.vram_mb,
+        "used_mb": room.gpu.used_mb,
+        "reserved_mb": room.reserved_mb,
+        "busy": room.gpu.busy_percent,
+    }
 
 
 async def _hear_cancellations(worker: WorkerProcess) -> None:

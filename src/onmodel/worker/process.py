@@ -10,7 +10,8 @@ from onmodel.dispatch.tiers import Tier
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import Registry
 from onmodel.runner.calls import CallRequest, CallResult, IsCancelled, OnEvent
-from onmodel.runner.pool import SlotStatus
+from onmodel.runner.gpus import Room
+from onmodel.runner.slots import SlotStatus
 from onmodel.worker.held import HeldCalls
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.progress import Throttle
@@ -35,6 +36,14 @@ class FunctionPool(Protocol):
         """Tell which functions are kept, working or warm."""
         ...
 
+    def gpus(self) -> list[Room]:
+        """Tell which GPUs there are and what is free of them."""
+        ...
+
+    def room_mb(self) -> int:
+        """Return the video memory that one function could get now, MiB."""
+        ...
+
     def close(self) -> None:
         """End every function that still runs."""
         ...
@@ -42,13 +51,18 @@ class FunctionPool(Protocol):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a worker tells the registry about itself."""
+    """What a worker tells the registry about itself.
+
+    Attributes:
+        largest_mb: memory of its largest GPU, MiB, even of one that is too small for any tier.
+    """
 
     name: str
     tiers: tuple[Tier, ...]
     slots: int
     gpu: str | None = None
     vram_mb: int | None = None
+    largest_mb: int = 0
 
 
 @dataclass

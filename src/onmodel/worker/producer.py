@@ -32,6 +32,7 @@ from onmodel.kit import logging
 from onmodel.nouns import register_handlers
 from onmodel.review import alerts
 from onmodel.settings import Settings
+from onmodel.worker import alive
 from onmodel.worker.celery import make_app, send
 
 log = structlog.get_logger(__name__)
@@ -104,6 +105,7 @@ class Producer:
 
     async def _pause(self) -> None:
         """Wait for news, or for the time of the next sweep."""
+        alive.show(self._resources.settings.run, "producer")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._resources.settings.sweep_seconds):
                 await self._wake.wait()

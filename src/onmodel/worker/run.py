@@ -1,26 +1,23 @@
 """Running one call, from the message to the result; one thread, start to end."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from onmodel.dispatch import handlers, leases, sharing
+from onmodel.dispatch.choices import GIVES_WAY_AT
+from onmodel.dispatch.depth import depths
 from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallError, CallOutputs, CallParams
-from onmodel.dispatch.tiers import ASCENDING, Tier
 from onmodel.events.ephemeral import publish_ephemeral
-from onmodel.functions.errors import FunctionNotFoundError, NoFunctionError
-from onmodel.functions.manifest import JsonValue, Manifest
-from onmodel.functions.manifest import Tier as FunctionTier
-from onmodel.functions.registry import Registry
+from onmodel.functions.manifest import Manifest
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.worker import files
+from onmodel.worker.choosing import Circumstances, select_function
 from onmodel.worker.durable import persist
 from onmodel.worker.faults import describe
 from onmodel.worker.held import HeldCall
@@ -29,18 +26,6 @@ from onmodel.worker.process import WorkerProcess
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-
-
-class FunctionVersionGoneError(NoFunctionError):
-    code = "function_version_gone"
-    title = "That version of the function is not installed"
-    default_try = "Install that version, or make a new picture with the one that is there."
-
-
-class NotForSaleError(NoFunctionError):
-    code = "not_for_sale"
-    title = "The licence does not allow this"
-    default_try = "Install a function for commercial work, or ask an owner to change the project."
 
 
 def run_call(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
@@ -54,30 +39,39 @@ def run_call(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
         return
     with worker.held.holding(call_id, fence) as held:
         try:
-            held.call, commercial = _start(worker, call_id, fence)
-            _finish(worker, held, *_work(worker, held.call, held, commercial=commercial))
+            held.call, circumstances = _start(worker, call_id, fence)
+            _finish(worker, held, *_work(worker, held.call, held, circumstances))
         except LeaseLostError:
             log.info("call_not_ours", call=str(call_id), fence=fence, stopped=held.stop_reason)
 
 
-def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> tuple[Call, bool]:
-    """Begin a call; return it, and whether its project's work is sold."""
+def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> tuple[Call, Circumstances]:
+    """Begin a call; return it, and what the choice of its function depends on."""
     lease = worker.resources.settings.lease_seconds
+    room_mb = worker.pool.room_mb()
 
-    async def start(uow: UnitOfWork) -> tuple[Call, bool]:
+    async def start(uow: UnitOfWork) -> tuple[Call, Circumstances]:
         call = await leases.start(uow, call_id, fence, worker_id=worker.id, lease_seconds=lease)
         share = await sharing.of_project(uow, call.project_id)
-        return call, share is not None and share.commercial
+        depth = 0.0
+        if call.importance in GIVES_WAY_AT:
+            depth = (await depths(uow, lease_seconds=lease))[call.tier_asked]
+        return call, Circumstances(
+            commercial=share is not None and share.commercial,
+            room_mb=room_mb,
+            largest_mb=worker.capabilities.largest_mb,
+            depth=depth,
+        )
 
     return _in_transaction(worker, start)
 
 
 def _work(
-    worker: WorkerProcess, call: Call, held: HeldCall, *, commercial: bool
+    worker: WorkerProcess, call: Call, held: HeldCall, circumstances: Circumstances
 ) -> tuple[CallOutputs, float] | tuple[CallError, None]:
     """Do what the call asks for; every failure but a lost lease becomes its error."""
     try:
-        choice = select_function(worker.functions(), call, commercial=commercial)
+        choice = select_function(worker.functions(), call, circumstances)
         manifest = choice.manifest
 
         async def record(uow: UnitOfWork) -> None:
@@ -88,7 +82,8 @@ def _work(
                 name=manifest.name,
                 version=manifest.version,
                 tier=choice.tier,
-                reason=choice.reason,
+                reason=choice.tier_reason,
+                function_reason=choice.function_reason,
             )
 
         _in_transaction(worker, record)
@@ -106,6 +101,7 @@ def _work(
                 input_dir=inputs,
                 output_dir=outputs,
                 deadline_s=manifest.limits.run_s,
+                vram_mb=choice.vram_mb,
             )
             result = _run_function(worker, held, manifest, request)
             stored = worker.loop.run(files.keep(worker.resources.store, result))
@@ -170,67 +166,6 @@ def _give_back(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
 
 def _in_transaction(worker: WorkerProcess, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
     return worker.loop.run(persist(worker.resources.database, work))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The function for a call, the tier it runs in, and why not the one that was meant."""
-
-    manifest: Manifest
-    tier: Tier
-    reason: str | None = None
-
-    @property
-    def defaults(self) -> dict[str, JsonValue]:
-        """What the manifest says to add to the call's values in this tier."""
-        needs = self.manifest.tiers.get(FunctionTier(self.tier.value))
-        return {} if needs is None else needs.params
-
-
-def select_function(functions: Registry, call: Call, *, commercial: bool = False) -> Choice:
-    """Return the function that a call asked for, or the one for its task and tier.
-
-    Where nothing installed works in the call's tier, the next one down is taken, as far as
-    the request allows: a machine without a GPU has functions for the lowest tier only.
-
-    Args:
-        functions: what is installed.
-        call: what is asked for.
-        commercial: only functions whose weights allow work that is sold.
-
-    Raises:
-        NoFunctionError: nothing installed does it.
-        NotForSaleError: only functions would do it that the project may not use.
-        FunctionNotFoundError, FunctionVersionGoneError: what it asked for is not installed.
-    """
-    if commercial:
-        try:
-            return select_function(functions.for_commercial_work(), call)
-        except (NoFunctionError, FunctionNotFoundError):
-            barred = select_function(functions, call).manifest
-        raise NotForSaleError(
-            f"{barred.title} could do this, but its weights are not for work that is sold, and "
-            "this project allows only those that are."
-        )
-    meant = call.tier_used or call.tier_asked
-    only = CallParams.model_validate(call.params).only
-    if only is not None:
-        manifest = functions.get(only.name)
-        if only.version not in (None, manifest.version):
-            raise FunctionVersionGoneError(
-                f"This asks for {only.name} {only.version}; {manifest.version} is installed."
-            )
-        return Choice(manifest, meant)
-    try:
-        return Choice(functions.select(task=call.task.value, tier=meant.value), meant)
-    except NoFunctionError:
-        lower = ASCENDING[: ASCENDING.index(meant)] if call.may_fall_back else ()
-        for tier in reversed(lower):
-            with suppress(NoFunctionError):
-                manifest = functions.select(task=call.task.value, tier=tier.value)
-                reason = f"Nothing installed here does this in {meant.value} quality."
-                return Choice(manifest, tier, reason)
-        raise
 
 
 async def publish_progress(worker: WorkerProcess, held: HeldCall) -> None:

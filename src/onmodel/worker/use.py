@@ -5,7 +5,7 @@ from typing import Any
 
 import psutil
 
-from onmodel.worker.gpu import Gpu
+from onmodel.runner.nvml import Gpu
 
 
 def sample(gpu: Gpu | None) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """The page of functions: what is installed, its terms, and how its calls went."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from onmodel.dispatch import workers
 from onmodel.dispatch.schemas import CallError
+from onmodel.dispatch.tiers import ASCENDING
+from onmodel.functions import trials
+from onmodel.functions.trials import Trial
 from onmodel.settings import Settings
 from tests.support.drawings import picture
 from tests.support.faces import face, report
@@ -58,12 +62,24 @@ async def test_past_runs_tell_seconds_and_health(house: House) -> None:
 
     async with house.resources.database.begin() as uow:
         (worker,) = await workers.live(uow, lease_seconds=60)
-        kept = {"function": "identity-profile", "state": "idle", "calls": 4}
+        kept = {
+            "function": "identity-profile",
+            "tasks": ["character.train_lora"],
+            "instance": "identity-profile-77",
+            "state": "idle",
+            "calls": 4,
+            "seconds": 12.5,
+            "memory_mb": 180,
+            "gpu": "GPU-a",
+            "vram_mb": 4_000,
+            "vram_used_mb": 3_100,
+        }
         assert await workers.seen(uow, worker.id, warm=[kept])
 
     profile = await _function(ada, "identity-profile")
 
-    assert profile["warm"] == [{"worker": "test", "state": "idle", "calls": 4}]
+    told = {name: value for name, value in kept.items() if name not in {"function", "tasks"}}
+    assert profile["warm"] == [{"worker": "test", **told}]
     assert (await _function(ada, "puppet"))["warm"] == []
 
     health = profile["health"]
@@ -89,3 +105,39 @@ async def test_a_broken_function_is_listed_with_what_is_wrong(
     assert one["problem"].startswith("function.toml")
     assert not one["installed"]
     assert one["install"] is None
+
+
+async def test_the_last_result_of_the_suite_is_told(house: House) -> None:
+    ada = await house.person("ada")
+    assert (await _function(ada, "puppet"))["tested"] is None
+    trial = Trial(
+        version="0.0.9",
+        runtime="docker",
+        at=datetime(2026, 1, 2, tzinfo=UTC),
+        passed=11,
+        skipped=1,
+        failed=["stops when it is cancelled"],
+    )
+    home = house.resources.settings.home
+    trials.keep(home, "puppet", trial)
+    tested = (await _function(ada, "puppet"))["tested"]
+    assert Trial.model_validate(tested) == trial
+    (home / "trials" / "puppet.json").write_text("half a resu")
+    assert (await _function(ada, "puppet"))["tested"] is None
+
+
+async def test_graphics_cards_are_told_with_what_is_set_aside(house: House) -> None:
+    ada = await house.person("ada")
+    gpu = {
+        "uuid": "GPU-a",
+        "name": "NVIDIA L4",
+        "vram_mb": 23_034,
+        "reserved_mb": 8_000,
+        "used_mb": 6_100,
+        "busy": 40,
+    }
+    async with house.resources.database.begin() as uow:
+        worker = await workers.register(uow, name="test", tiers=ASCENDING, slots=1)
+        assert await workers.seen(uow, worker.id, gpus=[gpu])
+    (told,) = await ada.get("/workers")
+    assert told["gpus"] == [gpu]

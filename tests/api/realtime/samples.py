@@ -33,7 +33,9 @@ Sample = Callable[[Target], dict[str, Any]]
 READING: dict[str, Sample] = {
     "client:ping": lambda _: {},
     "client:sync_request": lambda _: {"since": 0},
-    "client:presence": lambda to: {"character_id": to.character_id},
+    "client:presence": lambda to: {"page": "character", "character_id": to.character_id},
+    "client:live": lambda to: {"selected": to.character_id},
+    "client:view": lambda to: {"path": f"/c/{to.character_id}", "scroll": 0.5},
     "client:text.open": lambda to: {"document": to.document, "revision": 0},
     "client:text.cursor": lambda to: {
         "document": to.document,

@@ -191,11 +191,9 @@ async def test_presence_says_who_is_here_and_where(house: House) -> None:
         await _synced(first)
         async with house.socket(bob, project_id) as second:
             await second.send("client:presence", {"character_id": character["id"]})
-            here = await first.until(
-                "server:presence",
-                lambda p: any(one["character_id"] == character["id"] for one in p["people"]),
-            )
+            here = await first.until("server:presence", lambda p: p["count"] == 2)
             assert [one["name"] for one in here["payload"]["people"]] == ["Ada", "Bob"]
+            await first.until_present(str(bob.id), character_id=character["id"])
             first.seen.clear()
         await first.until("server:presence", lambda p: len(p["people"]) == 1)
 

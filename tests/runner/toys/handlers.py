@@ -203,3 +203,23 @@ class Picky(Function[EchoInputs, Report]):
         if inputs.text != "please":
             raise InvalidInput("rude", "Say please.", field="text")
         return Report(report={})
+
+
+class Leaks(Function[Text, Report]):
+    """Keeps so many MiB of every call."""
+
+    def setup(self, weights: Path) -> None:
+        self.kept: list[bytes] = []
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        self.kept.append(os.urandom(1024) * 1024 * int(inputs.text))
+        return Report(report={"pid": os.getpid()})
+
+
+class Fills(Function[Text, Files]):
+    """Writes a picture of so many MiB."""
+
+    def run(self, inputs: Text, context: Context) -> Files:
+        path = context.output("image.png")
+        path.write_bytes(PNG + bytes(int(inputs.text) * 1024 * 1024))
+        return Files(image=OutputFile(path, "image/png"))

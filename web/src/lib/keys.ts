@@ -18,6 +18,8 @@ export type KeyAction =
   | 'search'
   | 'help'
   | 'gallery'
+  | 'inbox'
+  | 'follow'
   | 'new';
 
 export interface KeyRow {
@@ -33,8 +35,10 @@ export const KEY_PLACES = [
   'Looking at a picture',
   'Judging likeness',
   'Deciding together',
+  'Versions',
   'Table and timeline',
   'Queue',
+  'Inbox',
 ] as const;
 export type KeyPlace = (typeof KEY_PLACES)[number];
 
@@ -42,7 +46,9 @@ export const KEY_TABLE: readonly KeyRow[] = [
   { action: 'search', keys: ['/'], does: 'Search characters', where: 'Everywhere' },
   { action: 'help', keys: ['?'], does: 'Show this list', where: 'Everywhere' },
   { action: 'gallery', keys: ['g'], does: 'Go to the gallery', where: 'Everywhere' },
+  { action: 'inbox', keys: ['b'], does: 'Open the inbox', where: 'Everywhere' },
   { action: 'new', keys: ['n'], does: 'Make a new character', where: 'Everywhere' },
+  { action: 'follow', keys: ['l'], does: 'See what the next person sees', where: 'Everywhere' },
   { action: 'back', keys: ['Escape'], does: 'Go back or close', where: 'Everywhere' },
   { action: 'next', keys: ['j', 'ArrowRight'], does: 'Next', where: 'Gallery and sheet' },
   { action: 'previous', keys: ['k', 'ArrowLeft'], does: 'Previous', where: 'Gallery and sheet' },
@@ -94,6 +100,10 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
     does: 'Blind: left, right, neither',
     where: 'Deciding together',
   },
+  { keys: ['j', 'k'], does: 'Older or newer version', where: 'Versions' },
+  { keys: ['c'], does: 'Hold this version to compare with', where: 'Versions' },
+  { keys: ['r'], does: 'Go back to this version', where: 'Versions' },
+  { keys: ['w', 'o', 'd', 'v'], does: 'Wipe, onion skin, difference, both', where: 'Versions' },
   {
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
     does: 'Move',
@@ -108,6 +118,9 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
   { keys: ['p'], does: 'Pause or resume', where: 'Queue' },
   { keys: ['r'], does: 'Try again', where: 'Queue' },
   { keys: ['Delete'], does: 'Cancel', where: 'Queue' },
+  { keys: ['j', 'k'], does: 'Next or previous', where: 'Inbox' },
+  { keys: ['Enter'], does: 'Open its page', where: 'Inbox' },
+  { keys: ['m'], does: 'Mark as read or new', where: 'Inbox' },
 ];
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & {

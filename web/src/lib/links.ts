@@ -13,6 +13,9 @@ export const links = {
   character: (projectId: string, characterId: string) => `/p/${projectId}/c/${characterId}`,
   consistency: (projectId: string, characterId: string) =>
     `/p/${projectId}/c/${characterId}/consistency`,
+  /** Every change of the character; with two numbers, those two compared. */
+  versions: (projectId: string, characterId: string, pair?: { from: number; to: number }) =>
+    `/p/${projectId}/c/${characterId}/versions` + (pair ? `?from=${pair.from}&to=${pair.to}` : ''),
   /** Two pictures of the character, side by side on its consistency page. */
   pair: (projectId: string, characterId: string, left: string, right: string) =>
     `/p/${projectId}/c/${characterId}/consistency?pair=${left},${right}`,
@@ -25,9 +28,16 @@ export const links = {
   annotated: (characterId: string, kind: 'png' | 'pdf' | 'zip', variationId?: string) =>
     `/api/v1/characters/${characterId}/annotated.${kind}` +
     (variationId ? `?variation_id=${variationId}` : ''),
+  inbox: () => '/inbox',
+  /** What happened, in all or to one character or by one person. */
+  activity: (projectId: string, only: { character?: string; person?: string } = {}) => {
+    const chosen = new URLSearchParams(Object.entries(only).filter(([, id]) => id));
+    return `/p/${projectId}/activity${chosen.size > 0 ? `?${chosen.toString()}` : ''}`;
+  },
   settings: () => '/settings',
   identity: () => '/identity',
   functions: () => '/functions',
   queue: (projectId?: string | null) => (projectId ? `/p/${projectId}/queue` : '/queue'),
   adminPeople: () => '/admin/people',
+  adminShares: () => '/admin/shares',
 };

@@ -84,6 +84,8 @@ export function job(over: Partial<TrainingJobRead> = {}): TrainingJobRead {
     asked_tier: 'low',
     used_tier: null,
     function: null,
+    function_reason: null,
+    function_reason_code: null,
     error: null,
     created_by: 'u1',
     created_at: '2026-01-01T00:00:00Z',
@@ -207,6 +209,7 @@ export function modelFunction(over: Partial<FunctionRead> = {}): FunctionRead {
       last_failure_at: null,
       last_failure_code: null,
     },
+    tested: null,
     ...over,
   };
 }
@@ -235,7 +238,10 @@ export function queueItem(over: Partial<QueueItem> = {}): QueueItem {
     tier_asked: 'low',
     tier_used: null,
     tier_reason: null,
+    tier_reason_code: null,
     function: null,
+    function_reason: null,
+    function_reason_code: null,
     worker: null,
     attempt: 0,
     error: null,

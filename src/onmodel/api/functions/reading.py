@@ -1,12 +1,13 @@
 """A function as its page shows it: its folder, what lies on disk, how its calls went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onmodel.api.functions.schemas import (
     FunctionHealth,
     FunctionRead,
     FunctionTierRead,
+    FunctionTrial,
     FunctionWarm,
     FunctionWeightRead,
 )
@@ -15,6 +16,7 @@ from onmodel.dispatch.runs import Runs
 from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import Broken, load
+from onmodel.functions.trials import Trial, latest
 from onmodel.kit.errors import ProblemError
 from onmodel.settings import Settings
 
@@ -28,13 +30,17 @@ class OnDisk:
     installed: bool = False
     present: frozenset[str] = frozenset()
     problem: str | None = None
+    tested: Trial | None = None
 
 
 def on_disk(settings: Settings) -> list[OnDisk]:
     """Read every function folder, by name. Blocks: it looks at many files."""
     registry = load(settings.functions_dir)
     installation = Installation(settings.home)
-    usable = [_usable(manifest, installation) for manifest in registry]
+    usable = [
+        replace(_usable(manifest, installation), tested=latest(settings.home, manifest.name))
+        for manifest in registry
+    ]
     broken = [_broken(one) for one in registry.broken]
     return sorted([*usable, *broken], key=lambda one: one.name)
 
@@ -55,14 +61,24 @@ def _broken(one: Broken) -> OnDisk:
     return OnDisk(None, one.folder.name, problem=told)
 
 
+# What a worker of an older version does not tell.
+_UNTOLD: dict[str, object] = {
+    "instance": "",
+    "seconds": 0.0,
+    "memory_mb": None,
+    "gpu": None,
+    "vram_mb": 0,
+    "vram_used_mb": None,
+}
+
+
 def warm_on(workers: Sequence[Worker]) -> dict[str, list[FunctionWarm]]:
     """Return what the workers keep of each function, by its name."""
     warm: dict[str, list[FunctionWarm]] = {}
     for worker in workers:
         for kept in worker.warm:
-            warm.setdefault(kept["function"], []).append(
-                FunctionWarm(worker=worker.name, state=kept["state"], calls=kept["calls"])
-            )
+            told = FunctionWarm.model_validate({**_UNTOLD, **kept, "worker": worker.name})
+            warm.setdefault(kept["function"], []).append(told)
     return warm
 
 
@@ -87,6 +103,7 @@ def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm]) -> FunctionRead:
         run_seconds=manifest.limits.run_s if manifest else 0,
         warm=warm,
         health=_health(runs),
+        tested=FunctionTrial(**found.tested.model_dump()) if found.tested else None,
     )
 
 

@@ -31,11 +31,22 @@ class FunctionWeightRead(BaseModel):
 
 
 class FunctionWarm(BaseModel):
-    """A process or container that is kept: on which worker, after how many calls."""
+    """A process or container that is kept, or with ``resting`` one that kept dying.
+
+    ``seconds`` is the time in this state when the worker last told; of a resting one, what was left
+    until its next start. Memory is in MiB, null while nobody has measured it; ``vram_mb`` is set
+    aside on ``gpu``, 0 for one on the processor.
+    """
 
     worker: str
-    state: Literal["starting", "idle", "busy"]
+    instance: str
+    state: Literal["starting", "idle", "busy", "ending", "resting"]
     calls: int
+    seconds: float
+    memory_mb: int | None
+    gpu: str | None
+    vram_mb: int
+    vram_used_mb: int | None
 
 
 class FunctionHealth(BaseModel):
@@ -54,12 +65,24 @@ class FunctionHealth(BaseModel):
     last_failure_code: str | None
 
 
+class FunctionTrial(BaseModel):
+    """The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names."""
+
+    version: str
+    runtime: str
+    at: datetime
+    passed: int
+    skipped: int
+    failed: list[str]
+
+
 class FunctionRead(BaseModel):
     """A model function.
 
     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
     known then. ``commercial`` is whether all of it may be used in work that is sold.
-    ``install`` is the command that fetches what is missing, null when nothing is.
+    ``install`` is the command that fetches what is missing, null when nothing is. ``tested`` is
+    null for one that was never tried here.
     """
 
     name: str
@@ -79,3 +102,4 @@ class FunctionRead(BaseModel):
     run_seconds: float
     warm: list[FunctionWarm]
     health: FunctionHealth
+    tested: FunctionTrial | None

@@ -126,6 +126,7 @@ async def _the_same(uow: UnitOfWork, actor: Actor, call: Call) -> Call:
             may_fall_back=call.may_fall_back,
             priority=call.priority,
             max_attempts=call.max_attempts,
+            importance=call.importance,
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from onmodel.api.queue.schemas import UseSample, WorkerRead
+from onmodel.api.queue.schemas import GpuRead, UseSample, WorkerRead
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.queue import WORKING
 from onmodel.dispatch.workers import live
@@ -29,6 +29,7 @@ async def listing(uow: UnitOfWork, *, lease_seconds: float) -> list[WorkerRead]:
             vram_mb=worker.vram_mb,
             started_at=worker.started_at,
             seen_at=worker.seen_at,
+            gpus=[GpuRead.model_validate(gpu) for gpu in worker.gpus],
             use=[UseSample.model_validate(sample) for sample in worker.use],
         )
         for worker in await live(uow, lease_seconds=lease_seconds)

@@ -13,6 +13,8 @@ from onmodel.api.queue import rights, subjects
 from onmodel.api.queue.schemas import QueueError, QueueItem, QueueRead
 from onmodel.api.queue.subjects import Subject
 from onmodel.dispatch import quotas
+from onmodel.dispatch.choices import sentence
+from onmodel.dispatch.failures import meaning
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.queue import Standing, standing
 from onmodel.dispatch.quotas import Use
@@ -22,16 +24,6 @@ from onmodel.kit.lifecycle import State
 from onmodel.projects.models import Project
 
 LISTED = 500
-
-TIER_REASONS = {
-    "all_busy": "Every machine for it was busy.",
-    "no_worker": "No machine here offers it.",
-}
-ADVICE = {
-    "input": "Change what the message names, then try again.",
-    "function": "Try again; if it fails once more, tell your administrator.",
-    "machine": "Try again in a moment.",
-}
 
 
 async def read_queue(
@@ -118,8 +110,11 @@ def _item(
         step=call.step,
         tier_asked=call.tier_asked.value,
         tier_used=call.tier_used.value if call.tier_used else None,
-        tier_reason=TIER_REASONS.get(call.tier_reason or "", call.tier_reason),
+        tier_reason=sentence(call.tier_reason),
+        tier_reason_code=call.tier_reason,
         function=f"{call.function} {call.function_version}" if call.function else None,
+        function_reason=sentence(call.function_reason),
+        function_reason_code=call.function_reason,
         worker=row.worker,
         attempt=call.attempt,
         error=_error(call, role),
@@ -147,7 +142,8 @@ def _error(call: Call, role: Role | None) -> QueueError | None:
         {
             "code": error.code,
             "detail": error.message,
-            "try": ADVICE[error.fault],
+            "fault": error.fault,
+            "try": meaning(error.code, error.fault).way_out,
             "log": error.detail if trusted else "",
         }
     )

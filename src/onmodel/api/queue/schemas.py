@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from onmodel.accounts.schemas import PersonRead
+from onmodel.dispatch.failures import Fault
 from onmodel.dispatch.tasks import Task
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
@@ -22,10 +23,14 @@ class QueueCharacter(BaseModel):
 
 
 class QueueError(BaseModel):
-    """Why a call failed. ``log`` is for engineers, and empty for those who may only look."""
+    """Why a call failed, whose fault it is, and what to do: the table in docs/functions.md.
+
+    ``log`` is for engineers, and empty for those who may only look.
+    """
 
     code: str
     detail: str
+    fault: Fault
     try_: str = Field(alias="try")
     log: str
 
@@ -38,7 +43,8 @@ class QueueItem(BaseModel):
     ``urgent`` goes before everything that is not. ``hold`` says what of its
     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
-    asked for was used. ``rights`` is what the reader may do with it now.
+    asked for was used, ``function_reason`` why this function; both have a code.
+    ``rights`` is what the reader may do with it now.
     """
 
     id: UUID
@@ -63,7 +69,10 @@ class QueueItem(BaseModel):
     tier_asked: Quality
     tier_used: Quality | None
     tier_reason: str | None
+    tier_reason_code: str | None
     function: str | None
+    function_reason: str | None
+    function_reason_code: str | None
     worker: str | None
     attempt: int
     error: QueueError | None
@@ -139,6 +148,20 @@ class UseSample(BaseModel):
     vram: float | None
 
 
+class GpuRead(BaseModel):
+    """A GPU: MiB that it has, that are set aside for functions, and that anybody uses.
+
+    ``busy`` is the percentage of time in which it computed, null where the driver does not tell.
+    """
+
+    uuid: str
+    name: str
+    vram_mb: int
+    reserved_mb: int
+    used_mb: int
+    busy: int | None
+
+
 class WorkerRead(BaseModel):
     """A worker: what it serves, what it does, and its use over the last five minutes."""
 
@@ -152,4 +175,5 @@ class WorkerRead(BaseModel):
     vram_mb: int | None
     started_at: datetime
     seen_at: datetime
+    gpus: list[GpuRead]
     use: list[UseSample]

@@ -1,26 +1,45 @@
 """One open socket: a bounded queue and the task that empties it."""
 
 import asyncio
+import time
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from onmodel.accounts.permissions import Role
 from onmodel.accounts.service import Actor
 
 QUEUE_FRAMES = 512
+# a socket with more in line gets no cursors: by the time they were read they would be wrong
+FLEETING_FRAMES = 64
 TOO_SLOW, SIGNED_OUT, NOT_FOUND, SHUTTING_DOWN = 4008, 4401, 4404, 1012
 TOO_OLD, TOO_LOUD = 4426, 4029
 
+# the nil UUID (RFC 9562, section 5.9): no project has it
+NOWHERE = UUID(int=0)
+
 _SEND_FAILURES = (RuntimeError, WebSocketDisconnect, OSError)
+
+
+@dataclass(frozen=True)
+class BelievedRole:
+    """A role that was looked up a moment ago; ``until`` is of the monotonic clock."""
+
+    role: Role
+    is_admin: bool
+    until: float
 
 
 class Connection:
     """A socket that is written to by its own task only, so that nobody waits for it.
 
     Attributes:
+        project_id: whose room it is in; NOWHERE for a person's own socket, outside projects.
         seq: the newest durable frame that was put in line for this socket.
         held: live frames that wait while an older part of the log is being sent.
+        role: what this person may do, forgotten when the project's people change.
     """
 
     def __init__(self, socket: WebSocket, project_id: UUID, actor: Actor) -> None:
@@ -28,6 +47,7 @@ class Connection:
         self.actor = actor
         self.seq = 0
         self.held: list[tuple[int, str]] | None = None
+        self.role: BelievedRole | None = None
         self._socket = socket
         self._queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_FRAMES)
         self._close_code: int | None = None
@@ -54,6 +74,15 @@ class Connection:
             self._queue.put_nowait(text)
         except asyncio.QueueFull:
             self.close_soon(TOO_SLOW)
+
+    def offer(self, text: str) -> None:
+        """Put a frame in line that nobody misses, unless others wait there already."""
+        if self._queue.qsize() < FLEETING_FRAMES:
+            self.put(text)
+
+    def believe(self, role: Role, *, is_admin: bool, seconds: float) -> None:
+        """Remember a role for a moment."""
+        self.role = BelievedRole(role, is_admin, time.monotonic() + seconds)
 
     def hold(self) -> None:
         """Keep live durable frames back until ``release``."""

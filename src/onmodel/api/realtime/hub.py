@@ -6,7 +6,6 @@ it passed on; when the next one is not its follower, the hub reads the log.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -26,8 +25,8 @@ RETRY_SECONDS = 0.5
 SWEEP_SECONDS = 2.0
 # so many sends, then the loop gets a turn: one large room must not stop the others
 CHUNK = 100
-_MEMBERS = b'{"event":"server:members.updated"'
 _SEQ = re.compile(rb'^\{"event":"[^"]*","seq":(\d+)')
+_PEOPLE_CHANGED = '{"event":"server:members.updated"'
 
 
 class Room:
@@ -43,16 +42,16 @@ class Hub:
     """Rooms, and the task that listens to the bus.
 
     Attributes:
-        on_members: hears that the people of a project changed, after they were told.
+        people_changed: set when a project got other people or roles.
     """
 
     def __init__(self, database: Database, bus: Bus) -> None:
-        self.on_members: Callable[[UUID], Awaitable[None]] | None = None
         self._database = database
         self._bus = bus
         self._rooms: dict[UUID, Room] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.listening = asyncio.Event()
+        self.people_changed = asyncio.Event()
 
     def start(self) -> None:
         """Begin to listen."""
@@ -128,27 +127,26 @@ class Hub:
             if seq == room.seq + 1:
                 room.seq = seq
                 await self._fan_out(room, frame.decode(), seq)
-            else:
-                await self._catch_up_locked(project_id, room)
-        if self.on_members is not None and frame.startswith(_MEMBERS):
-            await self.on_members(project_id)
+                return
+        await self._catch_up(project_id, room)
 
     async def _catch_up(self, project_id: UUID, room: Room) -> None:
         async with room.lock:
-            await self._catch_up_locked(project_id, room)
-
-    async def _catch_up_locked(self, project_id: UUID, room: Room) -> None:
-        try:
-            async with self._database.read() as uow:
-                missing = await events.since(uow, project_id, room.seq)
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("hub_cannot_read_the_log", error=str(error))
-            return
-        for seq, frame in missing:
-            room.seq = seq
-            await self._fan_out(room, frame.decode(), seq)
+            try:
+                async with self._database.read() as uow:
+                    missing = await events.since(uow, project_id, room.seq)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("hub_cannot_read_the_log", error=str(error))
+                return
+            for seq, frame in missing:
+                room.seq = seq
+                await self._fan_out(room, frame.decode(), seq)
 
     async def _fan_out(self, room: Room, text: str, seq: int | None) -> None:
+        if text.startswith(_PEOPLE_CHANGED):
+            for connection in room.connections:
+                connection.role = None
+            self.people_changed.set()
         for index, connection in enumerate(list(room.connections), start=1):
             connection.deliver(text, seq)
             if index % CHUNK == 0:

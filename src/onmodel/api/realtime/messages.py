@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from onmodel.api.queue.schemas import QueueChanged
 from onmodel.api.queue.share_schemas import ShareUpdated
-from onmodel.api.realtime.presence import Presence, PresentPerson
+from onmodel.api.realtime.live.schemas import Live, LiveUpdate, View, ViewUpdate
+from onmodel.api.realtime.presence import Page, Presence, PresenceMoved, PresentPerson
 from onmodel.api.state import ProjectState
 from onmodel.characters.schemas import (
     CharacterRemoved,
@@ -27,6 +28,7 @@ from onmodel.characters.schemas import (
 from onmodel.decisions.schemas import DecisionUpdated
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
+from onmodel.inbox.schemas import InboxChanged
 from onmodel.kit.db.once import KEY_PATTERN
 from onmodel.notes.schemas import NoteRemoved, NoteUpdated
 from onmodel.projects.schemas import MembersUpdated, ProjectUpdated, Quality
@@ -43,6 +45,7 @@ from onmodel.variations.schemas import (
     VariationRemoved,
     VariationUpdated,
 )
+from onmodel.versions.schemas import VersionNamed
 
 # grows when a client that knows only the one before would go wrong; what is merely new does not
 PROTOCOL_VERSION = 1
@@ -55,7 +58,12 @@ class SyncRequest(BaseModel):
 
 
 class PresenceUpdate(BaseModel):
+    """Where the sender is and whom they follow; a picture says which character it is of."""
+
+    page: Page = "other"
     character_id: UUID | None = None
+    variation_id: UUID | None = None
+    following: UUID | None = None
 
 
 Key = Annotated[str, Field(pattern=KEY_PATTERN)]
@@ -144,6 +152,16 @@ class PresenceMessage(_Message):
     payload: PresenceUpdate
 
 
+class LiveUpdateMessage(_Message):
+    event: Literal["client:live"]
+    payload: LiveUpdate
+
+
+class ViewMessage(_Message):
+    event: Literal["client:view"]
+    payload: ViewUpdate
+
+
 class CharacterUpdateMessage(_Message):
     event: Literal["client:character.update"]
     payload: CharacterUpdateRequest
@@ -186,18 +204,20 @@ class TextCursorMessage(_Message):
 
 TextMessage = TextOpenMessage | TextChangeMessage | TextCursorMessage
 
-OtherMessage = (
-    PingMessage
-    | SyncMessage
-    | PresenceMessage
-    | CharacterUpdateMessage
+LiveMessage = PresenceMessage | LiveUpdateMessage | ViewMessage
+
+ChangeMessage = (
+    CharacterUpdateMessage
     | NodeUpdateMessage
     | CharacterTrainMessage
     | CharacterGenerateMessage
     | StartGenerationMessage
 )
 
-ClientMessage = Annotated[OtherMessage | TextMessage, Field(discriminator="event")]
+ClientMessage = Annotated[
+    PingMessage | SyncMessage | ChangeMessage | LiveMessage | TextMessage,
+    Field(discriminator="event"),
+]
 
 client_message: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
@@ -269,6 +289,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:training.progress": TrainingProgress,
     "server:variation.updated": VariationUpdated,
     "server:variation.removed": VariationRemoved,
+    "server:version.named": VersionNamed,
     "server:generation.result": GenerationResult,
     "server:judgement.updated": JudgementUpdated,
     "server:alert.updated": AlertUpdated,
@@ -277,10 +298,14 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:golden_set.updated": GoldenSetUpdated,
     "server:note.updated": NoteUpdated,
     "server:note.removed": NoteRemoved,
+    "server:inbox.changed": InboxChanged,
     "server:task_progress": TaskProgress,
     "server:queue.changed": QueueChanged,
     "server:share.updated": ShareUpdated,
     "server:presence": Presence,
+    "server:presence.moved": PresenceMoved,
+    "server:live": Live,
+    "server:view": View,
     "server:text.document": TextOpened,
     "server:text.op": TextOperationRead,
     "server:text.ack": TextAck,

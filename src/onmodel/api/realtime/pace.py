@@ -6,9 +6,7 @@ from limits import parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from onmodel.kit.errors import TooManyError
-
-# the longest operation on a text, escaped letter by letter, has a third of it
+# what is longer ends its socket; what is shorter, and still too long, is answered
 MESSAGE_BYTES = 1024 * 1024
 MESSAGES = parse("200/second")
 # who goes on talking is answered, and written of in the log, only now and then
@@ -16,12 +14,6 @@ ANSWERS = parse("2/second")
 PATIENCE = 5_000
 
 _limiter = MovingWindowRateLimiter(MemoryStorage())
-
-
-class TooManyMessagesError(TooManyError):
-    code = "too_many_messages"
-    title = "Too many messages"
-    default_try = "Wait a second and send what was refused again."
 
 
 class Pace:

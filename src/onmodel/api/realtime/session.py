@@ -17,8 +17,10 @@ from onmodel.api.health import VERSION
 from onmodel.api.realtime import messages
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, TOO_LOUD, TOO_OLD, Connection
 from onmodel.api.realtime.hub import Hub
-from onmodel.api.realtime.pace import Pace, TooManyMessagesError
-from onmodel.api.realtime.presence import PresenceBoard
+from onmodel.api.realtime.live.desk import LiveDesk
+from onmodel.api.realtime.live.errors import TooManyMessagesError
+from onmodel.api.realtime.pace import Pace
+from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.texts import TextDesk
 from onmodel.api.state import project_state
 from onmodel.characters import service as characters
@@ -32,6 +34,7 @@ from onmodel.kit.errors import (
     InvalidError,
     NotFoundError,
     ProblemError,
+    TooLargeError,
     UnauthorisedError,
 )
 from onmodel.projects import access
@@ -48,6 +51,8 @@ router = APIRouter()
 REPLAY_LIMIT = 400
 MOST_LETTERS = 100
 _GONE = (WebSocketDisconnect, RuntimeError)
+# more than the longest text with everything escaped; what is longer is not even parsed
+LONGEST_MESSAGE = 256 * 1024
 
 
 class UnknownMessageError(InvalidError):
@@ -56,11 +61,18 @@ class UnknownMessageError(InvalidError):
     default_try = "Reload the page; it may be older than the server."
 
 
+class MessageTooLongError(TooLargeError):
+    code = "message_too_long"
+    title = "This message is too long"
+    default_try = "Send less at once."
+
+
 @router.websocket("/ws/{project_id}")
 async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     """One socket per project session; the token is checked during the handshake."""
     resources: Resources = socket.app.state.resources
     hub: Hub = socket.app.state.hub
+    mail: Mailroom = socket.app.state.mail
     await socket.accept()
     if _speaks_too_old(socket):
         await socket.close(TOO_OLD, "protocol_too_old")
@@ -68,16 +80,18 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     actor = await _admit(socket, resources, project_id)
     if actor is None:
         return
-    board: PresenceBoard = socket.app.state.presence
     connection = Connection(socket, project_id, actor)
     desk = TextDesk(connection, resources)
+    live = LiveDesk(connection, resources, socket.app.state.presence, socket.app.state.places)
     connection.start()
     try:
         await hub.join(connection)
-        board.enter(connection, actor, None)
-        await Session(socket, connection, resources, board, desk).read()
+        mail.join(connection)
+        live.arrive(actor)
+        await Session(socket, connection, resources, desk, live).read()
     finally:
-        board.leave(connection)
+        live.leave()
+        mail.leave(connection)
         hub.leave(connection)
         await connection.finish()
         await desk.leave()
@@ -118,16 +132,16 @@ class Session:
         socket: WebSocket,
         connection: Connection,
         resources: Resources,
-        board: PresenceBoard,
         desk: TextDesk,
+        live: LiveDesk,
     ) -> None:
         self._socket = socket
         self._connection = connection
         self._actor = connection.actor
         self._resources = resources
-        self._board = board
         self._desk = desk
         self._pace = Pace()
+        self._live = live
 
     async def read(self) -> None:
         """Say who we are, then answer messages until the client goes."""
@@ -153,45 +167,60 @@ class Session:
             raw = _object(text)
             message_id, name = _short(raw.get("id")), _short(raw.get("event"))
             message = messages.client_message.validate_python(raw)
-            if isinstance(message, messages.PingMessage):
-                self._greet(message.id)
-                return
-            self._actor = await self._still_here()
-            if isinstance(message, messages.TextMessage):
-                await self._desk.answer(self._actor, message)
-                return
-            data = await self._handle(message)
+            # who asks whether anybody is there need not say who they are
+            if not isinstance(message, messages.PingMessage):
+                self._actor = await self._still_here(message)
+            await self._do(message)
         except ValidationError as error:
             first = error.errors()[0]
             problem = UnknownMessageError(f"{_place(first['loc'])}: {first['msg']}.")
             self._refuse(problem, name, message_id)
-            return
         except ProblemError as error:
             self._refuse(error, name, message_id)
-            return
         except DBAPIError as error:
             problem = of_database(error)
             if problem is None:
                 raise
             log.warning("database_refused", error=str(error.orig))
             self._refuse(problem, name, message_id)
-            return
         except _GONE:
             raise
         except Exception:  # a mistake over one message must not end the socket
             log.exception("message_failed", message=name)
             mistake = ProblemError("OnModel made a mistake. It has been written to the log.")
             self._refuse(mistake, name, message_id)
-            return
-        if not isinstance(message, messages.SyncMessage):
-            self._say("server:ok", {"data": data}, message_id)
 
-    async def _still_here(self) -> Actor:
-        """Return who this is now: a token, or the project, may have been taken away since."""
+    async def _do(self, message: messages.ClientMessage) -> None:
+        """Do what a message asks, and say that it is done where nothing else says so."""
+        data: Any = None
+        if isinstance(message, messages.PingMessage):
+            self._greet(message.id)
+            return
+        if isinstance(message, messages.TextMessage):
+            await self._desk.answer(self._actor, message)
+            return
+        if isinstance(message, messages.LiveMessage):
+            await self._live.answer(self._actor, message)
+            if not isinstance(message, messages.PresenceMessage):
+                return
+        elif isinstance(message, messages.SyncMessage):
+            await self._sync(message.payload.since, message.id)
+            return
+        else:
+            data = await self._handle(message)
+        self._say("server:ok", {"data": data}, message.id)
+
+    async def _still_here(self, message: messages.ClientMessage) -> Actor:
+        """Return who this is now: a token, or the project, may have been taken away since.
+
+        Of cursors there are too many to ask the database for each: the live desk asks for them.
+        """
         actor = await identify(self._socket, self._resources.database)
         if actor is None:
             self._connection.close_soon(SIGNED_OUT)
             raise UnauthorisedError("Your session has ended.")
+        if isinstance(message, messages.LiveMessage):
+            return actor
         try:
             async with self._resources.database.read() as uow:
                 await access.require(uow, actor, self._connection.project_id, Permission.VIEW)
@@ -217,15 +246,8 @@ class Session:
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
         self._connection.put(encode(name, payload, id=message_id).decode())
 
-    async def _handle(self, message: messages.OtherMessage) -> Any:  # noqa: PLR0911 - one a message
+    async def _handle(self, message: messages.ChangeMessage) -> Any:
         match message:
-            case messages.PingMessage():
-                return None  # answered before anybody was asked who this is
-            case messages.SyncMessage():
-                return await self._sync(message.payload.since, message.id)
-            case messages.PresenceMessage():
-                self._board.enter(self._connection, self._actor, message.payload.character_id)
-                return None
             case messages.CharacterUpdateMessage():
                 return await self._update(message.payload.character_id, message.payload)
             case messages.NodeUpdateMessage():
@@ -269,7 +291,7 @@ class Session:
                 if since is not None and await self._replay(uow, since, message_id):
                     return
                 state = await project_state(uow, self._actor, connection.project_id)
-            here = await self._board.people(connection.project_id)
+            here = await self._live.people()
             payload = state.model_dump(mode="json") | {
                 "presence": here.model_dump(mode="json")["people"],
                 "protocol": messages.PROTOCOL_VERSION,
@@ -299,6 +321,8 @@ class Session:
 def _object(text: str | None) -> dict[str, Any]:
     if text is None:
         raise UnknownMessageError("A message has to be text.")
+    if len(text) > LONGEST_MESSAGE:
+        raise MessageTooLongError(f"A message may have {LONGEST_MESSAGE} letters.")
     try:
         raw = json.loads(text)
     # whoever nests too deep exhausts the reader, which is no ValueError

@@ -1,4 +1,4 @@
-"""Ends what time ends: runs of writing that paused, and voting whose deadline has passed."""
+"""Does what time brings: ends runs of writing that paused and voting, reminds of deadlines."""
 
 import asyncio
 from contextlib import suppress
@@ -7,6 +7,7 @@ import structlog
 
 from onmodel.characters import texts
 from onmodel.decisions import deadlines
+from onmodel.inbox import reminders
 from onmodel.kit.db.uow import Database
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,7 @@ class Settler:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            for settle in (texts.settle_due, deadlines.close_due):
+            for settle in (texts.settle_due, deadlines.close_due, reminders.remind_due):
                 try:
                     await settle(self._database)
                 except Exception as error:  # noqa: BLE001 - a database that starts raises much

@@ -10,6 +10,7 @@ import structlog
 from onmodel.accounts import service as accounts
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.personal import Mailroom
 from onmodel.kit.db.uow import Database
 from onmodel.projects import access
 
@@ -19,16 +20,16 @@ CHECK_SECONDS = 20.0
 
 
 class Watch:
-    """Looks at every open socket again, now and then."""
+    """Looks at every open socket again: now and then, and when a project's people changed."""
 
-    def __init__(self, database: Database, hub: Hub) -> None:
+    def __init__(self, database: Database, hub: Hub, mail: Mailroom) -> None:
         self._database = database
         self._hub = hub
+        self._mail = mail
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to look."""
-        self._hub.on_members = self.check
         self._task = asyncio.create_task(self._run(), name="watch")
 
     async def stop(self) -> None:
@@ -38,20 +39,20 @@ class Watch:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    async def check(self, only: UUID | None = None) -> None:
-        """Close the sockets of those who are signed out or no longer part of the project.
-
-        With ``only`` those of one project, whose people have just changed.
-        """
+    async def check(self) -> None:
+        """Close the sockets of those who are signed out or no longer part of the project."""
         rooms: dict[UUID, list[Connection]] = defaultdict(list)
+        alone = self._mail.alone()
         for connection in self._hub.connections():
-            if only is None or connection.project_id == only:
-                rooms[connection.project_id].append(connection)
+            rooms[connection.project_id].append(connection)
         async with self._database.read() as uow:
-            everybody = [one for connections in rooms.values() for one in connections]
+            everybody = [*alone, *(one for room in rooms.values() for one in room)]
             signed_in = await accounts.still_signed_in(
                 uow, {one.actor.credential_id for one in everybody if one.actor.credential_id}
             )
+            for one in alone:
+                if one.actor.credential_id not in signed_in:
+                    one.close_soon(SIGNED_OUT)
             for project_id, connections in rooms.items():
                 members = await access.who_may_see(
                     uow, project_id, {one.actor.user_id for one in connections}
@@ -64,7 +65,10 @@ class Watch:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_SECONDS):
+                    await self._hub.people_changed.wait()
+            self._hub.people_changed.clear()
             try:
                 await self.check()
             except Exception as error:  # noqa: BLE001 - a database that starts raises much

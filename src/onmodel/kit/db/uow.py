@@ -57,6 +57,7 @@ class UnitOfWork:
         self.notices: list[Notice] = []
         self.refusals: list[Notice] = []
         self._callbacks: list[Callable[[], Awaitable[None]]] = []
+        self._last_steps: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def session(self) -> Session:
@@ -73,6 +74,15 @@ class UnitOfWork:
     def on_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Run ``callback`` after the commit, before the notices go out."""
         self._callbacks.append(callback)
+
+    def before_commit(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Run ``step`` as the last part of the transaction, if it comes to its commit."""
+        self._last_steps.append(step)
+
+    async def run_last_steps(self) -> None:
+        """Run what ``before_commit`` collected, in order."""
+        for step in self._last_steps:
+            await step()
 
     async def run_callbacks(self) -> None:
         """Run what ``on_commit`` collected, in order."""
@@ -98,6 +108,7 @@ class Database:
             uow = UnitOfWork(session)
             try:
                 yield uow
+                await uow.run_last_steps()
                 await session.commit()
             except BaseException:
                 await session.rollback()

@@ -1,6 +1,7 @@
 import { variations as calls } from '$lib/api/calls';
 import type { VariationRead } from '$lib/api/types';
 import { outbox } from '$lib/offline/outbox.svelte';
+import { pins } from '$lib/state/pins.svelte';
 import type { Room } from '$lib/state/room.svelte';
 import { attempt } from './attempt';
 
@@ -17,7 +18,9 @@ export async function generate(
   keys: string[] | null,
 ): Promise<void> {
   const finish = room.variations.load();
-  const started = await attempt(() => calls.generate(characterId, keys));
+  const started = await attempt(() =>
+    calls.generate(characterId, keys, pins.get(characterId) ?? null),
+  );
   if (started) finish(started);
 }
 

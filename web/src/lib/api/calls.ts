@@ -76,6 +76,12 @@ export const projects = {
         params: { path: { project_id, user_id } },
       }),
     ),
+  repository: (project_id: string, limit: number) =>
+    body(
+      api.GET('/api/v1/projects/{project_id}/repository', {
+        params: { path: { project_id }, query: { limit } },
+      }),
+    ),
   teams: (project_id: string) =>
     body(api.GET('/api/v1/projects/{project_id}/teams', { params: { path: { project_id } } })),
   setTeam: (project_id: string, team_id: string, role: Role) =>
@@ -180,12 +186,12 @@ export const variations = {
   standardSet: () => body(api.GET('/api/v1/standard-set')),
   list: (characterId: string) =>
     body(api.GET('/api/v1/characters/{character_id}/variations', character(characterId))),
-  /** Starts the given keys, or with null the whole standard sheet. */
-  generate: (characterId: string, keys: string[] | null) =>
+  /** Starts the given keys, or with null the whole standard sheet, of the present or of a version. */
+  generate: (characterId: string, keys: string[] | null, version: number | null) =>
     body(
       api.POST('/api/v1/characters/{character_id}/variations', {
         ...character(characterId),
-        body: { keys },
+        body: { keys, version },
       }),
     ),
   review: (id: string, change: { verdict?: Verdict | null; starred?: boolean }) =>

@@ -1,7 +1,7 @@
 /** Requests about the queue and the machines. */
 import { api, body } from './client';
 import type { operations } from './schema';
-import type { QueueVerb } from './types';
+import type { QueueVerb, ShareUpdate } from './types';
 
 export type HistoryQuery = NonNullable<
   operations['read_history_api_v1_queue_history_get']['parameters']['query']
@@ -18,4 +18,13 @@ export const queue = {
   move: (call_id: string, place: { before: string } | { after: string }) =>
     body(api.POST('/api/v1/queue/{call_id}/move', { params: { path: { call_id } }, body: place })),
   workers: () => body(api.GET('/api/v1/workers')),
+  share: (project_id: string) =>
+    body(api.GET('/api/v1/projects/{project_id}/share', { params: { path: { project_id } } })),
+  setShare: (project_id: string, change: ShareUpdate) =>
+    body(
+      api.PATCH('/api/v1/projects/{project_id}/share', {
+        params: { path: { project_id } },
+        body: change,
+      }),
+    ),
 };

@@ -24,6 +24,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Live
+         * @description Say that this process answers; a restart helps only where it does not.
+         *
+         *     Whether the database and the others are there is told by ``/api/health``.
+         */
+        get: operations["read_live_api_health_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -319,6 +341,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/characters/{character_id}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Following
+         * @description Whether you hear when this character goes off model.
+         */
+        get: operations["read_following_api_v1_characters__character_id__following_get"];
+        /**
+         * Follow
+         * @description Hear when this character goes off model.
+         */
+        put: operations["follow_api_v1_characters__character_id__following_put"];
+        post?: never;
+        /**
+         * Unfollow
+         * @description Hear of it no more, unless you made the character.
+         */
+        delete: operations["unfollow_api_v1_characters__character_id__following_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/characters/{character_id}/golden": {
         parameters: {
             query?: never;
@@ -559,6 +609,126 @@ export interface paths {
          * @description Generate pictures of the standard set, all at once; they arrive over the socket.
          */
         post: operations["request_variations_api_v1_characters__character_id__variations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/version-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Version Names
+         * @description The versions that have names.
+         */
+        get: operations["list_version_names_api_v1_characters__character_id__version_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every change of the character, newest first.
+         */
+        get: operations["list_versions_api_v1_characters__character_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Version
+         * @description The whole character as it was.
+         */
+        get: operations["read_version_api_v1_characters__character_id__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions/{number}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description What differs from version ``since`` to this one; ``since`` may be the newer of the two.
+         */
+        get: operations["compare_versions_api_v1_characters__character_id__versions__number__difference_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions/{number}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name Version
+         * @description Give a version a name; it stays there for good.
+         */
+        post: operations["name_version_api_v1_characters__character_id__versions__number__names_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/characters/{character_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go Back
+         * @description Make the character, or parts of it, as it was; that is a new version, nothing is lost.
+         */
+        post: operations["go_back_api_v1_characters__character_id__versions__number__restore_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1051,6 +1221,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description What you should hear of, newest first, in all your projects.
+         */
+        get: operations["list_notices_api_v1_inbox_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Read
+         * @description Say that you have read some, or all.
+         */
+        post: operations["mark_read_api_v1_inbox_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Unread
+         * @description How much of it waits.
+         */
+        get: operations["count_unread_api_v1_inbox_unread_get"];
+        put?: never;
+        /**
+         * Mark Unread
+         * @description Let some wait again, or take one ``read`` back by its ``marked_at``.
+         */
+        post: operations["mark_unread_api_v1_inbox_unread_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1324,6 +1558,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activity
+         * @description Who did what, newest first: in the project, to one character, or by one person.
+         */
+        get: operations["list_activity_api_v1_projects__project_id__activity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/activity/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * See
+         * @description Say up to where you have followed.
+         */
+        put: operations["see_api_v1_projects__project_id__activity_seen_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/activity/since-visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Since Visit
+         * @description What others did since you were last here.
+         */
+        get: operations["read_since_visit_api_v1_projects__project_id__activity_since_visit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/alerts": {
         parameters: {
             query?: never;
@@ -1498,6 +1792,26 @@ export interface paths {
          * @description Two pictures without names or scores; never a pair that you have judged.
          */
         get: operations["next_pair_api_v1_projects__project_id__pairs_next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/repository": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Repository
+         * @description The newest commits of the project's repository, and what still waits to be written.
+         */
+        get: operations["read_repository_api_v1_projects__project_id__repository_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2348,6 +2662,64 @@ export interface components {
             p_same: number | null;
         };
         /**
+         * Activity
+         * @description A piece of the stream, newest first.
+         *
+         *     ``next_before`` leads on and is null at the end. What has a ``seq`` above ``seen_seq`` is new
+         *     to you.
+         */
+        Activity: {
+            /** Items */
+            items: components["schemas"]["ActivityEntry"][];
+            /** Next Before */
+            next_before: number | null;
+            /** Seen Seq */
+            seen_seq: number;
+        };
+        /**
+         * ActivityCharacter
+         * @description The character that something happened to.
+         */
+        ActivityCharacter: {
+            cover: components["schemas"]["FileRef"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Removed */
+            removed: boolean;
+        };
+        /**
+         * ActivityEntry
+         * @description One thing that somebody did; ``url`` is the path of the exact page.
+         *
+         *     ``character`` is null where it concerns the whole project, ``file`` where no picture is meant.
+         */
+        ActivityEntry: {
+            /** Actor Id */
+            actor_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Change */
+            change: {
+                [key: string]: unknown;
+            };
+            character: components["schemas"]["ActivityCharacter"] | null;
+            /** Event */
+            event: string;
+            file: components["schemas"]["FileRef"] | null;
+            /** Seq */
+            seq: number;
+            /** Url */
+            url: string;
+        };
+        /**
          * AdapterBrief
          * @description The adapter that the character uses now.
          */
@@ -2359,6 +2731,47 @@ export interface components {
             id: string;
             /** Number */
             number: number;
+        };
+        /** AdapterChange */
+        AdapterChange: {
+            after: components["schemas"]["AdapterKept"] | null;
+            before: components["schemas"]["AdapterKept"] | null;
+            /** Part */
+            part: string;
+        };
+        /**
+         * AdapterKept
+         * @description A trained model: its bytes' SHA-256, how it was trained and what it measured of itself.
+         */
+        AdapterKept: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Function */
+            function: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Sha256 */
+            sha256: string;
+            /** Summary */
+            summary: {
+                [key: string]: unknown;
+            };
         };
         /** AdapterRead */
         AdapterRead: {
@@ -2469,6 +2882,14 @@ export interface components {
              */
             character_id: string;
             data: components["schemas"]["AlertRead"];
+        };
+        /**
+         * Answering
+         * @description The process answers; nothing else was asked.
+         */
+        Answering: {
+            /** Version */
+            version: string;
         };
         /**
          * ArrowMark
@@ -3144,7 +3565,7 @@ export interface components {
             check_id: string;
             data: components["schemas"]["CheckRead"];
         };
-        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SyncMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
+        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
         /**
          * Coherence
          * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
@@ -3168,6 +3589,23 @@ export interface components {
             candidate_id?: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * CommitRead
+         * @description One commit: its id in hex, who made the change, and what it says.
+         */
+        CommitRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Id */
+            id: string;
+            /** Subject */
+            subject: string;
         };
         /**
          * ConsistencyItem
@@ -3536,6 +3974,13 @@ export interface components {
             /** Try */
             try: string;
         };
+        /** FaceChange */
+        FaceChange: {
+            after: components["schemas"]["ReferenceKept"] | null;
+            before: components["schemas"]["ReferenceKept"] | null;
+            /** Part */
+            part: string;
+        };
         /**
          * FaceRead
          * @description The face that was measured in a picture; lengths in pixels, angles in degrees.
@@ -3562,6 +4007,63 @@ export interface components {
             sharpness: number;
             /** Yaw */
             yaw: number;
+        };
+        /**
+         * FactChange
+         * @description ``words`` is there for texts: the pieces in reading order.
+         */
+        FactChange: {
+            /** After */
+            after: unknown;
+            /** Before */
+            before: unknown;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Part */
+            part: string;
+            /** Words */
+            words: components["schemas"]["Span"][] | null;
+        };
+        /**
+         * Facts
+         * @description What people write and choose about a character.
+         */
+        Facts: {
+            /** Consent */
+            consent: string;
+            /** Description */
+            description: string;
+            /**
+             * Identity Route
+             * @enum {string}
+             */
+            identity_route: "auto" | "photographic" | "illustrated" | "appearance";
+            /**
+             * Importance
+             * @enum {string}
+             */
+            importance: "lead" | "supporting" | "background";
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Off Model Below */
+            off_model_below: number;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "low" | "standard" | "high";
+            /** Trigger Word */
+            trigger_word: string;
         };
         /**
          * FieldConflict
@@ -3680,6 +4182,16 @@ export interface components {
              */
             tone: "good" | "info" | "warn" | "bad";
         };
+        /**
+         * Following
+         * @description Whether you hear when a character goes off model; of those you made you always do.
+         */
+        Following: {
+            /** Following */
+            following: boolean;
+            /** Made It */
+            made_it: boolean;
+        };
         /** FreehandMark */
         FreehandMark: {
             /**
@@ -3747,7 +4259,8 @@ export interface components {
          *
          *     ``problem`` says what is wrong with a folder that cannot be used; nothing else of it is
          *     known then. ``commercial`` is whether all of it may be used in work that is sold.
-         *     ``install`` is the command that fetches what is missing, null when nothing is.
+         *     ``install`` is the command that fetches what is missing, null when nothing is. ``tested`` is
+         *     null for one that was never tried here.
          */
         FunctionRead: {
             /** Commercial */
@@ -3773,6 +4286,7 @@ export interface components {
             summary: string;
             /** Tasks */
             tasks: string[];
+            tested: components["schemas"]["FunctionTrial"] | null;
             /** Tiers */
             tiers: components["schemas"]["FunctionTierRead"][];
             /** Title */
@@ -3804,17 +4318,54 @@ export interface components {
             vram_mb: number;
         };
         /**
+         * FunctionTrial
+         * @description The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names.
+         */
+        FunctionTrial: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Failed */
+            failed: string[];
+            /** Passed */
+            passed: number;
+            /** Runtime */
+            runtime: string;
+            /** Skipped */
+            skipped: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * FunctionWarm
-         * @description A process or container that is kept: on which worker, after how many calls.
+         * @description A process or container that is kept, or with ``resting`` one that kept dying.
+         *
+         *     ``seconds`` is the time in this state when the worker last told; of a resting one, what was left
+         *     until its next start. Memory is in MiB, null while nobody has measured it; ``vram_mb`` is set
+         *     aside on ``gpu``, 0 for one on the processor.
          */
         FunctionWarm: {
             /** Calls */
             calls: number;
+            /** Gpu */
+            gpu: string | null;
+            /** Instance */
+            instance: string;
+            /** Memory Mb */
+            memory_mb: number | null;
+            /** Seconds */
+            seconds: number;
             /**
              * State
              * @enum {string}
              */
-            state: "starting" | "idle" | "busy";
+            state: "starting" | "idle" | "busy" | "ending" | "resting";
+            /** Vram Mb */
+            vram_mb: number;
+            /** Vram Used Mb */
+            vram_used_mb: number | null;
             /** Worker */
             worker: string;
         };
@@ -3845,7 +4396,8 @@ export interface components {
              * @default {
              *       "keys": null,
              *       "seed": 0,
-             *       "tier": null
+             *       "tier": null,
+             *       "version": null
              *     }
              */
             params?: components["schemas"]["GenerateRequest"];
@@ -3864,6 +4416,11 @@ export interface components {
             seed?: number;
             /** Tier */
             tier?: ("low" | "standard" | "high") | null;
+            /**
+             * Version
+             * @description Start from the character as it was in this version
+             */
+            version?: number | null;
         };
         /**
          * GenerationResult
@@ -3882,6 +4439,18 @@ export interface components {
              * Format: uuid
              */
             variation_id: string;
+        };
+        /**
+         * GoBack
+         * @description Make these parts as they were; null means all.
+         *
+         *     ``onto`` is the newest version that the person saw: a newer one refuses the request.
+         */
+        GoBack: {
+            /** Onto */
+            onto: number;
+            /** Parts */
+            parts?: string[] | null;
         };
         /**
          * GoldenComparison
@@ -4024,6 +4593,32 @@ export interface components {
              */
             seed?: number;
         };
+        /**
+         * GpuRead
+         * @description A GPU: MiB that it has, that are set aside for functions, and that anybody uses.
+         *
+         *     ``busy`` is the percentage of time in which it computed, null where the driver does not tell.
+         */
+        GpuRead: {
+            /** Busy */
+            busy: number | null;
+            /** Name */
+            name: string;
+            /** Reserved Mb */
+            reserved_mb: number;
+            /** Used Mb */
+            used_mb: number;
+            /** Uuid */
+            uuid: string;
+            /** Vram Mb */
+            vram_mb: number;
+        };
+        /**
+         * Group
+         * @description A heading of the inbox.
+         * @enum {string}
+         */
+        Group: "mentions" | "decisions" | "work" | "people";
         /** GuestEnter */
         GuestEnter: {
             /** Name */
@@ -4126,6 +4721,16 @@ export interface components {
             seq: number;
         };
         /**
+         * InboxChanged
+         * @description Event ``server:inbox.changed``: a notice came, or with null some were read elsewhere.
+         *
+         *     Reaches only the person whose inbox it is, on every project. It may be lost: read
+         *     ``/inbox/unread`` after each connection.
+         */
+        InboxChanged: {
+            notice: components["schemas"]["NoticeRead"] | null;
+        };
+        /**
          * Invitation
          * @description A new person, or an old one who lost the password, and the link that lets them in.
          */
@@ -4197,6 +4802,12 @@ export interface components {
             judgement: "same" | "not_same" | "cant_tell";
         };
         /**
+         * Kind
+         * @description Why somebody gets a notice; stored, so a word that was used once keeps its meaning.
+         * @enum {string}
+         */
+        Kind: "mention" | "answer" | "vote_asked" | "decided" | "deadline" | "off_model" | "training_done" | "training_failed" | "pictures_done" | "pictures_failed" | "check_failed" | "role";
+        /**
          * Lacking
          * @description Something that a set of references does not show.
          */
@@ -4232,6 +4843,87 @@ export interface components {
             has_password: boolean;
         };
         /**
+         * Live
+         * @description Event ``server:live``, to those at ``place`` only; may be lost.
+         */
+        Live: {
+            /** People */
+            people: components["schemas"]["LivePerson"][];
+            /** Place */
+            place: string;
+        };
+        /**
+         * LivePerson
+         * @description The same of somebody else; ``client`` tells two windows of one person apart.
+         */
+        LivePerson: {
+            /**
+             * At
+             * @default null
+             */
+            at?: [
+                number,
+                number
+            ] | null;
+            /** Client */
+            client: string;
+            /**
+             * Gone
+             * @default false
+             */
+            gone?: boolean;
+            /**
+             * Selected
+             * @default null
+             */
+            selected?: string | null;
+            /** @default null */
+            stroke?: components["schemas"]["Stroke"] | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * LiveUpdate
+         * @description What changed about the sender; what is left out stays, and ``null`` takes it away.
+         *
+         *     ``selected`` is a character in the gallery, a picture on a character's page, a note on a
+         *     picture. ``at`` and ``stroke`` exist on pictures only.
+         */
+        LiveUpdate: {
+            /**
+             * At
+             * @default null
+             */
+            at?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Selected
+             * @default null
+             */
+            selected?: string | null;
+            /** @default null */
+            stroke?: components["schemas"]["Stroke"] | null;
+        };
+        /** LiveUpdateMessage */
+        LiveUpdateMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:live";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["LiveUpdate"];
+        };
+        /**
          * Look
          * @description Somebody whom a picture resembles, at the stated false-identification rate.
          */
@@ -4246,6 +4938,39 @@ export interface components {
             name: string;
             /** P Same */
             p_same: number;
+        };
+        /**
+         * MarkRead
+         * @description Which notices were read: some, those under a heading, or with neither all of them.
+         */
+        MarkRead: {
+            group?: components["schemas"]["Group"] | null;
+            /** Ids */
+            ids?: string[] | null;
+        };
+        /**
+         * MarkUnread
+         * @description Which notices wait again: some, or all that were read in one go (``marked_at``).
+         */
+        MarkUnread: {
+            /** Ids */
+            ids?: string[] | null;
+            /** Marked At */
+            marked_at?: string | null;
+        };
+        /**
+         * Marked
+         * @description How many changed; ``marked_at`` takes exactly these back.
+         */
+        Marked: {
+            /** Count */
+            count: number;
+            /**
+             * Marked At
+             * Format: date-time
+             */
+            marked_at: string;
+            unread: components["schemas"]["Unread"];
         };
         /** MeUpdate */
         MeUpdate: {
@@ -4465,6 +5190,47 @@ export interface components {
          */
         Nothing: Record<string, never>;
         /**
+         * NoticeRead
+         * @description Something that you should hear of.
+         *
+         *     ``url`` is the path of the exact page. ``actor`` is null where the house itself did it.
+         */
+        NoticeRead: {
+            actor: components["schemas"]["PersonRead"] | null;
+            /** Body */
+            body: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            file: components["schemas"]["FileRef"] | null;
+            group: components["schemas"]["Group"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Project Id */
+            project_id: string | null;
+            /** Project Title */
+            project_title: string | null;
+            /** Read At */
+            read_at: string | null;
+            /**
+             * Subject Id
+             * Format: uuid
+             */
+            subject_id: string;
+            /** Subject Type */
+            subject_type: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * Ok
          * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
          */
@@ -4504,6 +5270,15 @@ export interface components {
         Page_CharacterRead_: {
             /** Items */
             items: components["schemas"]["CharacterRead"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[NoticeRead] */
+        Page_NoticeRead_: {
+            /** Items */
+            items: components["schemas"]["NoticeRead"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -4629,6 +5404,52 @@ export interface components {
             /** Weight */
             weight: number;
         };
+        /** PictureChange */
+        PictureChange: {
+            after: components["schemas"]["PictureKept"] | null;
+            before: components["schemas"]["PictureKept"] | null;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Part */
+            part: string;
+        };
+        /**
+         * PictureKept
+         * @description A picture of the sheet with its present scores, so that two are judged alike.
+         *
+         *     ``landmarks`` are points of the main face as shares of width and height, by name.
+         */
+        PictureKept: {
+            file: components["schemas"]["FileRef"];
+            /** Landmarks */
+            landmarks: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            } | null;
+            variation: components["schemas"]["VariationRead"];
+        };
+        /**
+         * PictureView
+         * @description Which part of a picture is seen: magnification of the fitted picture, and its middle.
+         */
+        PictureView: {
+            /**
+             * Beside
+             * @default false
+             */
+            beside?: boolean;
+            /** Middle */
+            middle: [
+                number,
+                number
+            ];
+            /** Zoom */
+            zoom: number;
+        };
         /** PingMessage */
         PingMessage: {
             /**
@@ -4643,6 +5464,36 @@ export interface components {
             id?: string | null;
             /** @default {} */
             payload?: components["schemas"]["Nothing"];
+        };
+        /**
+         * PinnedAdapter
+         * @description The trained model of a version.
+         */
+        PinnedAdapter: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * PinnedVersion
+         * @description The version of the character that a picture was made of, with what generators read of it.
+         */
+        PinnedVersion: {
+            adapter: components["schemas"]["PinnedAdapter"] | null;
+            /** Names */
+            names: string[];
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Number */
+            number: number;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /** Trigger Word */
+            trigger_word: string;
         };
         /** PointMark */
         PointMark: {
@@ -4681,30 +5532,67 @@ export interface components {
             id?: string | null;
             payload: components["schemas"]["PresenceUpdate"];
         };
-        /** PresenceUpdate */
+        /**
+         * PresenceMoved
+         * @description Event ``server:presence.moved``: those who look at something else now, and no others.
+         */
+        PresenceMoved: {
+            /** People */
+            people: components["schemas"]["PresentPerson"][];
+        };
+        /**
+         * PresenceUpdate
+         * @description Where the sender is and whom they follow; a picture says which character it is of.
+         */
         PresenceUpdate: {
             /**
              * Character Id
              * @default null
              */
             character_id?: string | null;
+            /**
+             * Following
+             * @default null
+             */
+            following?: string | null;
+            /**
+             * Page
+             * @default other
+             * @enum {string}
+             */
+            page?: "gallery" | "character" | "picture" | "decision" | "other";
+            /**
+             * Variation Id
+             * @default null
+             */
+            variation_id?: string | null;
         };
         /**
          * PresentPerson
-         * @description Somebody who has the project open, and which character they look at.
+         * @description Somebody who has the project open, what they look at there, and whom they follow.
          */
         PresentPerson: {
             /** Character Id */
             character_id?: string | null;
             /** Colour */
             colour: string;
+            /** Following */
+            following?: string | null;
             /** Name */
             name: string;
+            /**
+             * Page
+             * @default other
+             * @enum {string}
+             */
+            page?: "gallery" | "character" | "picture" | "decision" | "other";
             /**
              * User Id
              * Format: uuid
              */
             user_id: string;
+            /** Variation Id */
+            variation_id?: string | null;
         };
         /**
          * Problem
@@ -4916,13 +5804,20 @@ export interface components {
         };
         /**
          * QueueError
-         * @description Why a call failed. ``log`` is for engineers, and empty for those who may only look.
+         * @description Why a call failed, whose fault it is, and what to do: the table in docs/functions.md.
+         *
+         *     ``log`` is for engineers, and empty for those who may only look.
          */
         QueueError: {
             /** Code */
             code: string;
             /** Detail */
             detail: string;
+            /**
+             * Fault
+             * @enum {string}
+             */
+            fault: "input" | "function" | "machine";
             /** Log */
             log: string;
             /** Try */
@@ -4937,7 +5832,8 @@ export interface components {
          *     ``urgent`` goes before everything that is not. ``hold`` says what of its
          *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
-         *     asked for was used. ``rights`` is what the reader may do with it now.
+         *     asked for was used, ``function_reason`` why this function; both have a code.
+         *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
             /** Attempt */
@@ -4959,6 +5855,10 @@ export interface components {
             finished_at: string | null;
             /** Function */
             function: string | null;
+            /** Function Reason */
+            function_reason: string | null;
+            /** Function Reason Code */
+            function_reason_code: string | null;
             /** Hold */
             hold: string | null;
             /**
@@ -5005,6 +5905,8 @@ export interface components {
             tier_asked: "low" | "standard" | "high";
             /** Tier Reason */
             tier_reason: string | null;
+            /** Tier Reason Code */
+            tier_reason_code: string | null;
             /** Tier Used */
             tier_used: ("low" | "standard" | "high") | null;
             /** Urgent */
@@ -5084,6 +5986,7 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            pinned?: components["schemas"]["PinnedVersion"] | null;
             /** Seed */
             seed: number;
             /** Task */
@@ -5101,6 +6004,31 @@ export interface components {
             reference_id?: string | null;
             /** Sha256 */
             sha256: string;
+        };
+        /** ReferenceChange */
+        ReferenceChange: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed";
+            /** Part */
+            part: string;
+            reference: components["schemas"]["ReferenceKept"];
+        };
+        /**
+         * ReferenceKept
+         * @description A reference as a version kept it.
+         */
+        ReferenceKept: {
+            file: components["schemas"]["FileRef"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /** ReferenceRead */
         ReferenceRead: {
@@ -5250,6 +6178,23 @@ export interface components {
             text: string;
         };
         /**
+         * RepositoryRead
+         * @description ``waiting`` counts events of the log that were not looked at yet.
+         *
+         *     ``folder`` is the repository's name under ``Projects`` in the workspace; ``commits`` are the
+         *     newest first. ``advice`` says what this machine lacks.
+         */
+        RepositoryRead: {
+            /** Advice */
+            advice: string | null;
+            /** Commits */
+            commits: components["schemas"]["CommitRead"][];
+            /** Folder */
+            folder: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * ReviewLinkCreated
          * @description The address is told once; only a hash of it is kept.
          */
@@ -5302,6 +6247,14 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "editor" | "reviewer" | "viewer";
+        /**
+         * Seen
+         * @description Up to where you have followed; what is not newer than before changes nothing.
+         */
+        Seen: {
+            /** Seq */
+            seq: number;
+        };
         ServerMessage: {
             /** Format: uuid */
             actor?: string;
@@ -5478,6 +6431,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:version.named";
+            id?: string;
+            payload: components["schemas"]["VersionNamed"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:generation.result";
             id?: string;
             payload: components["schemas"]["GenerationResult"];
@@ -5558,6 +6521,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:inbox.changed";
+            id?: string;
+            payload: components["schemas"]["InboxChanged"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:task_progress";
             id?: string;
             payload: components["schemas"]["TaskProgress"];
@@ -5591,6 +6564,36 @@ export interface components {
             event: "server:presence";
             id?: string;
             payload: components["schemas"]["Presence"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:presence.moved";
+            id?: string;
+            payload: components["schemas"]["PresenceMoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:live";
+            id?: string;
+            payload: components["schemas"]["Live"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:view";
+            id?: string;
+            payload: components["schemas"]["View"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -5771,6 +6774,20 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /**
+         * SheetScores
+         * @description The identity of a whole sheet; the mean covers only what could be measured.
+         */
+        SheetScores: {
+            /** Measured */
+            measured: number;
+            /** P Same Lowest */
+            p_same_lowest: number | null;
+            /** P Same Mean */
+            p_same_mean: number | null;
+            /** Pictures */
+            pictures: number;
+        };
         /** SignIn */
         SignIn: {
             /** Password */
@@ -5828,6 +6845,25 @@ export interface components {
             route: "photographic" | "illustrated" | "appearance";
         };
         /**
+         * SinceVisit
+         * @description What others did since you were last here.
+         *
+         *     ``count`` is exact up to 1,000; ``items`` are the newest 100 of it. ``seen_at`` is null on a
+         *     first visit, which begins with nothing new.
+         */
+        SinceVisit: {
+            /** Count */
+            count: number;
+            /** Items */
+            items: components["schemas"]["ActivityEntry"][];
+            /** Seen At */
+            seen_at: string | null;
+            /** Seen Seq */
+            seen_seq: number;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * SlotRead
          * @description One place of the standard set; ``available`` says whether this house can fill it.
          */
@@ -5842,6 +6878,19 @@ export interface components {
             name: string;
             /** Section */
             section: string;
+        };
+        /**
+         * Span
+         * @description A piece of text; ``removed`` stood only in the older one, ``added`` stands in the newer.
+         */
+        Span: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "removed" | "added";
+            /** Text */
+            text: string;
         };
         /** StartGeneration */
         StartGeneration: {
@@ -5871,6 +6920,32 @@ export interface components {
          * @enum {string}
          */
         State: "queued" | "starting" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
+        /**
+         * Stroke
+         * @description A mark while it is drawn, told in pieces.
+         *
+         *     ``points`` come after the first ``keep`` points that were told before under the same ``id``;
+         *     with ``keep`` 0 they are all there are. A box or an arrow has its start and its end.
+         */
+        Stroke: {
+            /** Id */
+            id: string;
+            /**
+             * Keep
+             * @default 0
+             */
+            keep?: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "point" | "box" | "arrow" | "freehand";
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+        };
         /** SyncMessage */
         SyncMessage: {
             /**
@@ -6287,6 +7362,10 @@ export interface components {
             finished_at: string | null;
             /** Function */
             function: string | null;
+            /** Function Reason */
+            function_reason: string | null;
+            /** Function Reason Code */
+            function_reason_code: string | null;
             /**
              * Id
              * Format: uuid
@@ -6310,6 +7389,8 @@ export interface components {
             step: string;
             /** Tier Reason */
             tier_reason: string | null;
+            /** Tier Reason Code */
+            tier_reason_code: string | null;
             /** Used Tier */
             used_tier: ("low" | "standard" | "high") | null;
         };
@@ -6346,6 +7427,18 @@ export interface components {
              * Format: uuid
              */
             job_id: string;
+        };
+        /**
+         * Unread
+         * @description How many notices wait, in all and under each heading.
+         */
+        Unread: {
+            /** Groups */
+            groups: {
+                [key: string]: number;
+            };
+            /** Total */
+            total: number;
         };
         /**
          * UseSample
@@ -6578,6 +7671,208 @@ export interface components {
             same: number;
         };
         /**
+         * VersionDifference
+         * @description What is to be done to ``before`` to make it ``after``; ``part`` names can be gone back to.
+         */
+        VersionDifference: {
+            adapter: components["schemas"]["AdapterChange"] | null;
+            after: components["schemas"]["VersionRead"];
+            before: components["schemas"]["VersionRead"];
+            face: components["schemas"]["FaceChange"] | null;
+            /** Facts */
+            facts: components["schemas"]["FactChange"][];
+            /** Pictures */
+            pictures: components["schemas"]["PictureChange"][];
+            /** References */
+            references: components["schemas"]["ReferenceChange"][];
+            scores_after: components["schemas"]["SheetScores"];
+            scores_before: components["schemas"]["SheetScores"];
+        };
+        /**
+         * VersionNameRead
+         * @description A name stays on its version for good.
+         */
+        VersionNameRead: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+        };
+        /** VersionNameWrite */
+        VersionNameWrite: {
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * VersionNamed
+         * @description Event ``server:version.named``.
+         */
+        VersionNamed: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["VersionNameRead"];
+            /** Number */
+            number: number;
+        };
+        /**
+         * VersionRead
+         * @description One version in the list.
+         *
+         *     ``text`` is read after the authors' names, such as “changed the description”; without authors
+         *     it is something that happened by itself. ``pictures`` are up to four that came or went.
+         */
+        VersionRead: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author Ids */
+            author_ids: string[];
+            /** Back To */
+            back_to: number | null;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Names */
+            names: components["schemas"]["VersionNameRead"][];
+            /** Number */
+            number: number;
+            /** Pictures */
+            pictures: components["schemas"]["FileRef"][];
+            /** Text */
+            text: string;
+        };
+        /**
+         * VersionState
+         * @description The whole character as it was.
+         */
+        VersionState: {
+            adapter: components["schemas"]["AdapterKept"] | null;
+            face: components["schemas"]["ReferenceKept"] | null;
+            facts: components["schemas"]["Facts"];
+            /** Pictures */
+            pictures: components["schemas"]["PictureKept"][];
+            /** References */
+            references: components["schemas"]["ReferenceKept"][];
+            /** Removed */
+            removed: boolean;
+            scores: components["schemas"]["SheetScores"];
+            version: components["schemas"]["VersionRead"];
+        };
+        /**
+         * View
+         * @description Event ``server:view``, to those who follow ``user_id`` only; may be lost.
+         */
+        View: {
+            /**
+             * Anchor
+             * @default null
+             */
+            anchor?: string | null;
+            /** Client */
+            client: string;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset?: number;
+            /** Path */
+            path: string;
+            /** @default null */
+            picture?: components["schemas"]["PictureView"] | null;
+            /**
+             * Scroll
+             * @default 0
+             */
+            scroll?: number;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /** ViewMessage */
+        ViewMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:view";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            payload: components["schemas"]["ViewUpdate"];
+        };
+        /**
+         * ViewUpdate
+         * @description What the sender sees, for those who follow.
+         *
+         *     Attributes:
+         *         path: within the project, such as ``/c/{id}?look={id}``.
+         *         scroll: how far down the page, as a share of what can be scrolled.
+         *         anchor: id of the element nearest to the top, for windows of another size.
+         *         offset: how far that element's top is from the window's, in heights of the element.
+         *         picture: with a picture open.
+         */
+        ViewUpdate: {
+            /**
+             * Anchor
+             * @default null
+             */
+            anchor?: string | null;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset?: number;
+            /** Path */
+            path: string;
+            /** @default null */
+            picture?: components["schemas"]["PictureView"] | null;
+            /**
+             * Scroll
+             * @default 0
+             */
+            scroll?: number;
+        };
+        /**
          * VoteWrite
          * @description The whole vote of one person on one candidate; both null take it back.
          */
@@ -6639,6 +7934,8 @@ export interface components {
             busy: number;
             /** Gpu */
             gpu: string | null;
+            /** Gpus */
+            gpus: components["schemas"]["GpuRead"][];
             /**
              * Id
              * Format: uuid
@@ -6699,6 +7996,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    read_live_api_health_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answering"];
                 };
             };
         };
@@ -7585,6 +8902,126 @@ export interface operations {
             };
         };
     };
+    read_following_api_v1_characters__character_id__following_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    follow_api_v1_characters__character_id__following_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unfollow_api_v1_characters__character_id__following_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Following"];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_golden_api_v1_characters__character_id__golden_get: {
         parameters: {
             query?: never;
@@ -8322,7 +9759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `character_not_found`: No such character */
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8341,6 +9778,299 @@ export interface operations {
                 };
             };
             /** @description `unknown_variation_key`: The standard set has no such picture */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_version_names_api_v1_characters__character_id__version_names_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionNameRead"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_versions_api_v1_characters__character_id__versions_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"][];
+                };
+            };
+            /** @description `character_not_found`: No such character */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_version_api_v1_characters__character_id__versions__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionState"];
+                };
+            };
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_versions_api_v1_characters__character_id__versions__number__difference_get: {
+        parameters: {
+            query: {
+                since: number;
+            };
+            header?: never;
+            path: {
+                character_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDifference"];
+                };
+            };
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    name_version_api_v1_characters__character_id__versions__number__names_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionNameWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionNameRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version_name_taken`: This name is taken; `too_many_version_names`: Enough names */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    go_back_api_v1_characters__character_id__versions__number__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                character_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionRead"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `character_not_found`: No such character; `version_not_found`: No such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `versions_moved_on`: The character changed meanwhile; `nothing_to_go_back_to`: Nothing would change; `part_needs_picture`: The face needs its picture; `trigger_word_taken`: This trigger word is taken; `too_many_references`: Enough pictures */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_part`: This part is not among the differences */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9818,6 +11548,126 @@ export interface operations {
             };
         };
     };
+    list_notices_api_v1_inbox_get: {
+        parameters: {
+            query?: {
+                group?: components["schemas"]["Group"] | null;
+                unread?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeRead_"];
+                };
+            };
+            /** @description `bad_cursor`: That page does not exist */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_read_api_v1_inbox_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRead"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_unread_api_v1_inbox_unread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+        };
+    };
+    mark_unread_api_v1_inbox_unread_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkUnread"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_me_api_v1_me_get: {
         parameters: {
             query?: never;
@@ -10571,6 +12421,133 @@ export interface operations {
             };
         };
     };
+    list_activity_api_v1_projects__project_id__activity_get: {
+        parameters: {
+            query?: {
+                character_id?: string | null;
+                person_id?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    see_api_v1_projects__project_id__activity_seen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_since_visit_api_v1_projects__project_id__activity_since_visit_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SinceVisit"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_alerts_api_v1_projects__project_id__alerts_get: {
         parameters: {
             query?: {
@@ -11176,6 +13153,48 @@ export interface operations {
                 };
             };
             /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_repository_api_v1_projects__project_id__repository_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryRead"];
+                };
+            };
+            /** @description `project_not_found`: No such project; `project_folder_missing`: The project's folder is not there */
             404: {
                 headers: {
                     [name: string]: unknown;

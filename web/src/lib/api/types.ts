@@ -3,6 +3,7 @@ import type { components } from './schema';
 
 export type Schemas = components['schemas'];
 
+export type ActivityEntry = Schemas['ActivityEntry'];
 export type AlertRead = Schemas['AlertRead'];
 export type Attribute = Schemas['Attribute'];
 export type CalibrationRead = Schemas['CalibrationRead'];
@@ -22,6 +23,7 @@ export type Disagreement = Schemas['Disagreement'];
 export type Drift = Schemas['Drift'];
 export type EncoderRead = Schemas['EncoderRead'];
 export type FieldConflict = Schemas['FieldConflict'];
+export type Following = Schemas['Following'];
 export type FileRef = Schemas['FileRef'];
 export type Finding = Schemas['Finding'];
 export type FunctionRead = Schemas['FunctionRead'];
@@ -43,6 +45,8 @@ export type NoteMark =
   | { kind: 'point'; at: number[] }
   | { kind: 'box' | 'arrow'; start: number[]; end: number[] }
   | { kind: 'freehand'; points: number[][] };
+export type NoticeGroup = Schemas['Group'];
+export type NoticeRead = Schemas['NoticeRead'];
 export type NoteRead = Omit<Schemas['NoteRead'], 'mark'> & { mark: NoteMark | null };
 export type NoteWrite = Omit<Schemas['NoteWrite'], 'mark'> & { mark: NoteMark | null };
 export type PersonHere = Schemas['PresentPerson'];
@@ -50,12 +54,17 @@ export type PersonRead = Schemas['PersonRead'];
 export type ProblemBody = Schemas['Problem'];
 export type ProjectCard = Schemas['ProjectCard'];
 export type ProjectRead = Schemas['ProjectRead'];
+export type RepositoryRead = Schemas['RepositoryRead'];
 export type ProjectTeamRead = Schemas['ProjectTeamRead'];
 export type QueueBatchDone = Schemas['QueueBatchDone'];
 export type QueueItem = Schemas['QueueItem'];
 export type QueueRead = Schemas['QueueRead'];
+export type ShareRead = Schemas['ShareRead'];
+export type ShareUpdate = Schemas['ShareUpdate'];
 export type QueueRight = QueueItem['rights'][number];
 export type QueueVerb = Schemas['QueueBatch']['verb'];
+export type SinceVisit = Schemas['SinceVisit'];
+export type Unread = Schemas['Unread'];
 export type Recipe = Schemas['Recipe'];
 export type ReferenceSetRead = Schemas['ReferenceSetRead'];
 export type ReliabilityBin = Schemas['ReliabilityBin'];
@@ -73,6 +82,7 @@ export type UserRead = Schemas['UserRead'];
 export type VariationRead = Schemas['VariationRead'];
 export type VerdictTally = Schemas['VerdictTally'];
 export type UseSample = Schemas['UseSample'];
+export type GpuRead = Schemas['GpuRead'];
 export type WorkerRead = Schemas['WorkerRead'];
 export type VoterRead = Schemas['VoterRead'];
 export type WhatChanged = Schemas['WhatChanged'];
@@ -94,6 +104,23 @@ export type Coherence = Omit<Schemas['Coherence'], 'lowest_pair'> & {
 };
 export type ConsistencyRead = Omit<Schemas['ConsistencyRead'], 'coherence'> & {
   coherence: Coherence;
+};
+
+export type VersionRead = Schemas['VersionRead'];
+export type VersionNameRead = Schemas['VersionNameRead'];
+export type Span = Schemas['Span'];
+export type SheetScores = Schemas['SheetScores'];
+export type AdapterKept = Schemas['AdapterKept'];
+export type ReferenceKept = Schemas['ReferenceKept'];
+export type PictureKept = Omit<Schemas['PictureKept'], 'landmarks'> & {
+  landmarks: Record<string, number[]> | null;
+};
+export type PictureChange = Omit<Schemas['PictureChange'], 'before' | 'after'> & {
+  before: PictureKept | null;
+  after: PictureKept | null;
+};
+export type VersionDifference = Omit<Schemas['VersionDifference'], 'pictures'> & {
+  pictures: PictureChange[];
 };
 
 export type ServerMessage = Schemas['ServerMessage'];

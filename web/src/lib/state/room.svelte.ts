@@ -26,14 +26,18 @@ import type { What } from '$lib/offline/changes';
 import { characterLayer, noteLayer, variationLayer } from '$lib/offline/layers';
 import { outbox } from '$lib/offline/outbox.svelte';
 import type { Landed } from '$lib/offline/send';
+import { Contests } from './contests.svelte';
+import { Meanwhile } from './meanwhile.svelte';
+import { Follow } from '$lib/features/presence/follow.svelte';
+import { Live } from '$lib/features/presence/live.svelte';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
 import { ConsistencyStore } from './consistency.svelte';
-import { Contests } from './contests.svelte';
-import { Meanwhile } from './meanwhile.svelte';
+import { inbox } from './inbox.svelte';
 import { session } from './session.svelte';
 import { upgrade } from './upgrade.svelte';
 import { sendCheck, sendReference, UploadQueue } from './uploads.svelte';
+import { Visit } from './visit.svelte';
 
 export interface Progress {
   /** 0 to 100 */
@@ -91,6 +95,10 @@ export class Room {
   readonly progress = new SvelteMap<string, Progress>();
   /** Counts durable changes per character; its history is read again when the count moves. */
   readonly changes = new SvelteMap<string, number>();
+  /** The newest durable event that was applied. */
+  seq = $state(0);
+  /** What happened here while we were away. */
+  readonly visit: Visit;
   project = $state.raw<ProjectRead | null>(null);
   role = $state<Role>('viewer');
   presence = $state.raw<PersonHere[]>([]);
@@ -98,8 +106,9 @@ export class Room {
   readonly meanwhile = new Meanwhile((id) => this.nameOf(id));
   /** Values that somebody wished for a field that we changed at the same time. */
   readonly contests = new Contests();
-  /** The newest note of somebody else that mentions us. */
-  mention = $state.raw<NoteRead | null>(null);
+  /** What the others do where we are, and what we do. */
+  readonly live = new Live(this);
+  readonly follow = new Follow(this);
   connection = $state<Connection>('connecting');
   /** Set when the project cannot be opened at all. */
   problem = $state.raw<Problem | null>(null);
@@ -110,12 +119,13 @@ export class Room {
 
   #socket: ProjectSocket | null = null;
   #closed = false;
-  #here: string | null = null;
+  #greeting: { event: string; payload: Record<string, unknown> }[] = [];
   #texts = new Map<string, TextListener>();
   #leaveOutbox: (() => void) | null = null;
 
   constructor(projectId: string) {
     this.projectId = projectId;
+    this.visit = new Visit(projectId);
   }
 
   get canEdit(): boolean {
@@ -143,6 +153,7 @@ export class Room {
       if (this.#isClosed()) return;
       this.#take(state);
       this.#connect(state.seq);
+      void this.visit.open();
     } catch (error) {
       this.project = null;
       this.problem = asProblem(error);
@@ -152,15 +163,19 @@ export class Room {
   close(): void {
     this.#closed = true;
     this.#leaveOutbox?.();
+    this.#leave();
     this.#disconnect();
   }
 
-  /** Tells the others which character we look at (null: the gallery). */
+  /** Tells the others which character the page is about (null: none); the address says the rest. */
   lookAt(characterId: string | null): void {
-    this.#here = characterId;
-    const message = { event: 'client:presence', payload: { character_id: characterId } };
-    this.#socket?.greet([message]);
-    this.#socket?.send(message.event, message.payload);
+    this.live.about(characterId);
+  }
+
+  /** What to say after every connection. */
+  greet(messages: { event: string; payload: Record<string, unknown> }[]): void {
+    this.#greeting = messages;
+    this.#socket?.greet(messages);
   }
 
   /** Says something to the server; false when there is no connection. */
@@ -196,6 +211,14 @@ export class Room {
     const member = this.members.get(userId);
     if (member) return member.person.name;
     return this.presence.find((person) => person.user_id === userId)?.name ?? 'Somebody';
+  }
+
+  /** Colour for a user id. */
+  colourOf(userId: string | null): string {
+    const person = userId ? this.members.get(userId)?.person : undefined;
+    return (
+      person?.colour ?? this.presence.find((one) => one.user_id === userId)?.colour ?? '#8f8f8f'
+    );
   }
 
   /** Takes over one message of the socket. Records come whole, so every case is a replacement. */
@@ -249,6 +272,9 @@ export class Room {
         this.variations.remove(message.payload.variation_id);
         this.#changed(message.payload.character_id);
         break;
+      case 'server:version.named':
+        this.#changed(message.payload.character_id);
+        break;
       case 'server:alert.updated':
         this.alerts.upsert(message.payload.data);
         this.#announceAlert(message.payload.data);
@@ -290,9 +316,22 @@ export class Room {
         break;
       case 'server:error':
         for (const listener of this.#texts.values()) listener.take(message, null);
+        this.follow.refused(message.payload.code);
+        break;
+      case 'server:inbox.changed':
+        inbox.take(message.payload);
         break;
       case 'server:presence':
         this.presence = message.payload.people;
+        break;
+      case 'server:presence.moved':
+        this.#takeMoved(message.payload.people);
+        break;
+      case 'server:live':
+        this.live.take(message.payload);
+        break;
+      case 'server:view':
+        this.follow.take(message.payload);
         break;
       case 'server:training.progress':
         this.progress.set(message.payload.job_id, message.payload);
@@ -308,6 +347,7 @@ export class Room {
   }
 
   #take(state: FullSync): void {
+    this.seq = state.seq;
     this.project = state.project;
     this.role = state.role;
     this.presence = state.presence;
@@ -355,15 +395,18 @@ export class Room {
       url: `${scheme}://${location.host}/ws/${this.projectId}?protocol=${PROTOCOL}`,
       since,
       onMessage: (message) => {
+        if (message.seq !== undefined) this.seq = message.seq;
         this.apply(message);
       },
       onConnection: (state) => {
         this.connection = state;
         this.meanwhile.connection(state);
         if (state === 'live') outbox.hurry();
+        if (state === 'live') inbox.look();
         for (const listener of this.#texts.values())
           if (state === 'live') listener.connected();
           else listener.disconnected();
+        if (state === 'live') this.live.connected();
       },
       // Signed out or taken out of the project: asking again over HTTP says which.
       onRefused: () => void this.open(),
@@ -371,14 +414,16 @@ export class Room {
         upgrade.mustReload();
       },
     });
-    this.lookAt(this.#here);
+    this.#socket.greet(this.#greeting);
     this.#socket.connect();
+    addEventListener('pagehide', this.#leave);
     addEventListener('online', this.#hurry);
     addEventListener('offline', this.#drop);
     document.addEventListener('visibilitychange', this.#wake);
   }
 
   #disconnect(): void {
+    removeEventListener('pagehide', this.#leave);
     removeEventListener('online', this.#hurry);
     removeEventListener('offline', this.#drop);
     document.removeEventListener('visibilitychange', this.#wake);
@@ -391,6 +436,9 @@ export class Room {
     return this.#closed;
   }
 
+  #leave = (): void => {
+    this.visit.leave(this.seq);
+  };
   #hurry = (): void => {
     this.#socket?.hurry();
     this.uploads.hurry();
@@ -411,6 +459,11 @@ export class Room {
 
   #changed(characterId: string): void {
     this.changes.set(characterId, (this.changes.get(characterId) ?? 0) + 1);
+  }
+
+  #takeMoved(people: readonly PersonHere[]): void {
+    const moved = new Map(people.map((person) => [person.user_id, person]));
+    this.presence = this.presence.map((person) => moved.get(person.user_id) ?? person);
   }
 
   #announceTrained(characterId: string): void {
@@ -442,7 +495,6 @@ export class Room {
     const me = session.me?.id;
     if (!isNew || actorId === me) return;
     announcer.say(`${this.nameOf(actorId)} wrote on ${note.label}: ${note.text}`);
-    if (me && note.mentions.includes(me)) this.mention = note;
   }
 
   #announceAlert({ state, character_name, variation }: AlertRead): void {

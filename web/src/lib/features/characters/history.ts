@@ -57,6 +57,10 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
+function listed(items: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(items);
+}
+
 function reviewText(change: HistoryEntry['change']): string {
   const picture = text(change['picture']) ?? 'a picture';
   if ('starred' in change)
@@ -110,6 +114,11 @@ const PEOPLE: Record<string, (object: string, change: HistoryEntry['change']) =>
   'reopened note': (picture, { note }) => `opened again on ${picture}: ${text(note) ?? ''}`,
   'removed note': (picture, { note }) => `removed from ${picture}: ${text(note) ?? ''}`,
   'brought note back': (picture, { note }) => `brought back on ${picture}: ${text(note) ?? ''}`,
+  'went back': (_, { to, parts }) =>
+    Array.isArray(parts) && parts.length > 0
+      ? `took ${listed(parts as string[])} back from version ${Number(to)}`
+      : `went back to version ${Number(to)}`,
+  'named version': (_, { number, name }) => `named version ${Number(number)} “${text(name) ?? ''}”`,
   'ran golden set': (_, { number }) => `started run ${Number(number)} of the golden set`,
 };
 
@@ -123,7 +132,8 @@ function textOf({ change }: HistoryEntry, changes: HistoryLine['changes']): stri
   return ['created', 'removed', 'restored'].includes(verb) ? `${verb} the character` : verb;
 }
 
-function lineOf(entry: HistoryEntry): HistoryLine {
+/** One entry as a sentence. */
+export function lineOf(entry: HistoryEntry): HistoryLine {
   const { change } = entry;
   const verb = text(change['verb']) ?? '';
   const machine = MACHINE[verb];

@@ -6,7 +6,15 @@ import { linesOf } from './history';
 
 const SERVER = join(import.meta.dirname, '../../../../../src/onmodel');
 /** The packages that record changes of a character; others record changes of a project. */
-const PACKAGES = ['characters', 'training', 'variations', 'review', 'notes', 'decisions'];
+const PACKAGES = [
+  'characters',
+  'training',
+  'variations',
+  'review',
+  'notes',
+  'decisions',
+  'versions',
+];
 
 const picture = 'Happy';
 /** What the server records with each verb, and how it reads. */
@@ -51,6 +59,11 @@ const SENTENCES: Record<string, [Record<string, unknown>, string]> = {
   'changed decision': [{ name: 'Which?' }, 'changed the rules: Which?'],
   decided: [{ picture, name: 'Which?' }, 'decided Happy: Which?'],
   'reopened decision': [{ name: 'Which?' }, 'opened again: Which?'],
+  'went back': [
+    { to: 3, parts: ['the name', 'Happy'] },
+    'took the name and Happy back from version 3',
+  ],
+  'named version': [{ number: 3, name: 'Locked' }, 'named version 3 “Locked”'],
   'voting ended': [{ name: 'Which?' }, 'ended voting: Which?'],
   'finished golden set': [{ number: 2 }, 'finished run 2 of the golden set'],
 };

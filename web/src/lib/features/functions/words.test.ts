@@ -1,17 +1,35 @@
 import { describe, expect, it } from 'vitest';
+import type { FunctionRead } from '$lib/api/types';
 import { modelFunction } from '../../../../tests/unit/records';
 import {
   byStanding,
   doesOf,
   durationText,
+  gpuText,
+  heldText,
   licenceText,
   secondsText,
   standingOf,
+  stateText,
+  testedText,
   vramText,
   warmText,
 } from './words';
 
 const health = modelFunction().health;
+type Warm = FunctionRead['warm'][number];
+const kept = (over: Partial<Warm> = {}): Warm => ({
+  worker: 'studio-1',
+  instance: 'puppet-77',
+  state: 'idle',
+  calls: 3,
+  seconds: 12,
+  memory_mb: 180,
+  gpu: null,
+  vram_mb: 0,
+  vram_used_mb: null,
+  ...over,
+});
 
 describe('a function in words', () => {
   it('says what it does, and names a task that nobody described', () => {
@@ -59,14 +77,47 @@ describe('a function in words', () => {
     expect(secondsText(tier)).toBe('2.3 s, from 50 runs');
   });
 
-  it('says where it is warm', () => {
+  it('says whether the next run starts at once', () => {
     expect(warmText(modelFunction())).toContain('Not warm now');
     expect(warmText(modelFunction({ installed: false }))).toBe('');
-    const warm = [
-      { worker: 'a', state: 'idle' as const, calls: 1 },
-      { worker: 'a', state: 'busy' as const, calls: 0 },
-    ];
-    expect(warmText(modelFunction({ warm }))).toBe('Warm on a: 1 ready, 1 at work.');
+    expect(warmText(modelFunction({ warm: [kept()] }))).toBe('The next run starts at once.');
+    expect(warmText(modelFunction({ warm: [kept({ state: 'busy' })] }))).toBe('');
+    expect(warmText(modelFunction({ warm: [kept({ state: 'resting' })] }))).toContain('Not warm');
+  });
+
+  it('says what each one that is kept does and holds', () => {
+    expect(stateText(kept())).toBe('Ready for 12 s');
+    expect(stateText(kept({ state: 'resting', seconds: 8.2 }))).toBe(
+      'Kept failing, starts again in 8.2 s',
+    );
+    expect(heldText(kept())).toBe('studio-1 · 3 runs · 180 MB memory');
+    const onGpu = { gpu: 'GPU-a', vram_mb: 8192 };
+    expect(heldText(kept(onGpu))).toContain('8 GB video memory set aside');
+    expect(heldText(kept({ ...onGpu, vram_used_mb: 3072 }))).toContain('3 GB of 8 GB video memory');
+    expect(heldText(kept({ state: 'resting', calls: 0, memory_mb: null }))).toBe('studio-1');
+  });
+
+  it('says what is taken of a graphics card', () => {
+    const gpu = { uuid: 'GPU-a', name: 'L4', vram_mb: 24576, busy: null };
+    expect(gpuText({ ...gpu, reserved_mb: 8192, used_mb: 6656 })).toBe(
+      '8 GB set aside for functions, 6.5 GB used, of 24 GB',
+    );
+    expect(gpuText({ ...gpu, reserved_mb: 0, used_mb: 0 })).toContain('Nothing set aside');
+  });
+
+  it('says how it did when it was tested', () => {
+    expect(testedText(modelFunction())).toContain('Never tested');
+    const tested = {
+      version: '0.0.9',
+      runtime: 'docker',
+      at: new Date().toISOString(),
+      passed: 11,
+      skipped: 1,
+      failed: ['stops when it is cancelled'],
+    };
+    expect(testedText(modelFunction({ tested }))).toMatch(
+      /in a container: 11 checks passed, 1 failed \(stops when it is cancelled\), 1 could not tell\. It was version 0\.0\.9\.$/,
+    );
   });
 
   it('lists what can be used first', () => {

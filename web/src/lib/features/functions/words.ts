@@ -1,5 +1,5 @@
 /** A model function in an artist's words. */
-import type { FunctionRead } from '$lib/api/types';
+import type { FunctionRead, GpuRead } from '$lib/api/types';
 import { count, formatAgo } from '$lib/format';
 
 const TASKS: Record<string, string> = {
@@ -92,15 +92,68 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-/** "Warm on studio-1: 2 ready, 1 working"; a warm one starts at once. */
+type Warm = FunctionRead['warm'][number];
+
+/** Whether the next run starts at once; what is warm is listed below it. */
 export function warmText({ warm, installed }: FunctionRead): string {
   if (!installed) return '';
-  if (warm.length === 0) return 'Not warm now: the next run starts it first.';
-  const working = warm.filter(({ state }) => state !== 'idle').length;
-  const ready = warm.length - working;
-  const parts = [ready > 0 ? `${ready} ready` : '', working > 0 ? `${working} at work` : ''];
-  const where = [...new Set(warm.map(({ worker }) => worker))].join(', ');
-  return `Warm on ${where}: ${parts.filter(Boolean).join(', ')}.`;
+  if (warm.some(({ state }) => state === 'idle')) return 'The next run starts at once.';
+  return warm.some(({ state }) => state === 'busy' || state === 'starting')
+    ? ''
+    : 'Not warm now: the next run starts it first.';
+}
+
+const STATES: Record<Warm['state'], string> = {
+  starting: 'Loading',
+  idle: 'Ready',
+  busy: 'At work',
+  ending: 'Ending',
+  resting: 'Kept failing',
+};
+
+/** What one that is kept does now, and since when. */
+export function stateText({ state, seconds }: Warm): string {
+  return state === 'resting'
+    ? `${STATES.resting}, starts again in ${durationText(seconds)}`
+    : `${STATES[state]} for ${durationText(seconds)}`;
+}
+
+/** "studio-1 · 12 runs · 180 MB · 3.1 of 4 GB video memory" */
+export function heldText(warm: Warm): string {
+  const { worker, state, calls, memory_mb, vram_mb, vram_used_mb } = warm;
+  const vram = vramText(vram_mb);
+  return [
+    worker,
+    state === 'resting' ? '' : count(calls, 'run'),
+    memory_mb === null ? '' : `${vramText(memory_mb)} memory`,
+    vram_mb === 0
+      ? ''
+      : vram_used_mb === null
+        ? `${vram} video memory set aside`
+        : `${vramText(vram_used_mb)} of ${vram} video memory`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** "8 GB set aside for functions, 6.5 GB used, of 24 GB" */
+export function gpuText({ reserved_mb, used_mb, vram_mb }: GpuRead): string {
+  const reserved = reserved_mb === 0 ? 'Nothing' : vramText(reserved_mb);
+  const used = used_mb === 0 ? 'nothing' : vramText(used_mb);
+  return `${reserved} set aside for functions, ${used} used, of ${vramText(vram_mb)}`;
+}
+
+/** "Tested 2 days ago in a container: 12 checks passed, 1 failed (stops when it is cancelled)." */
+export function testedText({ tested, version }: FunctionRead): string {
+  if (!tested) return 'Never tested on this server.';
+  const where = tested.runtime === 'docker' ? 'in a container' : 'as a process';
+  const failed =
+    tested.failed.length === 0
+      ? ''
+      : `, ${tested.failed.length} failed (${tested.failed.join(', ')})`;
+  const skipped = tested.skipped > 0 ? `, ${tested.skipped} could not tell` : '';
+  const older = tested.version === version ? '' : ` It was version ${tested.version}.`;
+  return `Tested ${formatAgo(tested.at)} ${where}: ${count(tested.passed, 'check')} passed${failed}${skipped}.${older}`;
 }
 
 /** Ready ones first, the broken ones after them, what is not installed last. */

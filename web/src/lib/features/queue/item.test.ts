@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { queueItem } from '../../../../tests/unit/records';
-import { etaOf, ordered, placeOf, summaryOf, tierOf, titleOf } from './item';
+import { etaOf, faultOf, functionOf, ordered, placeOf, summaryOf, tierOf, titleOf } from './item';
 import { able, didText } from './verbs';
 import { filterFrom, filterQuery, isFiltered, NO_FILTER } from './filter';
 
@@ -8,6 +8,17 @@ describe('an entry of the queue in words', () => {
   it('is named after its character and what is done', () => {
     expect(titleOf(queueItem())).toBe('Mara, Happy');
     expect(titleOf(queueItem({ character: null }))).toBe('Happy');
+  });
+
+  it('says which function did it and why, and whose fault a failure is', () => {
+    expect(functionOf(queueItem())).toBe('');
+    expect(
+      functionOf(
+        queueItem({ function: 'puppet 1', function_reason: 'The best that is installed.' }),
+      ),
+    ).toBe('puppet 1: The best that is installed');
+    const error = { code: 'disk_full', detail: 'Full.', fault: 'machine', try: 'Wait.', log: '' };
+    expect(faultOf({ ...error, fault: 'machine' })).toBe('The machine’s fault (disk_full)');
   });
 
   it('says its place', () => {

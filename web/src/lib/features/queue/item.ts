@@ -73,6 +73,23 @@ export function tierOf(item: QueueItem): string {
   return `${TIER_LABEL[used]} instead of ${TIER_LABEL[asked]}${reason ? `: ${reason}` : ''}`;
 }
 
+/** Which function did it, and why that one. */
+export function functionOf({ function: name, function_reason: reason }: QueueItem): string {
+  return [name, reason?.replace(/\.$/, '')].filter(Boolean).join(': ');
+}
+
+type QueueError = NonNullable<QueueItem['error']>;
+const FAULT: Record<QueueError['fault'], string> = {
+  input: 'What it was given did not fit',
+  function: 'The model’s fault',
+  machine: 'The machine’s fault',
+};
+
+/** Whose fault it is, and the code that an administrator asks for. */
+export function faultOf({ fault, code }: QueueError): string {
+  return `${FAULT[fault]} (${code})`;
+}
+
 /** "2 working, 14 waiting, 1 paused" */
 export function summaryOf(items: readonly QueueItem[]): string {
   const working = items.filter(isRunning).length;

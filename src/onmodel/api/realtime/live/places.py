@@ -1,0 +1,207 @@
+"""Carries cursors, selections, strokes and views to exactly those who stand at the same place.
+
+Each process gathers for a moment what its own people do at a place and puts it on the bus as one
+frame; every process passes that frame on to its sockets there. So a room of five hundred in which
+two look at one picture costs two sends for a moved cursor, and a hundred people who all move on
+one picture are told of in one frame, not in a hundred.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+from redis.exceptions import RedisError
+
+from onmodel.api.realtime.connection import Connection
+from onmodel.api.realtime.live.schemas import Live, LivePerson, LiveUpdate, View
+from onmodel.api.realtime.live.standing import Standing
+from onmodel.events.bus import Bus
+from onmodel.events.frames import encode
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "onmodel:live:"
+GATHER_SECONDS = 0.04
+PER_SOCKET_SECONDS = 0.0005
+RETRY_SECONDS = 0.5
+# so many sends, then the loop gets a turn, as in the hub
+CHUNK = 100
+# somebody came: everybody there says once more what they show
+_SAY_ALL = b"?"
+
+
+@dataclass
+class Round:
+    """What is gathered for the next frame of a place."""
+
+    somebody_came: bool = False
+    gone: list[LivePerson] = field(default_factory=list)
+
+
+class Places:
+    """Who of this process stands where and follows whom.
+
+    Attributes:
+        gather: waits so many seconds for more of the same; tests wait for something else.
+        listening: set while nothing that is published will be missed.
+    """
+
+    def __init__(self, bus: Bus) -> None:
+        self.gather: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self.listening = asyncio.Event()
+        self._bus = bus
+        self._here: dict[str, dict[Connection, Standing]] = {}
+        self._channel_of: dict[Connection, str] = {}
+        self._followers: dict[str, set[Connection]] = {}
+        self._followed_by: dict[Connection, str] = {}
+        self._rounds: dict[str, Round] = {}
+        self._telling: set[asyncio.Task[None]] = set()
+        self._listener: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._listener = asyncio.create_task(self._listen(), name="places-listen")
+
+    async def stop(self) -> None:
+        """Stop; whoever was here comes back to another process and tells it anew."""
+        for task in [*self._telling, *([self._listener] if self._listener else [])]:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def go(self, connection: Connection, place: str | None, client: str, user_id: UUID) -> None:
+        """Stand at another place, or at none; what was shown at the last one goes away there."""
+        channel = None if place is None else _channel(connection.project_id, place)
+        if self._channel_of.get(connection) == channel:
+            return
+        self._leave_place(connection)
+        if channel is None:
+            return
+        self._channel_of[connection] = channel
+        self._here.setdefault(channel, {})[connection] = Standing(client, user_id)
+        self._round(channel).somebody_came = True
+
+    def leave(self, connection: Connection) -> None:
+        """Take a socket out of its place, and out of those who follow."""
+        self._leave_place(connection)
+        self.follow(connection, None)
+
+    def is_at_a_picture(self, connection: Connection) -> bool:
+        """Return whether there is something to point at."""
+        return ":picture:" in self._channel_of.get(connection, "")
+
+    def change(self, connection: Connection, update: LiveUpdate) -> None:
+        """Show something else of this socket's person; at no place it is nothing to anybody.
+
+        Raises:
+            TooManyPointsError: a stroke became too long; nothing is shown of it.
+        """
+        channel = self._channel_of.get(connection)
+        if channel is None:
+            return
+        self._here[channel][connection].take(update)
+        self._round(channel)
+
+    def follow(self, connection: Connection, user_id: UUID | None) -> None:
+        """Hear of what somebody sees, or of nobody."""
+        before = self._followed_by.pop(connection, None)
+        if before is not None:
+            _discard(self._followers, before, connection)
+        if user_id is not None:
+            channel = _view_channel(connection.project_id, user_id)
+            self._followed_by[connection] = channel
+            self._followers.setdefault(channel, set()).add(connection)
+
+    async def show(self, project_id: UUID, view: View) -> None:
+        """Tell those who follow what somebody sees."""
+        frame = encode("server:view", view.model_dump(mode="json"))
+        await self._bus.publish([(_view_channel(project_id, view.user_id), frame)])
+
+    def _leave_place(self, connection: Connection) -> None:
+        channel = self._channel_of.pop(connection, None)
+        if channel is None:
+            return
+        standing = self._here[channel].pop(connection)
+        if not self._here[channel]:
+            del self._here[channel]
+        gone = LivePerson(client=standing.client, user_id=standing.user_id, gone=True)
+        self._round(channel).gone.append(gone)
+
+    def _round(self, channel: str) -> Round:
+        """Return what is being gathered for a place; the first to ask begins it."""
+        if channel not in self._rounds:
+            self._rounds[channel] = Round()
+            task = asyncio.create_task(self._tell(channel), name=f"tell-{channel}")
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+        return self._rounds[channel]
+
+    async def _tell(self, channel: str) -> None:
+        sockets = len(self._here.get(channel, ()))
+        await self.gather(GATHER_SECONDS + PER_SOCKET_SECONDS * sockets)
+        # from here on another change is another round
+        gathered = self._rounds.pop(channel)
+        news = [standing.news() for standing in self._here.get(channel, {}).values()]
+        people = [*gathered.gone, *(one for one in news if one is not None)]
+        notices: list[tuple[str, bytes]] = []
+        if people:
+            told = Live(place=channel.split(":", 3)[3], people=people)
+            payload = told.model_dump(mode="json", exclude_unset=True)
+            notices.append((channel, encode("server:live", payload)))
+        if gathered.somebody_came:
+            notices.append((channel, _SAY_ALL))
+        await self._bus.publish(notices)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async for channel, frame in self._bus.listen(
+                    f"{CHANNEL}*", subscribed=self._subscribed
+                ):
+                    await self._receive(channel, frame)
+            except (RedisError, OSError) as error:
+                log.warning("places_lost_the_bus", error=str(error))
+            except Exception:  # a mistake over one frame must not silence every place
+                log.exception("places_failed")
+            self.listening.clear()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _subscribed(self) -> None:
+        """Ask everywhere what was missed while nothing was heard."""
+        self.listening.set()
+        for channel in self._here:
+            self._round(channel).somebody_came = True
+
+    async def _receive(self, channel: str, frame: bytes) -> None:
+        here = self._here.get(channel, {})
+        if frame != _SAY_ALL:
+            await _pass_on(frame.decode(), [*here, *self._followers.get(channel, ())])
+            return
+        for standing in here.values():
+            standing.begin_anew()
+        if any(standing.changed for standing in here.values()):
+            self._round(channel)
+
+
+async def _pass_on(text: str, connections: Iterable[Connection]) -> None:
+    for index, connection in enumerate(connections, start=1):
+        connection.offer(text)
+        if index % CHUNK == 0:
+            await asyncio.sleep(0)
+
+
+def _discard(groups: dict[str, set[Connection]], name: str, connection: Connection) -> None:
+    groups[name].discard(connection)
+    if not groups[name]:
+        del groups[name]
+
+
+def _channel(project_id: UUID, place: str) -> str:
+    return f"{CHANNEL}{project_id}:{place}"
+
+
+def _view_channel(project_id: UUID, user_id: UUID) -> str:
+    return f"{CHANNEL}{project_id}:view:{user_id}"

@@ -1,0 +1,221 @@
+"""Writes each project's log into its Git repository, behind the edits and never in their way.
+
+The log is the queue: it is durable, in order, and knows authors and times. Each event that
+changes files becomes one commit by its author. Git itself says how far that has come (every
+commit names its event), so a crash anywhere is mended by going on from there, and the same
+events always make the same commits.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from dulwich.repo import Repo
+
+from onmodel.accounts.models import User
+from onmodel.archive import checkout, housekeeping, layout, messages, repository
+from onmodel.archive.large_files import bring, is_large
+from onmodel.archive.layout import Blob, Model
+from onmodel.archive.repository import Behind
+from onmodel.archive.writing import HOUSE, REF, Batch, Entry, MovedError, last_event
+from onmodel.events.models import Event
+from onmodel.kit.db.uow import Database, UnitOfWork
+from onmodel.projects import folder
+from onmodel.projects.git import Author
+from onmodel.projects.models import File
+from onmodel.projects.schemas import ProjectSettings
+from onmodel.storage.errors import FileMissingError
+from onmodel.storage.keys import blob_key
+from onmodel.storage.store import Store
+
+log = structlog.get_logger(__name__)
+
+BATCH_EVENTS = 300
+
+
+@dataclass
+class Material:
+    """What a batch needs from outside Git."""
+
+    blobs: dict[UUID, Blob] = field(default_factory=dict)
+    models: dict[UUID, Model] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    people: dict[UUID, User] = field(default_factory=dict)
+    names: dict[UUID, str] = field(default_factory=dict)
+
+
+class Archivist:
+    """Brings repositories up to their logs. Several processes may have one each."""
+
+    def __init__(self, database: Database, store: Store, workspace: Path) -> None:
+        self._database = database
+        self._store = store
+        self._workspace = workspace
+        self._heads: dict[UUID, bytes] = {}  # branches as this process left them
+        self._troubled: set[UUID] = set()  # said once, tried again at each look
+
+    async def catch_up(self) -> int:
+        """Write what waits in every project; return how many commits were made."""
+        async with self._database.read() as uow:
+            waiting = await repository.behind(uow)
+        made = 0
+        for project in waiting:
+            try:
+                made += await self._project(project)
+                self._troubled.discard(project.project_id)
+            except Exception as error:  # noqa: BLE001 - nobody else waits for one's trouble
+                if project.project_id not in self._troubled:
+                    log.warning("not_archived", project=str(project.project_id), error=str(error))
+                self._troubled.add(project.project_id)
+        return made
+
+    async def _project(self, project: Behind) -> int:
+        path = folder.existing_project_path(self._workspace, project.folder)
+        made = 0
+        while True:
+            async with self._database.begin() as uow:
+                seq = await repository.lock_position(uow, project.project_id)
+                if seq is None:
+                    return made  # another process is at it
+                with Repo(str(path)) as opened:
+                    commits, events = await self._batch(uow, project.project_id, opened, seq)
+            made += commits
+            if events < BATCH_EVENTS:
+                break
+        if made:
+            await asyncio.to_thread(housekeeping.tidy, path, made)
+        return made
+
+    async def _batch(
+        self, uow: UnitOfWork, project_id: UUID, opened: Repo, seq: int
+    ) -> tuple[int, int]:
+        """Write the next events; return how many commits they made and how many there were."""
+        head = opened.refs[REF]
+        if self._heads.get(project_id) != head:
+            # first look, a crash, or somebody moved the branch: Git knows what it holds
+            seq = await asyncio.to_thread(last_event, opened)
+        events = await repository.events_after(uow, project_id, seq, limit=BATCH_EVENTS)
+        if not events:
+            return 0, 0
+        material = await self._gather(uow, project_id, opened, events)
+        commits, head = await asyncio.to_thread(_write, opened, events, material)
+        self._heads[project_id] = head
+        await repository.set_position(uow, project_id, events[-1].seq)
+        return commits, len(events)
+
+    async def _gather(
+        self, uow: UnitOfWork, project_id: UUID, opened: Repo, events: list[Event]
+    ) -> Material:
+        material = Material()
+        ids = {found for event in events for found in layout.file_ids(event.name, event.payload)}
+        adapter_ids = {
+            found for event in events if (found := layout.adapter_id(event.name, event.payload))
+        }
+        adapters = await repository.adapters(uow, adapter_ids) if adapter_ids else {}
+        ids |= {adapter.file_id for adapter in adapters.values()}
+        files = await repository.files(uow, project_id, ids) if ids else {}
+        for file_id, file in files.items():
+            blob = _blob(file)
+            if await self._bring(Path(opened.controldir()), blob, material):
+                material.blobs[file_id] = blob
+            else:
+                log.warning("lost_bytes", sha256=blob.sha256, project=str(project_id))
+        for adapter_id, adapter in adapters.items():
+            if adapter.file_id in material.blobs:
+                material.models[adapter_id] = Model(
+                    adapter.kind, adapter.number, material.blobs[adapter.file_id]
+                )
+        material.people = await repository.people(uow, {p for e in events for p in _people(e)})
+        characters = {e.payload["character_id"] for e in events if "character_id" in e.payload}
+        material.names = await repository.names(uow, map(UUID, characters))
+        return material
+
+    async def _bring(self, git_folder: Path, blob: Blob, material: Material) -> bool:
+        if is_large(blob):
+            return await bring(self._store, git_folder, blob)
+        try:
+            material.contents[blob.sha256] = await self._store.get_bytes(blob_key(blob.sha256))
+        except FileMissingError:
+            return False
+        return True
+
+
+def _write(opened: Repo, events: list[Event], material: Material) -> tuple[int, bytes]:
+    """Make the commits and bring the folder up; in a thread, for Git is slow and blocks."""
+    for _ in range(5):
+        batch = Batch(opened, material.contents)
+        for event in events:
+            entry = _entry(event, material)
+            if entry is not None:
+                batch.add(entry)
+        try:
+            head = batch.finish()
+        except MovedError:
+            continue  # somebody committed meanwhile; theirs comes first
+        for path in checkout.bring_up(opened):
+            log.info("left_as_edited", path=path)
+        return batch.commits, head
+    raise MovedError("The branch moves all the time.")
+
+
+def _entry(event: Event, material: Material) -> Entry | None:
+    character = layout.of_character(event.name, event.payload, material.blobs, material.models)
+    root: dict[str, str] = {}
+    if event.name == "server:project.updated":
+        data = event.payload["data"]
+        root["project.json"] = layout.to_json(
+            folder.project_record(
+                UUID(data["id"]),
+                data["title"],
+                data["description"],
+                ProjectSettings.model_validate(data["settings"]).model_dump(),
+                version=data["version"],
+            )
+        )
+    if character is None and not root:
+        return None
+    change = event.change or {}
+    if character is not None:
+        character.restored = change.get("verb") == "restored"
+    author = _author(material.people.get(event.actor_id or _asked_by(event) or UUID(int=0)))
+    others = [material.people.get(UUID(other)) for other in change.get("with", [])]
+    text = messages.message(
+        event.name,
+        event.seq,
+        event.payload,
+        event.change,
+        name=_name(event, material),
+        together_with=[_author(other).as_git().decode() for other in others if other],
+    )
+    return Entry(author, event.at, text, character, root)
+
+
+def _name(event: Event, material: Material) -> str:
+    data = event.payload["data"]
+    if event.name.startswith("server:character."):
+        return str(data["name"])
+    if "character_id" in event.payload:
+        return material.names.get(UUID(event.payload["character_id"]), "A character")
+    return str(data["title"])
+
+
+def _people(event: Event) -> list[UUID]:
+    others = [UUID(other) for other in (event.change or {}).get("with", [])]
+    return [person for person in (event.actor_id, _asked_by(event), *others) if person]
+
+
+def _asked_by(event: Event) -> UUID | None:
+    """Return who asked for what a machine then did."""
+    data = event.payload.get("data")
+    found = data.get("created_by") if isinstance(data, dict) else None
+    return UUID(found) if found and event.name.startswith(("server:var", "server:tra")) else None
+
+
+def _author(user: User | None) -> Author:
+    return Author(user.name, f"{user.username}@onmodel.invalid") if user else HOUSE
+
+
+def _blob(file: File) -> Blob:
+    return Blob(file.sha256, file.bytes, file.media_type)

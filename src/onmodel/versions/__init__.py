@@ -1,0 +1,1 @@
+"""Versions of a character: kept at every change, compared, named, gone back to, pinned to."""

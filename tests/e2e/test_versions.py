@@ -1,0 +1,136 @@
+"""Versions in real browsers: compared, named, gone back to in part, undone; another one sees it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Locator, Page, expect
+
+from bench.support.house import House
+from tests.e2e import steps
+from tests.e2e.conftest import Demo, Windows
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.functions]
+
+TEXT = "Keeper of the lighthouse. Her eyes are grey, and she never smiles at strangers."
+
+
+async def test_versions_are_compared_named_and_gone_back_to_in_part(
+    house: House, token: str, demo: Demo, windows: Windows, shots: Path
+) -> None:
+    path = f"/characters/{demo.mara}"
+    start = house.call("GET", f"{path}/versions", token)[0]["number"]
+    before = house.call("GET", path, token)
+    house.call("PATCH", path, token, {"version": before["version"], "description": TEXT})
+    _replace_happy(house, token, demo)
+    address = f"/p/{demo.project}/c/{demo.mara}/versions"
+    async with (
+        windows.open() as ada,
+        windows.open(width=390, height=844, scheme="light") as vera,
+        windows.open(width=844, height=390) as sideways,
+    ):
+        await steps.enter(ada, house.command("link")["url"])
+        link = await steps.invite(ada, name="Vera Versions", username="vera")
+        await steps.add_to_project(ada, demo.project, name="Vera Versions")
+        await steps.come_in(vera, link, name="Vera Versions")
+        await steps.enter(sideways, house.command("link")["url"])
+
+        await ada.goto(f"/p/{demo.project}/c/{demo.mara}")
+        await ada.get_by_role("link", name="Compare versions").click()
+        await expect(ada.get_by_role("heading", name="Versions")).to_be_visible()
+        for page in (vera, sideways):
+            await page.goto(address)
+        # the newest change: two pictures with their scores, side by side and over each other
+        await expect(ada.get_by_text("Happy, replaced")).to_be_visible()
+        await expect(ada.get_by_role("img", name=re.compile("^Picture Version"))).to_have_count(2)
+        await _look(ada, shots / "versions.png")
+        await _look(vera, shots / "versions-phone-light.png")
+        await ada.evaluate("document.documentElement.dataset.theme = 'light'")
+        await _look(ada, shots / "versions-light.png")
+        await ada.evaluate("document.documentElement.dataset.theme = 'dark'")
+        await _look(sideways, shots / "versions-sideways.png")
+        await ada.keyboard.press("d")
+        await expect(ada.get_by_role("group", name=re.compile("difference$"))).to_be_visible()
+        await _look(ada, shots / "versions-heat.png")
+        await ada.keyboard.press("w")
+        await expect(ada.get_by_role("slider", name="Where the line is")).to_be_visible()
+        # the one before it, by keyboard: a text, word by word
+        await ada.keyboard.press("j")
+        await expect(ada.locator("ins", has_text="lighthouse")).to_be_visible()
+        await ada.keyboard.press("k")
+        await ada.keyboard.press("c")
+        await expect(
+            ada.get_by_role("button", name=re.compile("^Let go of version"))
+        ).to_have_count(0)
+
+        await ada.goto(f"{address}?to={start}")
+        await ada.get_by_role("button", name="Name it").click()
+        dialog = ada.get_by_role("dialog")
+        await dialog.get_by_label("Name", exact=True).fill("Locked for episode 3")
+        await dialog.get_by_label("Note").fill("Signed off by the director.")
+        await _look(ada, shots / "versions-name.png")
+        await dialog.get_by_role("button", name="Name this version").click()
+        await expect(vera.get_by_text("Locked for episode 3").first).to_be_visible()
+
+        # back in part: the text, not the picture
+        await vera.goto(f"/p/{demo.project}/c/{demo.mara}")
+        await expect(_description(vera)).to_have_value(TEXT)
+        await ada.get_by_role("button", name="Go back to it").click()
+        await expect(dialog.get_by_role("checkbox")).to_have_count(2)
+        await dialog.get_by_role("checkbox", name=re.compile("Happy")).uncheck()
+        await _look(ada, shots / "versions-back.png")
+        await dialog.get_by_role("button", name="Take these back").click()
+        said = f"took the description back from version {start}"
+        await expect(
+            ada.get_by_role("navigation", name="Timeline").get_by_text(said)
+        ).to_be_visible()
+        await expect(_description(vera)).to_have_value(before["description"])
+        assert house.call("GET", path, token)["description"] == before["description"]
+        await ada.get_by_role("button", name="Undo").click()
+        await expect(_description(vera)).to_have_value(TEXT)
+
+        # pictures of a version that is locked
+        await ada.goto(f"/p/{demo.project}/c/{demo.mara}")
+        pick = ada.get_by_role("combobox", name="Make pictures of")
+        await pick.select_option(label=f"Of Locked for episode 3 (version {start})")
+        await _look(ada, shots / "versions-pin.png")
+
+        # everything as it was, by the same door
+        await ada.goto(f"{address}?to={start}")
+        await ada.get_by_role("button", name="Go back to it").click()
+        await dialog.get_by_role("button", name=f"Go back to version {start}").click()
+        await expect(_description(vera)).to_have_value(before["description"])
+    after = house.call("GET", path, token)
+    assert after["description"] == before["description"]
+
+
+def _replace_happy(house: House, token: str, demo: Demo) -> None:
+    """Have another smile made and let it take its place."""
+    rows = house.call("GET", f"/characters/{demo.mara}/variations", token)
+    standing = next(r for r in rows if r["key"] == "expression/happy" and r["current"])
+    fresh = house.call("POST", f"/variations/{standing['id']}/regenerate", token, {"seed": 5})
+
+    def judged() -> bool:
+        row = house.call("GET", f"/variations/{fresh['id']}", token)
+        return row["state"] == "succeeded" and row["measurable"] != "pending"
+
+    eventually(judged, seconds=steps.LONG_MS / 1000)
+    house.call("POST", f"/variations/{fresh['id']}/confirm", token)
+
+
+def _description(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Description")
+
+
+async def _look(page: Page, path: Path) -> None:
+    """Take a picture of the page and let axe judge it."""
+    await page.evaluate(
+        "() => Promise.all([...document.images].map((i) => i.decode().catch(() => {})))"
+    )
+    await page.screenshot(path=path)
+    found: dict[str, Any] = (await Axe().run(page)).response
+    faults = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]]
+    assert faults == [], f"{path.name}: {faults}"
