@@ -1351,6 +1351,137 @@ export interface paths {
         patch: operations["update_me_api_v1_me_patch"];
         trace?: never;
     };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Notification Settings
+         * @description Where your notifications go outside of OnModel, which, and when.
+         */
+        get: operations["read_notification_settings_api_v1_me_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Notification Browser
+         * @description Add a browser by its push subscription; it ends with the session that added it.
+         */
+        post: operations["add_notification_browser_api_v1_me_notifications_browsers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Notification Address
+         * @description Add an e-mail address, or the address of a chat service; the same one twice is once.
+         */
+        post: operations["add_notification_address_api_v1_me_notifications_destinations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations/{destination_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Notification Destination */
+        delete: operations["remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations/{destination_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test Notification
+         * @description Send a test; read its end at ``/me/notifications/tests/{id}``.
+         */
+        post: operations["send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save Notification Preferences */
+        put: operations["save_notification_preferences_api_v1_me_notifications_preferences_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/tests/{test_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Test Notification */
+        get: operations["read_test_notification_api_v1_me_notifications_tests__test_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -2850,6 +2981,19 @@ export interface components {
             };
         };
         /**
+         * AddressWrite
+         * @description An e-mail address, or an address of a chat service in the form that apprise knows.
+         */
+        AddressWrite: {
+            /** Address */
+            address: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+        };
+        /**
          * AlertRead
          * @description A picture that left the model: what was seen, what it should be, who put it to sleep why.
          *
@@ -3089,6 +3233,20 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * BrowserWrite
+         * @description A push subscription, as a browser gives it.
+         */
+        BrowserWrite: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+            /**
+             * Label
+             * @default A browser
+             */
+            label?: string;
         };
         /**
          * CalibrationChanged
@@ -3454,6 +3612,9 @@ export interface components {
         /**
          * CharacterUpdate
          * @description A change against the ``version`` that was read; a stale one is refused.
+         *
+         *     With ``seen`` for each field that changes, a stale version merges: a field is refused only
+         *     when it now holds neither what was seen nor what is wished.
          */
         CharacterUpdate: {
             /** Consent */
@@ -3470,6 +3631,7 @@ export interface components {
             negative_prompt?: string | null;
             /** Positive Prompt */
             positive_prompt?: string | null;
+            seen?: components["schemas"]["FieldsSeen"] | null;
             /** Tags */
             tags?: string[] | null;
             /** Tier */
@@ -3493,7 +3655,10 @@ export interface components {
             id?: string | null;
             payload: components["schemas"]["CharacterUpdateRequest"];
         };
-        /** CharacterUpdateRequest */
+        /**
+         * CharacterUpdateRequest
+         * @description As ``PATCH /characters/{id}``; ``key`` is what ``Idempotency-Key`` is there.
+         */
         CharacterUpdateRequest: {
             /**
              * Character Id
@@ -3501,6 +3666,11 @@ export interface components {
              */
             character_id: string;
             data: components["schemas"]["CharacterUpdate"];
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
         };
         /**
          * CharacterUpdated
@@ -3601,7 +3771,7 @@ export interface components {
             check_id: string;
             data: components["schemas"]["CheckRead"];
         };
-        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
+        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
         /**
          * Coherence
          * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
@@ -3946,6 +4116,33 @@ export interface components {
             votes: components["schemas"]["OwnVote"][];
         };
         /**
+         * DestinationRead
+         * @description Where notifications go; the address itself is never told again.
+         */
+        DestinationRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Medium
+             * @enum {string}
+             */
+            medium: "push" | "email" | "chat";
+            /** Problem */
+            problem: string | null;
+            /** Sent At */
+            sent_at: string | null;
+        };
+        /**
          * Disagreement
          * @description A picture on which people and the measure differ.
          */
@@ -4104,6 +4301,38 @@ export interface components {
             trigger_word: string;
         };
         /**
+         * FieldConflict
+         * @description Two values for one field: ``value`` was wished, ``current`` stands there.
+         */
+        FieldConflict: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Current */
+            current: unknown;
+            /** Field */
+            field: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * FieldContested
+         * @description Event ``server:field.contested``: a value that was not taken, as another stands there.
+         *
+         *     ``actor`` wished it. May be lost: the same is in the answer to the actor, who keeps it.
+         */
+        FieldContested: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            conflict: components["schemas"]["FieldConflict"];
+            /** Version */
+            version: number;
+        };
+        /**
          * FieldProblem
          * @description What is wrong with one field of the request.
          */
@@ -4112,6 +4341,32 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * FieldsSeen
+         * @description What stood in some fields when a person began to write over them.
+         */
+        FieldsSeen: {
+            /** Consent */
+            consent?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Importance */
+            importance?: string | null;
+            /** Licence */
+            licence?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Negative Prompt */
+            negative_prompt?: string | null;
+            /** Positive Prompt */
+            positive_prompt?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Tier */
+            tier?: string | null;
+            /** Trigger Word */
+            trigger_word?: string | null;
         };
         /**
          * FileLink
@@ -4308,7 +4563,13 @@ export interface components {
         };
         /**
          * FunctionTrial
-         * @description The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names.
+         * @description One run of the suite.
+         *
+         *     Attributes:
+         *         version: of the function that was tried.
+         *         runtime: `process` or `docker`.
+         *         passed, skipped: how many checks.
+         *         failed: the names of those that failed.
          */
         FunctionTrial: {
             /**
@@ -4610,6 +4871,28 @@ export interface components {
          * @enum {string}
          */
         Group: "mentions" | "decisions" | "work" | "people";
+        /**
+         * GroupWishes
+         * @description By which media one group of notices comes.
+         */
+        GroupWishes: {
+            /**
+             * Chat
+             * @default true
+             */
+            chat?: boolean;
+            /**
+             * Email
+             * @default true
+             */
+            email?: boolean;
+            group: components["schemas"]["Group"];
+            /**
+             * Push
+             * @default true
+             */
+            push?: boolean;
+        };
         /** GuestEnter */
         GuestEnter: {
             /** Name */
@@ -4667,6 +4950,26 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "degraded" | "down";
+            /** Version */
+            version: string;
+        };
+        /**
+         * Hello
+         * @description Event ``server:hello``: the first word on every socket, and the answer to a ping.
+         *
+         *     ``version`` is the server's own: when it changes, a page may be older than its server.
+         */
+        Hello: {
+            /**
+             * Oldest
+             * @default 1
+             */
+            oldest?: number;
+            /**
+             * Protocol
+             * @default 1
+             */
+            protocol?: number;
             /** Version */
             version: string;
         };
@@ -5023,6 +5326,11 @@ export interface components {
         NodeUpdateRequest: {
             data: components["schemas"]["CharacterUpdate"];
             /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
              * Node Id
              * Format: uuid
              */
@@ -5172,6 +5480,11 @@ export interface components {
             text: string;
         };
         /**
+         * Nothing
+         * @description A message that says all by its name.
+         */
+        Nothing: Record<string, never>;
+        /**
          * NoticeRead
          * @description Something that you should hear of.
          *
@@ -5211,6 +5524,19 @@ export interface components {
             title: string;
             /** Url */
             url: string;
+        };
+        /**
+         * NotificationSettings
+         * @description All of one's notification settings, and what this server offers.
+         */
+        NotificationSettings: {
+            /** Destinations */
+            destinations: components["schemas"]["DestinationRead"][];
+            /** Mail Offered */
+            mail_offered: boolean;
+            preferences: components["schemas"]["PreferencesRead"];
+            /** Push Key */
+            push_key: string;
         };
         /**
          * Ok
@@ -5432,6 +5758,21 @@ export interface components {
             /** Zoom */
             zoom: number;
         };
+        /** PingMessage */
+        PingMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:ping";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /** @default {} */
+            payload?: components["schemas"]["Nothing"];
+        };
         /**
          * PinnedAdapter
          * @description The trained model of a version.
@@ -5474,6 +5815,55 @@ export interface components {
              * @enum {string}
              */
             kind: "point";
+        };
+        /**
+         * PreferencesRead
+         * @description A person's wishes. Times are those of the wall; quiet hours may cross midnight.
+         *
+         *     ``time_zone`` is null until the person has saved their wishes once.
+         */
+        PreferencesRead: {
+            /**
+             * Digest
+             * @enum {string}
+             */
+            digest: "off" | "hourly" | "daily";
+            /**
+             * Digest At
+             * Format: time
+             */
+            digest_at: string;
+            /** Groups */
+            groups: components["schemas"]["GroupWishes"][];
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Time Zone */
+            time_zone: string | null;
+        };
+        /** PreferencesWrite */
+        PreferencesWrite: {
+            /**
+             * Digest
+             * @default off
+             * @enum {string}
+             */
+            digest?: "off" | "hourly" | "daily";
+            /**
+             * Digest At
+             * Format: time
+             * @default 09:00:00
+             */
+            digest_at?: string;
+            /** Groups */
+            groups: components["schemas"]["GroupWishes"][];
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet Until */
+            quiet_until?: string | null;
+            /** Time Zone */
+            time_zone: string;
         };
         /**
          * Presence
@@ -5765,6 +6155,16 @@ export interface components {
             detail: string;
             /** Todo */
             todo: string;
+        };
+        /**
+         * PushKeys
+         * @description A browser's half of the keys (RFC 8291), in base64url.
+         */
+        PushKeys: {
+            /** Auth */
+            auth: string;
+            /** P256Dh */
+            p256dh: string;
         };
         /** QueueBatch */
         QueueBatch: {
@@ -6271,6 +6671,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:hello";
+            id?: string;
+            payload: components["schemas"]["Hello"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:full_sync";
             id?: string;
             payload: components["schemas"]["FullSync"];
@@ -6314,6 +6724,16 @@ export interface components {
             event: "server:character.removed";
             id?: string;
             payload: components["schemas"]["CharacterRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:field.contested";
+            id?: string;
+            payload: components["schemas"]["FieldContested"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -7031,6 +7451,24 @@ export interface components {
             name: string;
             /** Url */
             url: string;
+        };
+        /**
+         * TestRead
+         * @description What became of a test: ``failed`` comes with a sentence that says why.
+         */
+        TestRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Problem */
+            problem: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "failed";
         };
         /**
          * TextAck
@@ -8574,7 +9012,10 @@ export interface operations {
     update_character_api_v1_characters__character_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 character_id: string;
             };
@@ -8613,7 +9054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale_version`: Somebody else was faster; `trigger_word_taken`: This trigger word is taken */
+            /** @description `stale_version`: Somebody else was faster; `field_conflict`: Two of you changed the same; `trigger_word_taken`: This trigger word is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8622,13 +9063,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10424,7 +10865,10 @@ export interface operations {
     add_comment_api_v1_decisions__decision_id__comments_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
             };
@@ -10472,13 +10916,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11105,7 +11549,10 @@ export interface operations {
     put_vote_api_v1_decisions__decision_id__votes__candidate_id__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
                 candidate_id: string;
@@ -11154,13 +11601,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11975,6 +12422,270 @@ export interface operations {
             };
         };
     };
+    read_notification_settings_api_v1_me_notifications_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    add_notification_browser_api_v1_me_notifications_browsers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationRead"];
+                };
+            };
+            /** @description `too_many_destinations`: That is enough places */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_refused`: This address cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_notification_address_api_v1_me_notifications_destinations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationRead"];
+                };
+            };
+            /** @description `mail_not_set_up`: This server cannot send e-mail; `too_many_destinations`: That is enough places */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_refused`: This address cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `destination_not_found`: No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRead"];
+                };
+            };
+            /** @description `destination_not_found`: No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_tests`: Too many tests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_notification_preferences_api_v1_me_notifications_preferences_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_test_notification_api_v1_me_notifications_tests__test_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRead"];
+                };
+            };
+            /** @description `test_not_found`: No such test */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_sessions_api_v1_me_sessions_get: {
         parameters: {
             query?: never;
@@ -12187,7 +12898,10 @@ export interface operations {
     edit_note_api_v1_notes__note_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
             };
@@ -12235,7 +12949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `mentioned_stranger`: They cannot see this project */
+            /** @description `mentioned_stranger`: They cannot see this project; `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12249,7 +12963,10 @@ export interface operations {
     tick_api_v1_notes__note_id__checklist__number__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
                 number: number;
@@ -12289,7 +13006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_such_item`: The list has no such line */
+            /** @description `no_such_item`: The list has no such line; `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12365,7 +13082,10 @@ export interface operations {
     settle_note_api_v1_notes__note_id__resolved_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
             };
@@ -12404,13 +13124,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15355,7 +16075,10 @@ export interface operations {
     update_variation_api_v1_variations__variation_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 variation_id: string;
             };
@@ -15403,13 +16126,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
