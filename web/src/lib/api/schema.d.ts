@@ -3675,6 +3675,9 @@ export interface components {
         /**
          * CharacterUpdate
          * @description A change against the ``version`` that was read; a stale one is refused.
+         *
+         *     With ``seen`` for each field that changes, a stale version merges: a field is refused only
+         *     when it now holds neither what was seen nor what is wished.
          */
         CharacterUpdate: {
             /** Consent */
@@ -3691,6 +3694,7 @@ export interface components {
             negative_prompt?: string | null;
             /** Positive Prompt */
             positive_prompt?: string | null;
+            seen?: components["schemas"]["FieldsSeen"] | null;
             /** Tags */
             tags?: string[] | null;
             /** Tier */
@@ -3714,7 +3718,10 @@ export interface components {
             id?: string | null;
             payload: components["schemas"]["CharacterUpdateRequest"];
         };
-        /** CharacterUpdateRequest */
+        /**
+         * CharacterUpdateRequest
+         * @description As ``PATCH /characters/{id}``; ``key`` is what ``Idempotency-Key`` is there.
+         */
         CharacterUpdateRequest: {
             /**
              * Character Id
@@ -3722,6 +3729,11 @@ export interface components {
              */
             character_id: string;
             data: components["schemas"]["CharacterUpdate"];
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
         };
         /**
          * CharacterUpdated
@@ -3822,7 +3834,7 @@ export interface components {
             check_id: string;
             data: components["schemas"]["CheckRead"];
         };
-        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
+        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
         /**
          * Coherence
          * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
@@ -4352,6 +4364,38 @@ export interface components {
             trigger_word: string;
         };
         /**
+         * FieldConflict
+         * @description Two values for one field: ``value`` was wished, ``current`` stands there.
+         */
+        FieldConflict: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Current */
+            current: unknown;
+            /** Field */
+            field: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * FieldContested
+         * @description Event ``server:field.contested``: a value that was not taken, as another stands there.
+         *
+         *     ``actor`` wished it. May be lost: the same is in the answer to the actor, who keeps it.
+         */
+        FieldContested: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            conflict: components["schemas"]["FieldConflict"];
+            /** Version */
+            version: number;
+        };
+        /**
          * FieldProblem
          * @description What is wrong with one field of the request.
          */
@@ -4360,6 +4404,32 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * FieldsSeen
+         * @description What stood in some fields when a person began to write over them.
+         */
+        FieldsSeen: {
+            /** Consent */
+            consent?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Importance */
+            importance?: string | null;
+            /** Licence */
+            licence?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Negative Prompt */
+            negative_prompt?: string | null;
+            /** Positive Prompt */
+            positive_prompt?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Tier */
+            tier?: string | null;
+            /** Trigger Word */
+            trigger_word?: string | null;
         };
         /**
          * FileLink
@@ -4960,6 +5030,26 @@ export interface components {
             version: string;
         };
         /**
+         * Hello
+         * @description Event ``server:hello``: the first word on every socket, and the answer to a ping.
+         *
+         *     ``version`` is the server's own: when it changes, a page may be older than its server.
+         */
+        Hello: {
+            /**
+             * Oldest
+             * @default 1
+             */
+            oldest?: number;
+            /**
+             * Protocol
+             * @default 1
+             */
+            protocol?: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * HistoryEntry
          * @description Who changed what and when.
          */
@@ -5312,6 +5402,11 @@ export interface components {
         NodeUpdateRequest: {
             data: components["schemas"]["CharacterUpdate"];
             /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
              * Node Id
              * Format: uuid
              */
@@ -5460,6 +5555,11 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Nothing
+         * @description A message that says all by its name.
+         */
+        Nothing: Record<string, never>;
         /**
          * NoticeRead
          * @description Something that you should hear of.
@@ -5733,6 +5833,21 @@ export interface components {
             ];
             /** Zoom */
             zoom: number;
+        };
+        /** PingMessage */
+        PingMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:ping";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /** @default {} */
+            payload?: components["schemas"]["Nothing"];
         };
         /**
          * PinnedAdapter
@@ -6728,6 +6843,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:hello";
+            id?: string;
+            payload: components["schemas"]["Hello"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:full_sync";
             id?: string;
             payload: components["schemas"]["FullSync"];
@@ -6771,6 +6896,16 @@ export interface components {
             event: "server:character.removed";
             id?: string;
             payload: components["schemas"]["CharacterRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:field.contested";
+            id?: string;
+            payload: components["schemas"]["FieldContested"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -9095,7 +9230,10 @@ export interface operations {
     update_character_api_v1_characters__character_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 character_id: string;
             };
@@ -9134,7 +9272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale_version`: Somebody else was faster; `trigger_word_taken`: This trigger word is taken */
+            /** @description `stale_version`: Somebody else was faster; `field_conflict`: Two of you changed the same; `trigger_word_taken`: This trigger word is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9143,13 +9281,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10945,7 +11083,10 @@ export interface operations {
     add_comment_api_v1_decisions__decision_id__comments_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
             };
@@ -10993,13 +11134,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11626,7 +11767,10 @@ export interface operations {
     put_vote_api_v1_decisions__decision_id__votes__candidate_id__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
                 candidate_id: string;
@@ -11675,13 +11819,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12972,7 +13116,10 @@ export interface operations {
     edit_note_api_v1_notes__note_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
             };
@@ -13020,7 +13167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `mentioned_stranger`: They cannot see this project */
+            /** @description `mentioned_stranger`: They cannot see this project; `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13034,7 +13181,10 @@ export interface operations {
     tick_api_v1_notes__note_id__checklist__number__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
                 number: number;
@@ -13074,7 +13224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_such_item`: The list has no such line */
+            /** @description `no_such_item`: The list has no such line; `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13150,7 +13300,10 @@ export interface operations {
     settle_note_api_v1_notes__note_id__resolved_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
             };
@@ -13189,13 +13342,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -16284,7 +16437,10 @@ export interface operations {
     update_variation_api_v1_variations__variation_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 variation_id: string;
             };
@@ -16332,13 +16488,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
