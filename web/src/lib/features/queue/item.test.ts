@@ -19,6 +19,9 @@ describe('an entry of the queue in words', () => {
     ).toBe('puppet 1: The best that is installed');
     const error = { code: 'disk_full', detail: 'Full.', fault: 'machine', try: 'Wait.', log: '' };
     expect(faultOf({ ...error, fault: 'machine' })).toBe('The machine’s fault (disk_full)');
+    expect(faultOf({ ...error, code: 'dependency_failed', fault: 'function' })).toBe(
+      'Not its own fault (dependency_failed)',
+    );
   });
 
   it('says its place', () => {

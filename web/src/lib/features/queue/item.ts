@@ -95,7 +95,8 @@ const FAULT: Record<QueueError['fault'], string> = {
 
 /** Whose fault it is, and the code that an administrator asks for. */
 export function faultOf({ fault, code }: QueueError): string {
-  return `${FAULT[fault]} (${code})`;
+  const whose = code.startsWith('dependency_') ? 'Not its own fault' : FAULT[fault];
+  return `${whose} (${code})`;
 }
 
 /** "2 working, 14 waiting, 1 paused" */
