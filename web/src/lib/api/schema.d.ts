@@ -1351,6 +1351,137 @@ export interface paths {
         patch: operations["update_me_api_v1_me_patch"];
         trace?: never;
     };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Notification Settings
+         * @description Where your notifications go outside of OnModel, which, and when.
+         */
+        get: operations["read_notification_settings_api_v1_me_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Notification Browser
+         * @description Add a browser by its push subscription; it ends with the session that added it.
+         */
+        post: operations["add_notification_browser_api_v1_me_notifications_browsers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Notification Address
+         * @description Add an e-mail address, or the address of a chat service; the same one twice is once.
+         */
+        post: operations["add_notification_address_api_v1_me_notifications_destinations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations/{destination_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Notification Destination */
+        delete: operations["remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/destinations/{destination_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test Notification
+         * @description Send a test; read its end at ``/me/notifications/tests/{id}``.
+         */
+        post: operations["send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save Notification Preferences */
+        put: operations["save_notification_preferences_api_v1_me_notifications_preferences_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/tests/{test_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Test Notification */
+        get: operations["read_test_notification_api_v1_me_notifications_tests__test_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -2629,6 +2760,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/variations/{variation_id}/present-score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Present Score
+         * @description How a picture fits the character as it is now; its own score may be against a version.
+         */
+        get: operations["read_present_score_api_v1_variations__variation_id__present_score_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variations/{variation_id}/regenerate": {
         parameters: {
             query?: never;
@@ -2848,6 +2999,19 @@ export interface components {
             summary: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * AddressWrite
+         * @description An e-mail address, or an address of a chat service in the form that apprise knows.
+         */
+        AddressWrite: {
+            /** Address */
+            address: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
         };
         /**
          * AlertRead
@@ -3089,6 +3253,20 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * BrowserWrite
+         * @description A push subscription, as a browser gives it.
+         */
+        BrowserWrite: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+            /**
+             * Label
+             * @default A browser
+             */
+            label?: string;
         };
         /**
          * CalibrationChanged
@@ -3946,6 +4124,33 @@ export interface components {
             votes: components["schemas"]["OwnVote"][];
         };
         /**
+         * DestinationRead
+         * @description Where notifications go; the address itself is never told again.
+         */
+        DestinationRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Medium
+             * @enum {string}
+             */
+            medium: "push" | "email" | "chat";
+            /** Problem */
+            problem: string | null;
+            /** Sent At */
+            sent_at: string | null;
+        };
+        /**
          * Disagreement
          * @description A picture on which people and the measure differ.
          */
@@ -4308,7 +4513,13 @@ export interface components {
         };
         /**
          * FunctionTrial
-         * @description The newest run of the conformance suite: ``onmodel function test``. ``failed`` are names.
+         * @description One run of the suite.
+         *
+         *     Attributes:
+         *         version: of the function that was tried.
+         *         runtime: `process` or `docker`.
+         *         passed, skipped: how many checks.
+         *         failed: the names of those that failed.
          */
         FunctionTrial: {
             /**
@@ -4610,6 +4821,28 @@ export interface components {
          * @enum {string}
          */
         Group: "mentions" | "decisions" | "work" | "people";
+        /**
+         * GroupWishes
+         * @description By which media one group of notices comes.
+         */
+        GroupWishes: {
+            /**
+             * Chat
+             * @default true
+             */
+            chat?: boolean;
+            /**
+             * Email
+             * @default true
+             */
+            email?: boolean;
+            group: components["schemas"]["Group"];
+            /**
+             * Push
+             * @default true
+             */
+            push?: boolean;
+        };
         /** GuestEnter */
         GuestEnter: {
             /** Name */
@@ -4718,6 +4951,8 @@ export interface components {
         /**
          * JudgeRead
          * @description Who judged, by what, and what the numbers rest on.
+         *
+         *     ``version`` is the one whose references it was held against; null: the present ones.
          */
         JudgeRead: {
             /** Basis */
@@ -4737,6 +4972,8 @@ export interface components {
              * @enum {string}
              */
             route: "photographic" | "illustrated" | "appearance";
+            /** Version */
+            version?: number | null;
         };
         /**
          * JudgementUpdated
@@ -4930,6 +5167,27 @@ export interface components {
             name: string;
             /** P Same */
             p_same: number;
+        };
+        /**
+         * MadeOf
+         * @description The version of the character that a picture was made of, with what generators read of it.
+         *
+         *     ``names`` are those that it had then; ``pinned`` is false where it was simply the newest.
+         */
+        MadeOf: {
+            adapter: components["schemas"]["UsedModel"] | null;
+            /** Names */
+            names: string[];
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Number */
+            number: number;
+            /** Pinned */
+            pinned: boolean;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /** Trigger Word */
+            trigger_word: string;
         };
         /**
          * MarkRead
@@ -5213,6 +5471,19 @@ export interface components {
             url: string;
         };
         /**
+         * NotificationSettings
+         * @description All of one's notification settings, and what this server offers.
+         */
+        NotificationSettings: {
+            /** Destinations */
+            destinations: components["schemas"]["DestinationRead"][];
+            /** Mail Offered */
+            mail_offered: boolean;
+            preferences: components["schemas"]["PreferencesRead"];
+            /** Push Key */
+            push_key: string;
+        };
+        /**
          * Ok
          * @description Event ``server:ok``: the answer to a client's message, with its ``id``.
          */
@@ -5432,36 +5703,6 @@ export interface components {
             /** Zoom */
             zoom: number;
         };
-        /**
-         * PinnedAdapter
-         * @description The trained model of a version.
-         */
-        PinnedAdapter: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-        };
-        /**
-         * PinnedVersion
-         * @description The version of the character that a picture was made of, with what generators read of it.
-         */
-        PinnedVersion: {
-            adapter: components["schemas"]["PinnedAdapter"] | null;
-            /** Names */
-            names: string[];
-            /** Negative Prompt */
-            negative_prompt: string;
-            /** Number */
-            number: number;
-            /** Positive Prompt */
-            positive_prompt: string;
-            /** Trigger Word */
-            trigger_word: string;
-        };
         /** PointMark */
         PointMark: {
             /** At */
@@ -5474,6 +5715,55 @@ export interface components {
              * @enum {string}
              */
             kind: "point";
+        };
+        /**
+         * PreferencesRead
+         * @description A person's wishes. Times are those of the wall; quiet hours may cross midnight.
+         *
+         *     ``time_zone`` is null until the person has saved their wishes once.
+         */
+        PreferencesRead: {
+            /**
+             * Digest
+             * @enum {string}
+             */
+            digest: "off" | "hourly" | "daily";
+            /**
+             * Digest At
+             * Format: time
+             */
+            digest_at: string;
+            /** Groups */
+            groups: components["schemas"]["GroupWishes"][];
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Time Zone */
+            time_zone: string | null;
+        };
+        /** PreferencesWrite */
+        PreferencesWrite: {
+            /**
+             * Digest
+             * @default off
+             * @enum {string}
+             */
+            digest?: "off" | "hourly" | "daily";
+            /**
+             * Digest At
+             * Format: time
+             * @default 09:00:00
+             */
+            digest_at?: string;
+            /** Groups */
+            groups: components["schemas"]["GroupWishes"][];
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet Until */
+            quiet_until?: string | null;
+            /** Time Zone */
+            time_zone: string;
         };
         /**
          * Presence
@@ -5560,6 +5850,29 @@ export interface components {
             user_id: string;
             /** Variation Id */
             variation_id?: string | null;
+        };
+        /**
+         * PresentScore
+         * @description How a picture fits the character as it is now, whatever it was made of.
+         *
+         *     ``p_same`` and the numbers after it are null where that cannot be judged; then there is a
+         *     reason.
+         */
+        PresentScore: {
+            /** Fidelity */
+            fidelity: number | null;
+            /** P Same */
+            p_same: number | null;
+            /** P Same High */
+            p_same_high: number | null;
+            /** P Same Low */
+            p_same_low: number | null;
+            /** Reason */
+            reason: string | null;
+            /** Reason Text */
+            reason_text: string | null;
+            /** References */
+            references: number;
         };
         /**
          * Problem
@@ -5765,6 +6078,16 @@ export interface components {
             detail: string;
             /** Todo */
             todo: string;
+        };
+        /**
+         * PushKeys
+         * @description A browser's half of the keys (RFC 8291), in base64url.
+         */
+        PushKeys: {
+            /** Auth */
+            auth: string;
+            /** P256Dh */
+            p256dh: string;
         };
         /** QueueBatch */
         QueueBatch: {
@@ -5981,17 +6304,24 @@ export interface components {
          * @description Everything that is needed to make the same bytes again.
          *
          *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
+         *     ``reads`` names what the function was given of the version beside pictures: it says in its
+         *     manifest what it has inputs for. A picture that somebody brought is made of no version.
          */
         Recipe: {
             /** Function */
             function: string | null;
             /** Inputs */
             inputs: components["schemas"]["RecipeInput"][];
+            made_of?: components["schemas"]["MadeOf"] | null;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
             };
-            pinned?: components["schemas"]["PinnedVersion"] | null;
+            /**
+             * Reads
+             * @default []
+             */
+            reads?: string[];
             /** Seed */
             seed: number;
             /** Task */
@@ -7033,6 +7363,24 @@ export interface components {
             url: string;
         };
         /**
+         * TestRead
+         * @description What became of a test: ``failed`` comes with a sentence that says why.
+         */
+        TestRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Problem */
+            problem: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "failed";
+        };
+        /**
          * TextAck
          * @description Event ``server:text.ack``: the operation ``id`` was applied to ``revision``.
          */
@@ -7462,6 +7810,33 @@ export interface components {
             memory: number | null;
             /** Vram */
             vram: number | null;
+        };
+        /**
+         * UsedModel
+         * @description The trained model of a version; ``terms`` are those of what trained it.
+         */
+        UsedModel: {
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Terms
+             * @default []
+             */
+            terms?: components["schemas"]["Terms"][];
         };
         /** UserCreate */
         UserCreate: {
@@ -11975,6 +12350,270 @@ export interface operations {
             };
         };
     };
+    read_notification_settings_api_v1_me_notifications_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+        };
+    };
+    add_notification_browser_api_v1_me_notifications_browsers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationRead"];
+                };
+            };
+            /** @description `too_many_destinations`: That is enough places */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_refused`: This address cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_notification_address_api_v1_me_notifications_destinations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationRead"];
+                };
+            };
+            /** @description `mail_not_set_up`: This server cannot send e-mail; `too_many_destinations`: That is enough places */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `address_refused`: This address cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_notification_destination_api_v1_me_notifications_destinations__destination_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `destination_not_found`: No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_test_notification_api_v1_me_notifications_destinations__destination_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRead"];
+                };
+            };
+            /** @description `destination_not_found`: No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description `too_many_tests`: Too many tests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_notification_preferences_api_v1_me_notifications_preferences_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferencesWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesRead"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_test_notification_api_v1_me_notifications_tests__test_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestRead"];
+                };
+            };
+            /** @description `test_not_found`: No such test */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_sessions_api_v1_me_sessions_get: {
         parameters: {
             query?: never;
@@ -15846,6 +16485,55 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_present_score_api_v1_variations__variation_id__present_score_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresentScore"];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_measured`: There is nothing to compare */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
