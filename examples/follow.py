@@ -16,7 +16,8 @@ async def follow(address: str, token: str) -> None:
             await socket.send(json.dumps({"event": "client:sync_request", "payload": payload}))
             async for text in socket:
                 message = json.loads(text)
-                if "seq" in message and (seq is None or message["seq"] > seq):
+                is_next = seq is None or message.get("seq") == seq + 1
+                if "seq" in message and (is_next or message["event"] == "server:full_sync"):
                     seq = message["seq"]
                     print(seq, message["event"], flush=True)
         except ConnectionClosed as closed:

@@ -13,6 +13,7 @@ from onmodel.functions import licence_models as licences
 from onmodel.identity import models as identity
 from onmodel.identity.models import NEAREST
 from onmodel.inbox import models as inbox
+from onmodel.kit.db import once
 from onmodel.kit.db.base import Base
 from onmodel.notes import models as notes
 from onmodel.projects import models as projects
@@ -39,6 +40,7 @@ _DEFINING = (
     inbox,
     licences,
     notes,
+    once,
     projects,
     review,
     shares,

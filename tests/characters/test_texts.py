@@ -267,6 +267,7 @@ async def test_bad_changes_are_answered_and_nobody_else_sees_them(
         desk.house.socket(desk.people["ada"], desk.project) as ada,
         desk.house.socket(desk.people["bob"], desk.project) as bob,
     ):
+        await bob.until("server:hello")  # from here on he hears what happens
         assert await desk.refused(ada, revision, op) == code
         assert await desk.change(ada, 0, ["Good. "]) == 0
         await bob.until("server:text.op")

@@ -24,6 +24,7 @@ from onmodel.accounts import service as accounts
 from onmodel.accounts.schemas import UserCreate
 from onmodel.api.app import create_app
 from onmodel.api.realtime.hub import Hub
+from onmodel.api.realtime.pace import MESSAGE_BYTES
 from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.watch import Watch
@@ -259,7 +260,13 @@ async def running(settings: Settings) -> AsyncGenerator[House]:
     port = listener.getsockname()[1]
     app = create_app(settings.model_copy(update={"port": port}))
     server = uvicorn.Server(
-        uvicorn.Config(app, ws="websockets-sansio", log_config=None, access_log=False)
+        uvicorn.Config(
+            app,
+            ws="websockets-sansio",
+            ws_max_size=MESSAGE_BYTES,
+            log_config=None,
+            access_log=False,
+        )
     )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     async with asyncio.timeout(PATIENCE_SECONDS):

@@ -12,6 +12,12 @@ class CharacterNotFoundError(NotFoundError):
     default_try = "It may have been removed, or it belongs to another team."
 
 
+class FieldConflictError(ConflictError):
+    code = "field_conflict"
+    title = "Two of you changed the same"
+    default_try = "Choose one of the two: both are in the answer."
+
+
 class ReferenceNotFoundError(NotFoundError):
     code = "reference_not_found"
     title = "No such picture"

@@ -12,6 +12,7 @@ from onmodel.characters import listing, references, repository, service
 from onmodel.characters.errors import (
     CharacterNotFoundError,
     DuplicateReferenceError,
+    FieldConflictError,
     ReferenceNotFoundError,
     StaleVersionError,
     TooManyReferencesError,
@@ -28,8 +29,10 @@ from onmodel.characters.schemas import (
 )
 from onmodel.events import log as events
 from onmodel.http.deps import DatabaseDep, Reading, Writing
+from onmodel.http.keys import ChangeKey
 from onmodel.http.problems import problems
 from onmodel.http.uploads import IntakeDep
+from onmodel.kit.db.once import KeyReusedError
 from onmodel.kit.errors import ForbiddenError
 from onmodel.kit.paging import MAX_LIMIT, BadCursorError, Page
 from onmodel.projects import access
@@ -104,12 +107,18 @@ async def read_character(character_id: UUID, uow: Reading, actor: SignedIn) -> R
 
 @router.patch(
     "/characters/{character_id}",
-    responses=problems(*NOT_YOURS, StaleVersionError, TriggerWordTakenError),
+    responses=problems(
+        *NOT_YOURS, StaleVersionError, FieldConflictError, TriggerWordTakenError, KeyReusedError
+    ),
 )
 async def update_character(
-    character_id: UUID, data: CharacterUpdate, uow: Writing, actor: SignedIn
+    character_id: UUID,
+    data: CharacterUpdate,
+    uow: Writing,
+    actor: SignedIn,
+    key: ChangeKey = None,
 ) -> CharacterRead:
-    return await service.update_character(uow, actor, character_id, data)
+    return await service.update_character(uow, actor, character_id, data, key=key)
 
 
 @router.delete("/characters/{character_id}", responses=problems(*NOT_YOURS))

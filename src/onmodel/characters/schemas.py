@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
@@ -46,10 +46,32 @@ class CharacterCreate(BaseModel):
     consent: Text = ""
 
 
-class CharacterUpdate(BaseModel):
-    """A change against the ``version`` that was read; a stale one is refused."""
+class FieldsSeen(BaseModel):
+    """What stood in some fields when a person began to write over them."""
 
-    version: int
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text | None = None
+    description: Text | None = None
+    trigger_word: Text | None = None
+    positive_prompt: Text | None = None
+    negative_prompt: Text | None = None
+    importance: Text | None = None
+    tier: Text | None = None
+    tags: Annotated[list[Text], Field(max_length=30)] | None = None
+    licence: Text | None = None
+    consent: Text | None = None
+
+
+class CharacterUpdate(BaseModel):
+    """A change against the ``version`` that was read; a stale one is refused.
+
+    With ``seen`` for each field that changes, a stale version merges: a field is refused only
+    when it now holds neither what was seen nor what is wished.
+    """
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    seen: FieldsSeen | None = None
     name: Name | None = None
     description: Text | None = None
     trigger_word: TriggerWord | None = None
@@ -146,6 +168,27 @@ class CharacterUpdated(BaseModel):
 
     character_id: UUID
     data: CharacterRead
+
+
+class FieldConflict(BaseModel):
+    """Two values for one field: ``value`` was wished, ``current`` stands there."""
+
+    field: str
+    value: Any
+    current: Any
+    changed_by: UUID | None
+    changed_at: datetime | None
+
+
+class FieldContested(BaseModel):
+    """Event ``server:field.contested``: a value that was not taken, as another stands there.
+
+    ``actor`` wished it. May be lost: the same is in the answer to the actor, who keeps it.
+    """
+
+    character_id: UUID
+    version: int
+    conflict: FieldConflict
 
 
 class CharacterRemoved(BaseModel):

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
-from onmodel.characters import repository, shared_text
-from onmodel.characters.errors import CharacterNotFoundError, StaleVersionError
+from onmodel.characters import fields, repository, shared_text
+from onmodel.characters.errors import CharacterNotFoundError
 from onmodel.characters.models import Character
 from onmodel.characters.schemas import (
     AdapterBrief,
@@ -21,6 +21,7 @@ from onmodel.characters.schemas import (
 )
 from onmodel.events import log as events
 from onmodel.kit.clock import now
+from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects import access
@@ -143,9 +144,10 @@ async def update_character(
     character_id: UUID,
     data: CharacterUpdate,
     *,
+    key: str | None = None,
     because: dict[str, Any] | None = None,
 ) -> CharacterRead:
-    """Change a character.
+    """Change a character; with a ``key`` a repeat changes nothing.
 
     Args:
         uow: the transaction.
@@ -157,15 +159,20 @@ async def update_character(
     Raises:
         StaleVersionError: somebody changed it since ``data.version``; the answer carries
             the present record as ``current``, so that nobody's words are lost.
+        FieldConflictError: somebody changed the same field since ``data.seen``; the answer
+            carries both values.
     """
+    if await once.repeated(uow, actor.user_id, key, "character.update", character_id, data):
+        return await read(uow, await get_permitted(uow, actor, character_id, Permission.VIEW))
     character = await get_present(uow, actor, character_id, Permission.EDIT)
-    values = data.model_dump(exclude_unset=True, exclude={"version"})
-    if data.version != character.version:
+    values = data.model_dump(exclude_unset=True, exclude={"version", "seen"})
+    seen = data.seen.model_dump(exclude_unset=True) if data.seen else {}
+    if not fields.check_version(character, data.version, values, seen):
+        raise fields.stale(character, await read(uow, character))
+    contested = {f: v for f, v in values.items() if fields.is_contested(character, f, seen, v)}
+    if contested:
         current = await read(uow, character)
-        raise StaleVersionError(
-            f"{character.name} was changed while you were editing.",
-            extra={"current": current.model_dump(mode="json")},
-        )
+        raise await fields.conflict(uow, character, current, contested, actor.user_id)
     texts = {f: v for f, v in values.items() if v is not None and shared_text.is_shared(f)}
     merged = await _write_texts(uow, actor, character, texts)
     changed: dict[str, list[Any]] = {}

@@ -47,8 +47,10 @@ from onmodel.decisions.schemas import (
 )
 from onmodel.decisions.voters import VoterNotFoundError
 from onmodel.http.deps import DatabaseDep, Reading, SettingsDep, Writing
+from onmodel.http.keys import ChangeKey
 from onmodel.http.problems import problems
 from onmodel.http.uploads import IntakeDep
+from onmodel.kit.db.once import KeyReusedError
 from onmodel.kit.errors import ForbiddenError
 from onmodel.projects.access import ProjectNotFoundError
 from onmodel.storage.picture_errors import BY_CODE
@@ -181,13 +183,20 @@ async def take_candidate_out(
 
 @router.put(
     "/decisions/{decision_id}/votes/{candidate_id}",
-    responses=problems(*NOT_YOURS, CandidateNotFoundError, VotingOverError, WrongMethodError),
+    responses=problems(
+        *NOT_YOURS, CandidateNotFoundError, VotingOverError, WrongMethodError, KeyReusedError
+    ),
 )
 async def put_vote(
-    decision_id: UUID, candidate_id: UUID, data: VoteWrite, uow: Writing, actor: SignedIn
+    decision_id: UUID,
+    candidate_id: UUID,
+    data: VoteWrite,
+    uow: Writing,
+    actor: SignedIn,
+    key: ChangeKey = None,
 ) -> DecisionRead:
     """Approve, reject or give stars; your newest word counts."""
-    return await voting.vote(uow, actor, decision_id, candidate_id, data)
+    return await voting.vote(uow, actor, decision_id, candidate_id, data, key=key)
 
 
 @router.get(
@@ -234,13 +243,17 @@ async def put_voter(
 @router.post(
     "/decisions/{decision_id}/comments",
     status_code=201,
-    responses=problems(*NOT_YOURS, CandidateNotFoundError, TooMuchSaidError),
+    responses=problems(*NOT_YOURS, CandidateNotFoundError, TooMuchSaidError, KeyReusedError),
 )
 async def add_comment(
-    decision_id: UUID, data: CommentWrite, uow: Writing, actor: SignedIn
+    decision_id: UUID,
+    data: CommentWrite,
+    uow: Writing,
+    actor: SignedIn,
+    key: ChangeKey = None,
 ) -> DecisionRead:
     """Say something of the decision, or of one of its pictures."""
-    return await voting.comment(uow, actor, decision_id, data)
+    return await voting.comment(uow, actor, decision_id, data, key=key)
 
 
 @router.post(

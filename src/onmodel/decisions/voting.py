@@ -27,6 +27,7 @@ from onmodel.decisions.schemas import (
     VoteWrite,
 )
 from onmodel.kit.clock import now
+from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects import access
 
@@ -100,15 +101,25 @@ def _seen(dossier: Dossier, voter: Voter | None) -> set[pairing.Pair]:
 
 
 async def vote(
-    uow: UnitOfWork, actor: Actor, decision_id: UUID, candidate_id: UUID, data: VoteWrite
+    uow: UnitOfWork,
+    actor: Actor,
+    decision_id: UUID,
+    candidate_id: UUID,
+    data: VoteWrite,
+    *,
+    key: str | None = None,
 ) -> DecisionRead:
     """Say what the actor thinks of one candidate; their newest word counts.
+
+    With a ``key`` a repeat changes nothing, here and in ``comment``.
 
     Raises:
         VotingOverError: nobody votes any more.
         WrongMethodError: this decision is voted on blind.
         CandidateNotFoundError: it was taken out meanwhile.
     """
+    if await once.repeated(uow, actor.user_id, key, "decision.vote", candidate_id, data):
+        return await _again(uow, actor, decision_id)
     decision = await door.get_open(uow, actor, decision_id, Permission.REVIEW)
     voter = await voters.seat(uow, decision, actor)
     return await vote_as(uow, decision, voter, candidate_id, data)
@@ -188,9 +199,16 @@ async def compare_as(
 
 
 async def comment(
-    uow: UnitOfWork, actor: Actor, decision_id: UUID, data: CommentWrite
+    uow: UnitOfWork,
+    actor: Actor,
+    decision_id: UUID,
+    data: CommentWrite,
+    *,
+    key: str | None = None,
 ) -> DecisionRead:
     """Say something of the decision or of one of its pictures."""
+    if await once.repeated(uow, actor.user_id, key, "decision.comment", decision_id, data):
+        return await _again(uow, actor, decision_id)
     decision = await door.get_permitted(uow, actor, decision_id, Permission.REVIEW, lock=True)
     voter = await voters.seat(uow, decision, actor)
     return await comment_as(uow, decision, voter, data)
@@ -218,6 +236,12 @@ async def comment_as(
         )
     )
     return await telling.tell(uow, decision, voter.user_id, None)
+
+
+async def _again(uow: UnitOfWork, actor: Actor, decision_id: UUID) -> DecisionRead:
+    """Return what a repeated word is answered with: the decision as it is now."""
+    decision = await door.get_permitted(uow, actor, decision_id, Permission.VIEW)
+    return reading.decision_read(await reading.load(uow, decision))
 
 
 async def _candidate(uow: UnitOfWork, decision: Decision, candidate_id: UUID) -> Candidate:

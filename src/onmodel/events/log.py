@@ -178,6 +178,17 @@ async def history(
     return await changes(uow, project_id, wished, limit=limit)
 
 
+async def last_change_of(uow: UnitOfWork, subject_id: UUID, field: str) -> Event | None:
+    """Return the newest event that changed one field of a noun."""
+    event: Event | None = await uow.session.scalar(
+        select(Event)
+        .where(Event.subject_id == subject_id, Event.change["fields"].has_key(field))
+        .order_by(Event.seq.desc())
+        .limit(1)
+    )
+    return event
+
+
 @dataclass(frozen=True)
 class Wished:
     """What of a project's history to read; None is everything.

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Path, Response
 from onmodel.accounts.signed_in import SignedIn
 from onmodel.characters.errors import CharacterNotFoundError, StaleVersionError
 from onmodel.http.deps import Reading, StoreDep, Writing
+from onmodel.http.keys import ChangeKey
 from onmodel.http.problems import problems
+from onmodel.kit.db.once import KeyReusedError
 from onmodel.kit.errors import ForbiddenError
 from onmodel.notes import service
 from onmodel.notes.errors import (
@@ -88,29 +90,39 @@ async def reply(note_id: UUID, data: ReplyWrite, uow: Writing, actor: SignedIn) 
 
 @router.patch(
     "/notes/{note_id}",
-    responses=problems(*NOT_YOURS, NotYoursError, StaleVersionError, StrangerMentionedError),
+    responses=problems(
+        *NOT_YOURS, NotYoursError, StaleVersionError, StrangerMentionedError, KeyReusedError
+    ),
 )
-async def edit_note(note_id: UUID, data: NoteEdit, uow: Writing, actor: SignedIn) -> NoteRead:
+async def edit_note(
+    note_id: UUID, data: NoteEdit, uow: Writing, actor: SignedIn, key: ChangeKey = None
+) -> NoteRead:
     """Change your own words, or move your mark."""
-    return await service.edit(uow, actor, note_id, data)
+    return await service.edit(uow, actor, note_id, data, key=key)
 
 
-@router.put("/notes/{note_id}/resolved", responses=problems(*NOT_YOURS))
-async def settle_note(note_id: UUID, data: Settled, uow: Writing, actor: SignedIn) -> NoteRead:
+@router.put("/notes/{note_id}/resolved", responses=problems(*NOT_YOURS, KeyReusedError))
+async def settle_note(
+    note_id: UUID, data: Settled, uow: Writing, actor: SignedIn, key: ChangeKey = None
+) -> NoteRead:
     """Say that a note is settled, or open it again."""
-    return await service.settle(uow, actor, note_id, resolved=data.resolved)
+    return await service.settle(uow, actor, note_id, data, key=key)
 
 
-@router.put("/notes/{note_id}/checklist/{number}", responses=problems(*NOT_YOURS, NoSuchItemError))
+@router.put(
+    "/notes/{note_id}/checklist/{number}",
+    responses=problems(*NOT_YOURS, NoSuchItemError, KeyReusedError),
+)
 async def tick(
     note_id: UUID,
     number: Annotated[int, Path(ge=0, le=1000)],
     data: Ticked,
     uow: Writing,
     actor: SignedIn,
+    key: ChangeKey = None,
 ) -> NoteRead:
     """Tick a line of the note's checklist off, counted from 0."""
-    return await service.tick(uow, actor, note_id, number, done=data.done)
+    return await service.tick(uow, actor, note_id, number, data, key=key)
 
 
 @router.delete("/notes/{note_id}", responses=problems(*NOT_YOURS, NotYoursError))

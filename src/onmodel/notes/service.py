@@ -10,6 +10,7 @@ from onmodel.characters import service as characters
 from onmodel.characters.errors import CharacterNotFoundError, StaleVersionError
 from onmodel.events import log as events
 from onmodel.kit.clock import now
+from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.ids import new_id
 from onmodel.kit.lifecycle import State
@@ -33,6 +34,8 @@ from onmodel.notes.schemas import (
     NoteUpdated,
     NoteWrite,
     ReplyWrite,
+    Settled,
+    Ticked,
 )
 from onmodel.projects import access
 from onmodel.variations import service as variations
@@ -149,8 +152,10 @@ async def reply(uow: UnitOfWork, actor: Actor, note_id: UUID, data: ReplyWrite) 
     return await _tell(uow, answer, actor, {"verb": "answered note", "note": _short(answer.text)})
 
 
-async def edit(uow: UnitOfWork, actor: Actor, note_id: UUID, data: NoteEdit) -> NoteRead:
-    """Change one's own note.
+async def edit(
+    uow: UnitOfWork, actor: Actor, note_id: UUID, data: NoteEdit, *, key: str | None = None
+) -> NoteRead:
+    """Change one's own note; with a ``key`` a repeat changes nothing, here and below.
 
     Raises:
         NoteNotFoundError: it does not exist, was removed, or is another team's.
@@ -158,6 +163,8 @@ async def edit(uow: UnitOfWork, actor: Actor, note_id: UUID, data: NoteEdit) -> 
         StaleVersionError: it changed since ``version``.
         StrangerMentionedError: somebody mentioned cannot see the project.
     """
+    if await once.repeated(uow, actor.user_id, key, "note.edit", note_id, data):
+        return read(await _get(uow, actor, note_id, Permission.VIEW))
     note = await _get(uow, actor, note_id, Permission.REVIEW)
     _check_author(note, actor)
     if note.version != data.version:
@@ -178,7 +185,13 @@ async def edit(uow: UnitOfWork, actor: Actor, note_id: UUID, data: NoteEdit) -> 
 
 
 async def tick(
-    uow: UnitOfWork, actor: Actor, note_id: UUID, number: int, *, done: bool
+    uow: UnitOfWork,
+    actor: Actor,
+    note_id: UUID,
+    number: int,
+    data: Ticked,
+    *,
+    key: str | None = None,
 ) -> NoteRead:
     """Tick a line of a note's checklist off, or open it again; anybody who reviews may.
 
@@ -186,8 +199,10 @@ async def tick(
         NoteNotFoundError: it does not exist, was removed, or is another team's.
         NoSuchItemError: its checklist has no such line.
     """
+    if await once.repeated(uow, actor.user_id, key, f"note.tick {number}", note_id, data):
+        return read(await _get(uow, actor, note_id, Permission.VIEW))
     note = await _get(uow, actor, note_id, Permission.REVIEW)
-    ticked = checklist.tick(note.text, number, done=done)
+    ticked = checklist.tick(note.text, number, done=data.done)
     if ticked is None:
         raise NoSuchItemError(f"This note's checklist has no line {number + 1}.")
     if ticked == note.text:
@@ -197,12 +212,17 @@ async def tick(
     return await _tell(uow, note, actor, None)
 
 
-async def settle(uow: UnitOfWork, actor: Actor, note_id: UUID, *, resolved: bool) -> NoteRead:
+async def settle(
+    uow: UnitOfWork, actor: Actor, note_id: UUID, data: Settled, *, key: str | None = None
+) -> NoteRead:
     """Say that a note is settled, or open it again; an answer settles its note.
 
     Raises:
         NoteNotFoundError: it does not exist, was removed, or is another team's.
     """
+    if await once.repeated(uow, actor.user_id, key, "note.settle", note_id, data):
+        return read(await _get(uow, actor, note_id, Permission.VIEW))
+    resolved = data.resolved
     note = await _get(uow, actor, note_id, Permission.REVIEW)
     if note.parent_id is not None:
         note = await _get(uow, actor, note.parent_id, None)

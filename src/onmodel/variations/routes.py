@@ -12,10 +12,12 @@ from onmodel.characters import repository as characters
 from onmodel.characters.errors import CharacterNotFoundError, VersionNotFoundError
 from onmodel.dispatch.errors import CallOverError
 from onmodel.http.deps import Reading, StoreDep, Writing
+from onmodel.http.keys import ChangeKey
 from onmodel.http.problems import problems
 from onmodel.identity import search
 from onmodel.identity.errors import NotMeasuredError
 from onmodel.identity.schemas import Limit, SimilarRead
+from onmodel.kit.db.once import KeyReusedError
 from onmodel.kit.errors import ForbiddenError
 from onmodel.storage.names import clean_name
 from onmodel.variations import reading, service
@@ -137,12 +139,19 @@ async def find_like_variation(
     )
 
 
-@router.patch("/variations/{variation_id}", responses=problems(*NOT_YOURS, NotFinishedError))
+@router.patch(
+    "/variations/{variation_id}",
+    responses=problems(*NOT_YOURS, NotFinishedError, KeyReusedError),
+)
 async def update_variation(
-    variation_id: UUID, data: VariationUpdate, uow: Writing, actor: SignedIn
+    variation_id: UUID,
+    data: VariationUpdate,
+    uow: Writing,
+    actor: SignedIn,
+    key: ChangeKey = None,
 ) -> VariationRead:
     """Approve, reject or star."""
-    return await service.update_variation(uow, actor, variation_id, data)
+    return await service.update_variation(uow, actor, variation_id, data, key=key)
 
 
 @router.post(

@@ -19,6 +19,7 @@ from onmodel.dispatch.tiers import Tier
 from onmodel.events import log as events
 from onmodel.identity.errors import NotMeasuredError
 from onmodel.kit.clock import now
+from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects import access
@@ -348,9 +349,20 @@ async def cancel(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> Variation
 
 
 async def update_variation(
-    uow: UnitOfWork, actor: Actor, variation_id: UUID, data: VariationUpdate
+    uow: UnitOfWork,
+    actor: Actor,
+    variation_id: UUID,
+    data: VariationUpdate,
+    *,
+    key: str | None = None,
 ) -> VariationRead:
-    """Approve, reject or star a picture; a null verdict takes it back."""
+    """Approve, reject or star a picture; a null verdict takes it back.
+
+    With a ``key`` a repeat changes nothing.
+    """
+    if await once.repeated(uow, actor.user_id, key, "variation.update", variation_id, data):
+        row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
+        return await reading.read(uow, row)
     row = await get_permitted(uow, actor, variation_id, Permission.REVIEW)
     if row.removed_at is not None:
         raise VariationNotFoundError("This picture was removed meanwhile.")

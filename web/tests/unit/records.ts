@@ -6,6 +6,7 @@ import type {
   ConsistencyRead,
   FileRef,
   FunctionRead,
+  NoteRead,
   QueueItem,
   ReferenceRead,
   TrainingJobRead,
@@ -256,6 +257,30 @@ export function queueItem(over: Partial<QueueItem> = {}): QueueItem {
     finished_at: null,
     seconds: null,
     rights: ['cancel', 'pause', 'move'],
+    ...over,
+  };
+}
+
+export function note(over: Partial<NoteRead> = {}): NoteRead {
+  return {
+    id: 'n1',
+    project_id: 'p1',
+    character_id: 'c1',
+    variation_id: 'v1',
+    key: 'expression/happy',
+    label: 'Happy',
+    parent_id: null,
+    number: 1,
+    mark: { kind: 'point', at: [0.5, 0.5] },
+    on_face: true,
+    text: 'Eyes wider',
+    mentions: [],
+    version: 1,
+    resolved_at: null,
+    resolved_by: null,
+    created_by: 'u1',
+    created_at: '2026-01-01T00:00:00Z',
+    edited_at: null,
     ...over,
   };
 }

@@ -15,6 +15,7 @@ QUEUE_FRAMES = 512
 # a socket with more in line gets no cursors: by the time they were read they would be wrong
 FLEETING_FRAMES = 64
 TOO_SLOW, SIGNED_OUT, NOT_FOUND, SHUTTING_DOWN = 4008, 4401, 4404, 1012
+TOO_OLD, TOO_LOUD = 4426, 4029
 
 # the nil UUID (RFC 9562, section 5.9): no project has it
 NOWHERE = UUID(int=0)

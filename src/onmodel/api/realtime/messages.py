@@ -17,6 +17,7 @@ from onmodel.characters.schemas import (
     CharacterRemoved,
     CharacterUpdate,
     CharacterUpdated,
+    FieldContested,
     ReferenceRemoved,
     ReferenceUpdated,
     TextAck,
@@ -28,6 +29,7 @@ from onmodel.decisions.schemas import DecisionUpdated
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
 from onmodel.inbox.schemas import InboxChanged
+from onmodel.kit.db.once import KEY_PATTERN
 from onmodel.notes.schemas import NoteRemoved, NoteUpdated
 from onmodel.projects.schemas import MembersUpdated, ProjectUpdated, Quality
 from onmodel.review.schemas import (
@@ -45,11 +47,14 @@ from onmodel.variations.schemas import (
 )
 from onmodel.versions.schemas import VersionNamed
 
+# grows when a client that knows only the one before would go wrong; what is merely new does not
 PROTOCOL_VERSION = 1
+# the oldest one that is still spoken
+OLDEST_PROTOCOL = 1
 
 
 class SyncRequest(BaseModel):
-    since: int | None = Field(default=None, ge=0)
+    since: int | None = Field(default=None, ge=0, le=2**31 - 1)
 
 
 class PresenceUpdate(BaseModel):
@@ -61,9 +66,15 @@ class PresenceUpdate(BaseModel):
     following: UUID | None = None
 
 
+Key = Annotated[str, Field(pattern=KEY_PATTERN)]
+
+
 class CharacterUpdateRequest(BaseModel):
+    """As ``PATCH /characters/{id}``; ``key`` is what ``Idempotency-Key`` is there."""
+
     character_id: UUID
     data: CharacterUpdate
+    key: Key | None = None
 
 
 class NodeUpdateRequest(BaseModel):
@@ -71,6 +82,11 @@ class NodeUpdateRequest(BaseModel):
 
     node_id: UUID
     data: CharacterUpdate
+    key: Key | None = None
+
+
+class Nothing(BaseModel):
+    """A message that says all by its name."""
 
 
 class TrainMessage(BaseModel):
@@ -119,6 +135,11 @@ class TextCursorUpdate(BaseModel):
 
 class _Message(BaseModel):
     id: str | None = Field(default=None, max_length=100)
+
+
+class PingMessage(_Message):
+    event: Literal["client:ping"]
+    payload: Nothing = Nothing()
 
 
 class SyncMessage(_Message):
@@ -185,16 +206,18 @@ TextMessage = TextOpenMessage | TextChangeMessage | TextCursorMessage
 
 LiveMessage = PresenceMessage | LiveUpdateMessage | ViewMessage
 
-OtherMessage = (
-    SyncMessage
-    | CharacterUpdateMessage
+ChangeMessage = (
+    CharacterUpdateMessage
     | NodeUpdateMessage
     | CharacterTrainMessage
     | CharacterGenerateMessage
     | StartGenerationMessage
 )
 
-ClientMessage = Annotated[OtherMessage | LiveMessage | TextMessage, Field(discriminator="event")]
+ClientMessage = Annotated[
+    PingMessage | SyncMessage | ChangeMessage | LiveMessage | TextMessage,
+    Field(discriminator="event"),
+]
 
 client_message: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
 
@@ -204,6 +227,17 @@ class FullSync(ProjectState):
 
     protocol: int = PROTOCOL_VERSION
     presence: list[PresentPerson]
+
+
+class Hello(BaseModel):
+    """Event ``server:hello``: the first word on every socket, and the answer to a ping.
+
+    ``version`` is the server's own: when it changes, a page may be older than its server.
+    """
+
+    protocol: int = PROTOCOL_VERSION
+    oldest: int = OLDEST_PROTOCOL
+    version: str
 
 
 class TrainingProgress(BaseModel):
@@ -238,11 +272,13 @@ class Ok(BaseModel):
 
 # event name -> payload, for everything that the server may send
 SERVER_EVENTS: dict[str, type[BaseModel]] = {
+    "server:hello": Hello,
     "server:full_sync": FullSync,
     "server:project.updated": ProjectUpdated,
     "server:members.updated": MembersUpdated,
     "server:character.updated": CharacterUpdated,
     "server:character.removed": CharacterRemoved,
+    "server:field.contested": FieldContested,
     "server:reference.updated": ReferenceUpdated,
     "server:reference.removed": ReferenceRemoved,
     "server:check.updated": CheckUpdated,

@@ -13,10 +13,13 @@ from starlette.websockets import WebSocketDisconnect
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.accounts.signed_in import identify
+from onmodel.api.health import VERSION
 from onmodel.api.realtime import messages
-from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
+from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, TOO_LOUD, TOO_OLD, Connection
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.live.desk import LiveDesk
+from onmodel.api.realtime.live.errors import TooManyMessagesError
+from onmodel.api.realtime.pace import Pace
 from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.texts import TextDesk
 from onmodel.api.state import project_state
@@ -46,6 +49,8 @@ router = APIRouter()
 
 # well below a socket's queue, so that catching up cannot look like being too slow
 REPLAY_LIMIT = 400
+MOST_LETTERS = 100
+_GONE = (WebSocketDisconnect, RuntimeError)
 # more than the longest text with everything escaped; what is longer is not even parsed
 LONGEST_MESSAGE = 256 * 1024
 
@@ -69,6 +74,9 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     hub: Hub = socket.app.state.hub
     mail: Mailroom = socket.app.state.mail
     await socket.accept()
+    if _speaks_too_old(socket):
+        await socket.close(TOO_OLD, "protocol_too_old")
+        return
     actor = await _admit(socket, resources, project_id)
     if actor is None:
         return
@@ -87,6 +95,15 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
         hub.leave(connection)
         await connection.finish()
         await desk.leave()
+
+
+def _speaks_too_old(socket: WebSocket) -> bool:
+    """Say whether a client has told that it knows only a protocol that is gone, or none yet."""
+    spoken = socket.query_params.get("protocol")
+    if spoken is None:
+        return False
+    known = range(messages.OLDEST_PROTOCOL, messages.PROTOCOL_VERSION + 1)
+    return not (spoken.isascii() and spoken.isdigit() and int(spoken[:9]) in known)
 
 
 async def _admit(socket: WebSocket, resources: Resources, project_id: UUID) -> Actor | None:
@@ -123,69 +140,118 @@ class Session:
         self._actor = connection.actor
         self._resources = resources
         self._desk = desk
+        self._pace = Pace()
         self._live = live
 
     async def read(self) -> None:
-        """Answer messages until the client goes."""
+        """Say who we are, then answer messages until the client goes."""
+        self._greet(None)
         try:
-            while True:
-                await self._answer(await self._socket.receive_text())
-        except (WebSocketDisconnect, RuntimeError):
+            while (message := await self._socket.receive())["type"] == "websocket.receive":
+                await self._hear(message.get("text"))
+        except _GONE:
             return
 
-    async def _answer(self, text: str) -> None:
-        message_id: str | None = None
+    async def _hear(self, text: str | None) -> None:
+        """Answer one message, unless there are too many."""
+        if await self._pace.allows():
+            await self._answer(text)
+        elif self._pace.is_flood:
+            self._connection.close_soon(TOO_LOUD)
+        elif await self._pace.may_answer():
+            self._refuse(TooManyMessagesError("A page may send 200 messages a second."), None, None)
+
+    async def _answer(self, text: str | None) -> None:
+        message_id = name = None
         try:
             raw = _object(text)
-            message_id = raw["id"] if isinstance(raw.get("id"), str) else None
+            message_id, name = _short(raw.get("id")), _short(raw.get("event"))
             message = messages.client_message.validate_python(raw)
-            self._actor = await self._still_here()
-            if isinstance(message, messages.TextMessage):
-                await self._desk.answer(self._actor, message)
-                return
-            if isinstance(message, messages.LiveMessage):
-                await self._live.answer(self._actor, message)
-                if isinstance(message, messages.PresenceMessage):
-                    self._say("server:ok", {"data": None}, message_id)
-                return
-            data = await self._handle(message)
+            # who asks whether anybody is there need not say who they are
+            if not isinstance(message, messages.PingMessage):
+                self._actor = await self._still_here(message)
+            await self._do(message)
         except ValidationError as error:
             first = error.errors()[0]
-            problem = UnknownMessageError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}.")
-            self._say("server:error", problem.as_problem(), message_id)
-            return
+            problem = UnknownMessageError(f"{_place(first['loc'])}: {first['msg']}.")
+            self._refuse(problem, name, message_id)
         except ProblemError as error:
-            self._say("server:error", error.as_problem(), message_id)
-            return
+            self._refuse(error, name, message_id)
         except DBAPIError as error:
             problem = of_database(error)
             if problem is None:
                 raise
             log.warning("database_refused", error=str(error.orig))
-            self._say("server:error", problem.as_problem(), message_id)
-            return
-        if not isinstance(message, messages.SyncMessage):
-            self._say("server:ok", {"data": data}, message_id)
+            self._refuse(problem, name, message_id)
+        except _GONE:
+            raise
+        except Exception:  # a mistake over one message must not end the socket
+            log.exception("message_failed", message=name)
+            mistake = ProblemError("OnModel made a mistake. It has been written to the log.")
+            self._refuse(mistake, name, message_id)
 
-    async def _still_here(self) -> Actor:
-        """Return who this is now: a role or a token may have been taken away since."""
+    async def _do(self, message: messages.ClientMessage) -> None:
+        """Do what a message asks, and say that it is done where nothing else says so."""
+        data: Any = None
+        if isinstance(message, messages.PingMessage):
+            self._greet(message.id)
+            return
+        if isinstance(message, messages.TextMessage):
+            await self._desk.answer(self._actor, message)
+            return
+        if isinstance(message, messages.LiveMessage):
+            await self._live.answer(self._actor, message)
+            if not isinstance(message, messages.PresenceMessage):
+                return
+        elif isinstance(message, messages.SyncMessage):
+            await self._sync(message.payload.since, message.id)
+            return
+        else:
+            data = await self._handle(message)
+        self._say("server:ok", {"data": data}, message.id)
+
+    async def _still_here(self, message: messages.ClientMessage) -> Actor:
+        """Return who this is now: a token, or the project, may have been taken away since.
+
+        Of cursors there are too many to ask the database for each: the live desk asks for them.
+        """
         actor = await identify(self._socket, self._resources.database)
         if actor is None:
             self._connection.close_soon(SIGNED_OUT)
             raise UnauthorisedError("Your session has ended.")
+        if isinstance(message, messages.LiveMessage):
+            return actor
+        try:
+            async with self._resources.database.read() as uow:
+                await access.require(uow, actor, self._connection.project_id, Permission.VIEW)
+        except NotFoundError:
+            self._connection.close_soon(NOT_FOUND)
+            raise
         return actor
+
+    def _greet(self, message_id: str | None) -> None:
+        self._say("server:hello", messages.Hello(version=VERSION).model_dump(), message_id)
+
+    def _refuse(self, problem: ProblemError, event: str | None, message_id: str | None) -> None:
+        """Tell the sender, and nobody else, why not."""
+        log.info(
+            "message_refused",
+            code=problem.code,
+            message=event,
+            user=str(self._actor.user_id),
+            project=str(self._connection.project_id),
+        )
+        self._say("server:error", problem.as_problem(), message_id)
 
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
         self._connection.put(encode(name, payload, id=message_id).decode())
 
-    async def _handle(self, message: messages.OtherMessage) -> Any:
+    async def _handle(self, message: messages.ChangeMessage) -> Any:
         match message:
-            case messages.SyncMessage():
-                return await self._sync(message.payload.since, message.id)
             case messages.CharacterUpdateMessage():
-                return await self._update(message.payload.character_id, message.payload.data)
+                return await self._update(message.payload.character_id, message.payload)
             case messages.NodeUpdateMessage():
-                return await self._update(message.payload.node_id, message.payload.data)
+                return await self._update(message.payload.node_id, message.payload)
             case messages.CharacterTrainMessage():
                 request = TrainRequest(quality=message.payload.quality)
                 async with self._resources.database.begin() as uow:
@@ -199,9 +265,17 @@ class Session:
             case messages.StartGenerationMessage():
                 return await self._generate(message.payload.node_id, GenerateRequest())
 
-    async def _update(self, character_id: UUID, data: Any) -> Any:
+    async def _update(
+        self,
+        character_id: UUID,
+        asked: messages.CharacterUpdateRequest | messages.NodeUpdateRequest,
+    ) -> Any:
         async with self._resources.database.begin() as uow:
-            return _json(await characters.update_character(uow, self._actor, character_id, data))
+            return _json(
+                await characters.update_character(
+                    uow, self._actor, character_id, asked.data, key=asked.key
+                )
+            )
 
     async def _generate(self, character_id: UUID, request: GenerateRequest) -> Any:
         async with self._resources.database.begin() as uow:
@@ -244,16 +318,34 @@ class Session:
         return True
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: str | None) -> dict[str, Any]:
+    if text is None:
+        raise UnknownMessageError("A message has to be text.")
     if len(text) > LONGEST_MESSAGE:
         raise MessageTooLongError(f"A message may have {LONGEST_MESSAGE} letters.")
     try:
         raw = json.loads(text)
-    except ValueError as error:
+    # whoever nests too deep exhausts the reader, which is no ValueError
+    except (ValueError, RecursionError) as error:
         raise UnknownMessageError("A message has to be JSON.") from error
     if not isinstance(raw, dict):
         raise UnknownMessageError("A message has to be a JSON object.")
     return raw
+
+
+def _short(value: object) -> str | None:
+    """Return a name or an id of a message, if it is one that can be said back.
+
+    JSON may hold half an emoji (a lone surrogate), which no frame can carry.
+    """
+    if not isinstance(value, str) or len(value) > MOST_LETTERS:
+        return None
+    return None if any("\ud800" <= letter <= "\udfff" for letter in value) else value
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Return where in a message something is wrong; a name from outside may be no whole text."""
+    return ".".join(map(str, loc)).encode(errors="replace").decode()
 
 
 def _json(model: BaseModel) -> dict[str, Any]:

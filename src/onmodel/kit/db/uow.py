@@ -55,6 +55,7 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
         self.notices: list[Notice] = []
+        self.refusals: list[Notice] = []
         self._callbacks: list[Callable[[], Awaitable[None]]] = []
         self._last_steps: list[Callable[[], Awaitable[None]]] = []
 
@@ -65,6 +66,10 @@ class UnitOfWork:
     def notify(self, channel: str, message: bytes) -> None:
         """Publish ``message`` on ``channel`` once the transaction is durable."""
         self.notices.append((channel, message))
+
+    def notify_anyway(self, channel: str, message: bytes) -> None:
+        """Publish ``message`` even when the transaction is refused: news about the refusal."""
+        self.refusals.append((channel, message))
 
     def on_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
         """Run ``callback`` after the commit, before the notices go out."""
@@ -107,10 +112,12 @@ class Database:
                 await session.commit()
             except BaseException:
                 await session.rollback()
+                if uow.refusals:
+                    await self._notifier(uow.refusals)
                 raise
         await uow.run_callbacks()
-        if uow.notices:
-            await self._notifier(uow.notices)
+        if told := uow.refusals + uow.notices:
+            await self._notifier(told)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[UnitOfWork]:

@@ -1,5 +1,7 @@
 import { notes as calls } from '$lib/api/notes';
-import type { NoteRead, NoteWrite } from '$lib/api/types';
+import type { NoteRead, NoteWrite, VariationRead } from '$lib/api/types';
+import { newId } from '$lib/ids';
+import { outbox } from '$lib/offline/outbox.svelte';
 import type { Room } from '$lib/state/room.svelte';
 import { toasts } from '$lib/state/toasts.svelte';
 import { attempt } from './attempt';
@@ -18,49 +20,65 @@ async function change(room: Room, run: () => Promise<NoteRead>): Promise<NoteRea
   return saved;
 }
 
+/** Shows a note at once; it is sent as soon as there is a network. Answers its id. */
 export function addNote(
   room: Room,
-  variationId: string,
-  fresh: NoteWrite,
-): Promise<NoteRead | null> {
-  return change(room, () => calls.add(variationId, fresh));
+  variation: VariationRead,
+  fresh: Omit<NoteWrite, 'id'>,
+): string {
+  const id = newId();
+  outbox.put(room.projectId, {
+    kind: 'note',
+    variationId: variation.id,
+    characterId: variation.character_id,
+    key: variation.key,
+    of: variation.label,
+    note: { ...fresh, id },
+  });
+  return id;
 }
 
-export function replyTo(
-  room: Room,
-  note: NoteRead,
-  text: string,
-  mentions: string[],
-): Promise<NoteRead | null> {
-  const id = crypto.randomUUID();
-  return change(room, () => calls.reply(note.id, { id, text, mentions }));
-}
-
-export function editNote(
-  room: Room,
-  note: NoteRead,
-  text: string,
-  mentions: string[],
-): Promise<NoteRead | null> {
-  return change(room, () => calls.edit(note.id, { version: note.version, text, mentions }));
-}
-
-export async function settleNote(room: Room, note: NoteRead, resolved: boolean): Promise<void> {
-  const saved = await change(room, () => calls.settle(note.id, resolved));
-  if (!saved) return;
-  toasts.say(resolved ? 'Note settled.' : 'Note opened again.', {
-    label: 'Undo',
-    run: () => void change(room, () => calls.settle(note.id, !resolved)),
+export function replyTo(room: Room, note: NoteRead, text: string, mentions: string[]): void {
+  outbox.put(room.projectId, {
+    kind: 'answer',
+    noteId: note.id,
+    variationId: note.variation_id,
+    characterId: note.character_id,
+    key: note.key,
+    of: note.label,
+    answer: { id: newId(), text, mentions },
   });
 }
 
-export async function tickItem(
-  room: Room,
-  note: NoteRead,
-  number: number,
-  done: boolean,
-): Promise<void> {
-  await change(room, () => calls.tick(note.id, number, done));
+export function editNote(room: Room, note: NoteRead, text: string, mentions: string[]): void {
+  outbox.put(room.projectId, {
+    kind: 'words',
+    noteId: note.id,
+    of: note.label,
+    change: { version: note.version, text, mentions },
+  });
+}
+
+export function settleNote(room: Room, note: NoteRead, resolved: boolean): void {
+  const settle = (wished: boolean): void => {
+    outbox.put(room.projectId, {
+      kind: 'settle',
+      noteId: note.id,
+      of: note.label,
+      resolved: wished,
+    });
+  };
+  settle(resolved);
+  toasts.say(resolved ? 'Note settled.' : 'Note opened again.', {
+    label: 'Undo',
+    run: () => {
+      settle(!resolved);
+    },
+  });
+}
+
+export function tickItem(room: Room, note: NoteRead, number: number, done: boolean): void {
+  outbox.put(room.projectId, { kind: 'tick', noteId: note.id, of: note.label, number, done });
 }
 
 export async function removeNote(room: Room, note: NoteRead): Promise<void> {

@@ -1,5 +1,6 @@
 import { variations as calls } from '$lib/api/calls';
 import type { VariationRead } from '$lib/api/types';
+import { outbox } from '$lib/offline/outbox.svelte';
 import { pins } from '$lib/state/pins.svelte';
 import type { Room } from '$lib/state/room.svelte';
 import { attempt } from './attempt';
@@ -23,17 +24,18 @@ export async function generate(
   if (started) finish(started);
 }
 
-/** Shows the verdict at once and takes it back when the server refuses. */
-export async function review(
+/** Shows the verdict at once; it is sent as soon as there is a network. */
+export function review(
   room: Room,
   variation: VariationRead,
   change: { verdict?: 'approved' | 'rejected' | null; starred?: boolean },
-): Promise<void> {
-  room.variations.upsert({ ...variation, ...change });
-  const finish = room.variations.load();
-  const saved = await attempt(() => calls.review(variation.id, change));
-  if (saved) finish([saved]);
-  else room.variations.upsert(variation);
+): void {
+  outbox.put(room.projectId, {
+    kind: 'verdict',
+    variationId: variation.id,
+    of: variation.label,
+    change,
+  });
 }
 
 export async function regenerate(room: Room, variation: VariationRead): Promise<void> {

@@ -1,5 +1,5 @@
 /** Failures as the server explains them: problem+json with a sentence and a way out. */
-import type { ProblemBody } from './types';
+import type { FieldConflict, ProblemBody } from './types';
 
 export class Problem extends Error {
   /** HTTP status; 0 when the server was not reached. */
@@ -11,6 +11,8 @@ export class Problem extends Error {
   readonly fields: Record<string, string>;
   /** On a stale write: the record as it is now. */
   readonly current: unknown;
+  /** Where two people changed the same field: both values. */
+  readonly conflicts: readonly FieldConflict[];
 
   constructor(status: number, body: Partial<ProblemBody>) {
     super(body.detail ?? body.title ?? 'Something went wrong.');
@@ -20,6 +22,7 @@ export class Problem extends Error {
     this.wayOut = body.try ?? null;
     this.fields = Object.fromEntries((body.fields ?? []).map((f) => [f.field, f.detail]));
     this.current = body['current'] ?? null;
+    this.conflicts = (body['conflicts'] as FieldConflict[] | undefined) ?? [];
   }
 
   /** True when trying again may help: no connection, or the server is briefly overloaded. */

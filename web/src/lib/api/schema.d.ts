@@ -2760,26 +2760,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/variations/{variation_id}/present-score": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Present Score
-         * @description How a picture fits the character as it is now; its own score may be against a version.
-         */
-        get: operations["read_present_score_api_v1_variations__variation_id__present_score_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/variations/{variation_id}/regenerate": {
         parameters: {
             query?: never;
@@ -3632,6 +3612,9 @@ export interface components {
         /**
          * CharacterUpdate
          * @description A change against the ``version`` that was read; a stale one is refused.
+         *
+         *     With ``seen`` for each field that changes, a stale version merges: a field is refused only
+         *     when it now holds neither what was seen nor what is wished.
          */
         CharacterUpdate: {
             /** Consent */
@@ -3648,6 +3631,7 @@ export interface components {
             negative_prompt?: string | null;
             /** Positive Prompt */
             positive_prompt?: string | null;
+            seen?: components["schemas"]["FieldsSeen"] | null;
             /** Tags */
             tags?: string[] | null;
             /** Tier */
@@ -3671,7 +3655,10 @@ export interface components {
             id?: string | null;
             payload: components["schemas"]["CharacterUpdateRequest"];
         };
-        /** CharacterUpdateRequest */
+        /**
+         * CharacterUpdateRequest
+         * @description As ``PATCH /characters/{id}``; ``key`` is what ``Idempotency-Key`` is there.
+         */
         CharacterUpdateRequest: {
             /**
              * Character Id
@@ -3679,6 +3666,11 @@ export interface components {
              */
             character_id: string;
             data: components["schemas"]["CharacterUpdate"];
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
         };
         /**
          * CharacterUpdated
@@ -3779,7 +3771,7 @@ export interface components {
             check_id: string;
             data: components["schemas"]["CheckRead"];
         };
-        ClientMessage: components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
+        ClientMessage: components["schemas"]["PingMessage"] | components["schemas"]["SyncMessage"] | components["schemas"]["CharacterUpdateMessage"] | components["schemas"]["NodeUpdateMessage"] | components["schemas"]["CharacterTrainMessage"] | components["schemas"]["CharacterGenerateMessage"] | components["schemas"]["StartGenerationMessage"] | components["schemas"]["PresenceMessage"] | components["schemas"]["LiveUpdateMessage"] | components["schemas"]["ViewMessage"] | components["schemas"]["TextOpenMessage"] | components["schemas"]["TextChangeMessage"] | components["schemas"]["TextCursorMessage"];
         /**
          * Coherence
          * @description How alike the pictures are to each other: mean pairwise p_same, and its lowest pair.
@@ -4309,6 +4301,38 @@ export interface components {
             trigger_word: string;
         };
         /**
+         * FieldConflict
+         * @description Two values for one field: ``value`` was wished, ``current`` stands there.
+         */
+        FieldConflict: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Current */
+            current: unknown;
+            /** Field */
+            field: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * FieldContested
+         * @description Event ``server:field.contested``: a value that was not taken, as another stands there.
+         *
+         *     ``actor`` wished it. May be lost: the same is in the answer to the actor, who keeps it.
+         */
+        FieldContested: {
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            conflict: components["schemas"]["FieldConflict"];
+            /** Version */
+            version: number;
+        };
+        /**
          * FieldProblem
          * @description What is wrong with one field of the request.
          */
@@ -4317,6 +4341,32 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * FieldsSeen
+         * @description What stood in some fields when a person began to write over them.
+         */
+        FieldsSeen: {
+            /** Consent */
+            consent?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Importance */
+            importance?: string | null;
+            /** Licence */
+            licence?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Negative Prompt */
+            negative_prompt?: string | null;
+            /** Positive Prompt */
+            positive_prompt?: string | null;
+            /** Tags */
+            tags?: string[] | null;
+            /** Tier */
+            tier?: string | null;
+            /** Trigger Word */
+            trigger_word?: string | null;
         };
         /**
          * FileLink
@@ -4904,6 +4954,26 @@ export interface components {
             version: string;
         };
         /**
+         * Hello
+         * @description Event ``server:hello``: the first word on every socket, and the answer to a ping.
+         *
+         *     ``version`` is the server's own: when it changes, a page may be older than its server.
+         */
+        Hello: {
+            /**
+             * Oldest
+             * @default 1
+             */
+            oldest?: number;
+            /**
+             * Protocol
+             * @default 1
+             */
+            protocol?: number;
+            /** Version */
+            version: string;
+        };
+        /**
          * HistoryEntry
          * @description Who changed what and when.
          */
@@ -4951,8 +5021,6 @@ export interface components {
         /**
          * JudgeRead
          * @description Who judged, by what, and what the numbers rest on.
-         *
-         *     ``version`` is the one whose references it was held against; null: the present ones.
          */
         JudgeRead: {
             /** Basis */
@@ -4972,8 +5040,6 @@ export interface components {
              * @enum {string}
              */
             route: "photographic" | "illustrated" | "appearance";
-            /** Version */
-            version?: number | null;
         };
         /**
          * JudgementUpdated
@@ -5169,27 +5235,6 @@ export interface components {
             p_same: number;
         };
         /**
-         * MadeOf
-         * @description The version of the character that a picture was made of, with what generators read of it.
-         *
-         *     ``names`` are those that it had then; ``pinned`` is false where it was simply the newest.
-         */
-        MadeOf: {
-            adapter: components["schemas"]["UsedModel"] | null;
-            /** Names */
-            names: string[];
-            /** Negative Prompt */
-            negative_prompt: string;
-            /** Number */
-            number: number;
-            /** Pinned */
-            pinned: boolean;
-            /** Positive Prompt */
-            positive_prompt: string;
-            /** Trigger Word */
-            trigger_word: string;
-        };
-        /**
          * MarkRead
          * @description Which notices were read: some, those under a heading, or with neither all of them.
          */
@@ -5280,6 +5325,11 @@ export interface components {
          */
         NodeUpdateRequest: {
             data: components["schemas"]["CharacterUpdate"];
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
             /**
              * Node Id
              * Format: uuid
@@ -5429,6 +5479,11 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Nothing
+         * @description A message that says all by its name.
+         */
+        Nothing: Record<string, never>;
         /**
          * NoticeRead
          * @description Something that you should hear of.
@@ -5703,6 +5758,51 @@ export interface components {
             /** Zoom */
             zoom: number;
         };
+        /** PingMessage */
+        PingMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "client:ping";
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /** @default {} */
+            payload?: components["schemas"]["Nothing"];
+        };
+        /**
+         * PinnedAdapter
+         * @description The trained model of a version.
+         */
+        PinnedAdapter: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * PinnedVersion
+         * @description The version of the character that a picture was made of, with what generators read of it.
+         */
+        PinnedVersion: {
+            adapter: components["schemas"]["PinnedAdapter"] | null;
+            /** Names */
+            names: string[];
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Number */
+            number: number;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /** Trigger Word */
+            trigger_word: string;
+        };
         /** PointMark */
         PointMark: {
             /** At */
@@ -5850,29 +5950,6 @@ export interface components {
             user_id: string;
             /** Variation Id */
             variation_id?: string | null;
-        };
-        /**
-         * PresentScore
-         * @description How a picture fits the character as it is now, whatever it was made of.
-         *
-         *     ``p_same`` and the numbers after it are null where that cannot be judged; then there is a
-         *     reason.
-         */
-        PresentScore: {
-            /** Fidelity */
-            fidelity: number | null;
-            /** P Same */
-            p_same: number | null;
-            /** P Same High */
-            p_same_high: number | null;
-            /** P Same Low */
-            p_same_low: number | null;
-            /** Reason */
-            reason: string | null;
-            /** Reason Text */
-            reason_text: string | null;
-            /** References */
-            references: number;
         };
         /**
          * Problem
@@ -6304,24 +6381,17 @@ export interface components {
          * @description Everything that is needed to make the same bytes again.
          *
          *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
-         *     ``reads`` names what the function was given of the version beside pictures: it says in its
-         *     manifest what it has inputs for. A picture that somebody brought is made of no version.
          */
         Recipe: {
             /** Function */
             function: string | null;
             /** Inputs */
             inputs: components["schemas"]["RecipeInput"][];
-            made_of?: components["schemas"]["MadeOf"] | null;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
             };
-            /**
-             * Reads
-             * @default []
-             */
-            reads?: string[];
+            pinned?: components["schemas"]["PinnedVersion"] | null;
             /** Seed */
             seed: number;
             /** Task */
@@ -6601,6 +6671,16 @@ export interface components {
             /** Format: date-time */
             at?: string;
             /** @constant */
+            event: "server:hello";
+            id?: string;
+            payload: components["schemas"]["Hello"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
             event: "server:full_sync";
             id?: string;
             payload: components["schemas"]["FullSync"];
@@ -6644,6 +6724,16 @@ export interface components {
             event: "server:character.removed";
             id?: string;
             payload: components["schemas"]["CharacterRemoved"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:field.contested";
+            id?: string;
+            payload: components["schemas"]["FieldContested"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -7811,33 +7901,6 @@ export interface components {
             /** Vram */
             vram: number | null;
         };
-        /**
-         * UsedModel
-         * @description The trained model of a version; ``terms`` are those of what trained it.
-         */
-        UsedModel: {
-            /**
-             * File Id
-             * Format: uuid
-             */
-            file_id: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Number */
-            number: number;
-            /** Sha256 */
-            sha256: string;
-            /**
-             * Terms
-             * @default []
-             */
-            terms?: components["schemas"]["Terms"][];
-        };
         /** UserCreate */
         UserCreate: {
             /**
@@ -8949,7 +9012,10 @@ export interface operations {
     update_character_api_v1_characters__character_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 character_id: string;
             };
@@ -8988,7 +9054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale_version`: Somebody else was faster; `trigger_word_taken`: This trigger word is taken */
+            /** @description `stale_version`: Somebody else was faster; `field_conflict`: Two of you changed the same; `trigger_word_taken`: This trigger word is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8997,13 +9063,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10799,7 +10865,10 @@ export interface operations {
     add_comment_api_v1_decisions__decision_id__comments_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
             };
@@ -10847,13 +10916,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -11480,7 +11549,10 @@ export interface operations {
     put_vote_api_v1_decisions__decision_id__votes__candidate_id__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
                 candidate_id: string;
@@ -11529,13 +11601,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12826,7 +12898,10 @@ export interface operations {
     edit_note_api_v1_notes__note_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
             };
@@ -12874,7 +12949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `mentioned_stranger`: They cannot see this project */
+            /** @description `mentioned_stranger`: They cannot see this project; `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12888,7 +12963,10 @@ export interface operations {
     tick_api_v1_notes__note_id__checklist__number__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
                 number: number;
@@ -12928,7 +13006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `no_such_item`: The list has no such line */
+            /** @description `no_such_item`: The list has no such line; `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13004,7 +13082,10 @@ export interface operations {
     settle_note_api_v1_notes__note_id__resolved_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 note_id: string;
             };
@@ -13043,13 +13124,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15994,7 +16075,10 @@ export interface operations {
     update_variation_api_v1_variations__variation_id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 variation_id: string;
             };
@@ -16042,13 +16126,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -16485,55 +16569,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_present_score_api_v1_variations__variation_id__present_score_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                variation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PresentScore"];
-                };
-            };
-            /** @description `variation_not_found`: No such picture */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_measured`: There is nothing to compare */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -31,6 +31,7 @@ let seen: ServerMessage[];
 let states: Connection[];
 let timers: { run: () => void; ms: number; cancelled: boolean }[];
 let refused: ReturnType<typeof vi.fn>;
+let tooOld: ReturnType<typeof vi.fn>;
 
 function start(since = 0): ProjectSocket {
   const socket = new ProjectSocket({
@@ -39,6 +40,7 @@ function start(since = 0): ProjectSocket {
     onMessage: (message) => seen.push(message),
     onConnection: (state) => states.push(state),
     onRefused: refused as () => void,
+    onTooOld: tooOld as () => void,
     open: () => {
       const wire = new FakeWire();
       wires.push(wire);
@@ -71,13 +73,14 @@ beforeEach(() => {
   states = [];
   timers = [];
   refused = vi.fn();
+  tooOld = vi.fn();
 });
 
 describe('on connecting', () => {
   it('asks for everything when it knows nothing', () => {
     start(0);
     last(wires).open();
-    expect(last(wires).sent).toEqual([{ event: 'client:sync_request', payload: {} }]);
+    expect(last(wires).sent).toEqual([{ event: 'client:sync_request', payload: {}, id: 'sync' }]);
     expect(states).toEqual(['connecting', 'live']);
   });
 
@@ -117,7 +120,9 @@ describe('durable events', () => {
     wire.say(event(4));
     wire.say(event(5));
     expect(seqs()).toEqual([2]);
-    expect(wire.sent.slice(1)).toEqual([{ event: 'client:sync_request', payload: { since: 2 } }]);
+    expect(wire.sent.slice(1)).toEqual([
+      { event: 'client:sync_request', payload: { since: 2 }, id: 'sync' },
+    ]);
     wire.say(event(3));
     expect(seqs()).toEqual([2, 3, 4, 5]);
   });
@@ -251,6 +256,43 @@ describe('reconnectDelay', () => {
   it('stays between half and all of a capped ceiling', () => {
     expect(reconnectDelay(0, () => 0)).toBe(250);
     expect(reconnectDelay(0, () => 1)).toBe(500);
-    expect(reconnectDelay(30, () => 1)).toBe(15_000);
+    expect(reconnectDelay(30, () => 1)).toBe(4_000);
   });
+});
+
+describe('a line that may be dead', () => {
+  const silence = () => last(timers.filter((timer) => timer.ms === 10_000));
+
+  it('is asked after ten seconds of silence, and kept when it answers', () => {
+    start(1);
+    const wire = last(wires);
+    wire.open();
+    silence().run();
+    expect(last(wire.sent).event).toBe('client:ping');
+    const answer = last(timers);
+    expect(answer.ms).toBe(4_000);
+    wire.say({ event: 'server:hello', payload: {} });
+    expect(answer.cancelled).toBe(true);
+    expect(wire.closed).toBe(false);
+  });
+
+  it('is given up without an answer, and another one is tried', () => {
+    start(1);
+    last(wires).open();
+    silence().run();
+    last(timers).run();
+    expect(last(wires).closed).toBe(true);
+    expect(last(states)).toBe('waiting');
+    last(timers).run();
+    expect(wires).toHaveLength(2);
+  });
+});
+
+it('stops when the server no longer speaks as this page does', () => {
+  start(1);
+  last(wires).open();
+  last(wires).break(4426);
+  expect(last(states)).toBe('closed');
+  expect(tooOld).toHaveBeenCalledOnce();
+  expect(refused).not.toHaveBeenCalled();
 });

@@ -16,17 +16,29 @@ export interface ProjectSocketOptions {
   onConnection: (state: Connection) => void;
   /** The server says that we may no longer be here (signed out, removed from the project). */
   onRefused?: () => void;
+  /** The server no longer speaks as this page does. */
+  onTooOld?: () => void;
   open?: (url: string) => Wire;
   later?: (run: () => void, ms: number) => () => void;
   random?: () => number;
 }
 
+/** Which form of the messages this page speaks (docs/realtime.md). */
+export const PROTOCOL = 1;
+/** Marks the answer to a request for what was missed. */
+export const SYNC_ID = 'sync';
+
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
+/** A network that is back is found within five seconds, also when the browser does not tell. */
+const LONGEST_WAIT_MS = 4_000;
+/** After so much silence we ask whether anybody is there; without an answer the line is dead. */
+const SILENCE_MS = 10_000;
+const ANSWER_MS = 4_000;
 /** A gap that stays open this long is asked for again. */
 const GAP_PATIENCE_MS = 4_000;
 /** Close codes with which the server refuses for good. */
 const REFUSED_CODES = new Set([4401, 4403, 4404, 1008]);
+const TOO_OLD_CODE = 4426;
 
 /** Wait before try number `attempt` (0 = first): doubles, capped, with jitter from `random`. */
 export function reconnectDelay(attempt: number, random: () => number): number {
@@ -35,7 +47,7 @@ export function reconnectDelay(attempt: number, random: () => number): number {
 }
 
 export class ProjectSocket {
-  #options: Required<Omit<ProjectSocketOptions, 'onRefused'>> & { onRefused: () => void };
+  #options: Required<ProjectSocketOptions>;
   #wire: Wire | null = null;
   #seq: number;
   #early = new Map<number, ServerMessage>();
@@ -44,6 +56,7 @@ export class ProjectSocket {
   #closed = false;
   #cancelReconnect: (() => void) | null = null;
   #cancelGap: (() => void) | null = null;
+  #cancelSilence: (() => void) | null = null;
   #greeting: string[] = [];
 
   constructor(options: ProjectSocketOptions) {
@@ -58,6 +71,7 @@ export class ProjectSocket {
       },
       random: Math.random,
       onRefused: () => undefined,
+      onTooOld: () => undefined,
       ...options,
     };
   }
@@ -81,9 +95,12 @@ export class ProjectSocket {
       this.#askForMissing();
       for (const text of this.#greeting) wire.send(text);
       this.#options.onConnection('live');
+      this.#listenForSilence();
     };
     wire.onmessage = (event) => {
-      if (this.#wire === wire) this.#receive(event.data);
+      if (this.#wire !== wire) return;
+      this.#listenForSilence();
+      this.#receive(event.data);
     };
     wire.onclose = (event) => {
       if (this.#wire === wire) this.#lost(event.code);
@@ -125,6 +142,7 @@ export class ProjectSocket {
     this.#closed = true;
     this.#cancelReconnect?.();
     this.#cancelGap?.();
+    this.#cancelSilence?.();
     const wire = this.#wire;
     this.#wire = null;
     wire?.close();
@@ -136,11 +154,13 @@ export class ProjectSocket {
     this.#early.clear();
     this.#cancelGap?.();
     this.#cancelGap = null;
+    this.#cancelSilence?.();
     if (this.#closed) return;
-    if (REFUSED_CODES.has(code)) {
+    if (REFUSED_CODES.has(code) || code === TOO_OLD_CODE) {
       this.#closed = true;
       this.#options.onConnection('closed');
-      this.#options.onRefused();
+      if (code === TOO_OLD_CODE) this.#options.onTooOld();
+      else this.#options.onRefused();
       return;
     }
     const wait = reconnectDelay(this.#attempt, this.#options.random);
@@ -152,7 +172,18 @@ export class ProjectSocket {
   }
 
   #askForMissing(): void {
-    this.send('client:sync_request', this.#seq > 0 ? { since: this.#seq } : {});
+    this.send('client:sync_request', this.#seq > 0 ? { since: this.#seq } : {}, SYNC_ID);
+  }
+
+  /** A dead line looks like a quiet one: the browser tells of neither. */
+  #listenForSilence(): void {
+    this.#cancelSilence?.();
+    this.#cancelSilence = this.#options.later(() => {
+      this.send('client:ping', {});
+      this.#cancelSilence = this.#options.later(() => {
+        this.drop();
+      }, ANSWER_MS);
+    }, SILENCE_MS);
   }
 
   #receive(data: unknown): void {

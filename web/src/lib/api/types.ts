@@ -22,6 +22,7 @@ export type DecisionView = Omit<Schemas['DecisionView'], 'decision'> & { decisio
 export type Disagreement = Schemas['Disagreement'];
 export type Drift = Schemas['Drift'];
 export type EncoderRead = Schemas['EncoderRead'];
+export type FieldConflict = Schemas['FieldConflict'];
 export type Following = Schemas['Following'];
 export type FileRef = Schemas['FileRef'];
 export type Finding = Schemas['Finding'];

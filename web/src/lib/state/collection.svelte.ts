@@ -1,24 +1,42 @@
 import { SvelteMap } from 'svelte/reactivity';
+import type { Layer } from '$lib/offline/layers';
 
 /**
  * Records of one noun by id. Socket events and answers of requests meet here, so one rule holds
  * for both: a record is always replaced whole, and an event beats a list that was asked for
- * before the event came.
+ * before the event came. What waits to be sent lies over the records when they are read; the
+ * records themselves are always the server's.
  */
 export class Collection<T extends { id: string }> {
   #items = new SvelteMap<string, T>();
   #loads = new Set<Set<string>>();
+  #layer: Layer<T> | null;
+
+  constructor(layer: Layer<T> | null = null) {
+    this.#layer = layer;
+  }
 
   get size(): number {
-    return this.#items.size;
+    return this.all().length;
   }
 
   get(id: string): T | undefined {
+    const known = this.#items.get(id);
+    if (!this.#layer) return known;
+    return known ? this.#layer.over(known) : this.#layer.more().find((one) => one.id === id);
+  }
+
+  /** The record as the server last told it. */
+  told(id: string): T | undefined {
     return this.#items.get(id);
   }
 
   all(): T[] {
-    return [...this.#items.values()];
+    const known = [...this.#items.values()];
+    const layer = this.#layer;
+    if (!layer) return known;
+    const more = layer.more().filter((one) => !this.#items.has(one.id));
+    return [...known.map((one) => layer.over(one)), ...more];
   }
 
   upsert(record: T): void {
@@ -50,7 +68,7 @@ export class Collection<T extends { id: string }> {
       this.#loads.delete(touched);
       const listed = new Set(records.map((record) => record.id));
       if (within) {
-        for (const record of this.all()) {
+        for (const record of [...this.#items.values()]) {
           if (within(record) && !listed.has(record.id) && !touched.has(record.id)) {
             this.#items.delete(record.id);
           }

@@ -1,7 +1,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { characters as characterCalls, projects as projectCalls } from '$lib/api/calls';
 import { asProblem, type Problem } from '$lib/api/problem';
-import { ProjectSocket, type Connection } from '$lib/api/socket';
+import { PROTOCOL, ProjectSocket, type Connection } from '$lib/api/socket';
 import type {
   AlertRead,
   CharacterRead,
@@ -22,6 +22,12 @@ import type {
   VariationRead,
 } from '$lib/api/types';
 import { newsOf } from '$lib/features/decide/words';
+import type { What } from '$lib/offline/changes';
+import { characterLayer, noteLayer, variationLayer } from '$lib/offline/layers';
+import { outbox } from '$lib/offline/outbox.svelte';
+import type { Landed } from '$lib/offline/send';
+import { Contests } from './contests.svelte';
+import { Meanwhile } from './meanwhile.svelte';
 import { Follow } from '$lib/features/presence/follow.svelte';
 import { Live } from '$lib/features/presence/live.svelte';
 import { announcer } from './announce.svelte';
@@ -29,6 +35,7 @@ import { Collection } from './collection.svelte';
 import { ConsistencyStore } from './consistency.svelte';
 import { inbox } from './inbox.svelte';
 import { session } from './session.svelte';
+import { upgrade } from './upgrade.svelte';
 import { sendCheck, sendReference, UploadQueue } from './uploads.svelte';
 import { Visit } from './visit.svelte';
 
@@ -55,16 +62,16 @@ const NEXT_PAGES = 500;
 /** One open project: its records, who is here, and the live connection that keeps them true. */
 export class Room {
   readonly projectId: string;
-  readonly characters = new Collection<CharacterRead>();
+  readonly characters = new Collection<CharacterRead>(characterLayer);
   readonly references = new Collection<ReferenceRead>();
   readonly jobs = new Collection<TrainingJobRead>();
-  readonly variations = new Collection<VariationRead>();
+  readonly variations = new Collection<VariationRead>(variationLayer);
   readonly members = new Collection<Member>();
   readonly alerts = new Collection<AlertRead>();
   readonly decisions = new Collection<DecisionRead>();
   readonly checks = new Collection<CheckRead>();
   /** Notes on pictures and the answers to them, of characters that were opened. */
-  readonly notes = new Collection<NoteRead>();
+  readonly notes = new Collection<NoteRead>(noteLayer);
   /** Which pictures a character's golden set has, by character, as far as it was asked for. */
   readonly goldenSlots = new SvelteMap<string, readonly GoldenSlot[]>();
   readonly goldenRuns = new Collection<GoldenRunRead>();
@@ -95,6 +102,10 @@ export class Room {
   project = $state.raw<ProjectRead | null>(null);
   role = $state<Role>('viewer');
   presence = $state.raw<PersonHere[]>([]);
+  /** What others did while we had no connection. */
+  readonly meanwhile = new Meanwhile((id) => this.nameOf(id));
+  /** Values that somebody wished for a field that we changed at the same time. */
+  readonly contests = new Contests();
   /** What the others do where we are, and what we do. */
   readonly live = new Live(this);
   readonly follow = new Follow(this);
@@ -110,6 +121,7 @@ export class Room {
   #closed = false;
   #greeting: { event: string; payload: Record<string, unknown> }[] = [];
   #texts = new Map<string, TextListener>();
+  #leaveOutbox: (() => void) | null = null;
 
   constructor(projectId: string) {
     this.projectId = projectId;
@@ -124,12 +136,18 @@ export class Room {
     return this.canEdit || this.role === 'reviewer';
   }
 
+  /** Pictures on their way: a file cannot be kept for the next page. */
+  get isSendingPictures(): boolean {
+    return this.uploads.busy || this.checkUploads.busy;
+  }
+
   get isOwner(): boolean {
     return this.role === 'owner';
   }
 
   async open(): Promise<void> {
     this.problem = null;
+    this.#leaveOutbox ??= outbox.join(this);
     try {
       const state = await projectCalls.state(this.projectId);
       if (this.#isClosed()) return;
@@ -144,6 +162,7 @@ export class Room {
 
   close(): void {
     this.#closed = true;
+    this.#leaveOutbox?.();
     this.#leave();
     this.#disconnect();
   }
@@ -162,6 +181,19 @@ export class Room {
   /** Says something to the server; false when there is no connection. */
   say(event: string, payload: Record<string, unknown>, id?: string): boolean {
     return this.#socket?.send(event, payload, id) ?? false;
+  }
+
+  /** A change of ours is being sent; its answer is one more word of the server. */
+  sending(what: What): (landed: Landed) => void {
+    if (what.kind === 'field') return (landed) => this.#landedCharacter(landed);
+    const takeNotes = this.notes.load();
+    const takeVariations = this.variations.load();
+    const takeDecisions = this.decisions.load();
+    return ({ noun, record }) => {
+      if (noun === 'note') takeNotes([record]);
+      else if (noun === 'variation') takeVariations([record]);
+      else if (noun === 'decision') takeDecisions([record]);
+    };
   }
 
   /** Hears of a text that is written together, until the returned function is called. */
@@ -191,7 +223,11 @@ export class Room {
 
   /** Takes over one message of the socket. Records come whole, so every case is a replacement. */
   apply(message: ServerMessage): void {
+    this.meanwhile.take(message);
     switch (message.event) {
+      case 'server:hello':
+        upgrade.heard(message.payload.version);
+        break;
       case 'server:full_sync':
         this.#take(message.payload);
         break;
@@ -203,7 +239,12 @@ export class Room {
         break;
       case 'server:character.updated':
         this.characters.upsert(message.payload.data);
+        this.contests.changed(message.payload.data);
+        outbox.told(message.payload.data);
         this.#changed(message.payload.character_id);
+        break;
+      case 'server:field.contested':
+        this.contests.take(message.payload, message.actor ?? null);
         break;
       case 'server:character.removed':
         this.characters.remove(message.payload.character_id);
@@ -351,7 +392,7 @@ export class Room {
     this.#disconnect();
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     this.#socket = new ProjectSocket({
-      url: `${scheme}://${location.host}/ws/${this.projectId}`,
+      url: `${scheme}://${location.host}/ws/${this.projectId}?protocol=${PROTOCOL}`,
       since,
       onMessage: (message) => {
         if (message.seq !== undefined) this.seq = message.seq;
@@ -359,6 +400,8 @@ export class Room {
       },
       onConnection: (state) => {
         this.connection = state;
+        this.meanwhile.connection(state);
+        if (state === 'live') outbox.hurry();
         if (state === 'live') inbox.look();
         for (const listener of this.#texts.values())
           if (state === 'live') listener.connected();
@@ -367,6 +410,9 @@ export class Room {
       },
       // Signed out or taken out of the project: asking again over HTTP says which.
       onRefused: () => void this.open(),
+      onTooOld: () => {
+        upgrade.mustReload();
+      },
     });
     this.#socket.greet(this.#greeting);
     this.#socket.connect();
@@ -404,6 +450,12 @@ export class Room {
   #wake = (): void => {
     if (document.visibilityState === 'visible') this.#socket?.hurry();
   };
+
+  #landedCharacter(landed: Landed): void {
+    if (landed.noun !== 'character') return;
+    const known = this.characters.told(landed.record.id);
+    if (!known || known.version <= landed.record.version) this.characters.upsert(landed.record);
+  }
 
   #changed(characterId: string): void {
     this.changes.set(characterId, (this.changes.get(characterId) ?? 0) + 1);

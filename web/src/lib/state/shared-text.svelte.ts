@@ -1,7 +1,8 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { Problem } from '$lib/api/problem';
 import type { ServerMessage } from '$lib/api/types';
-import { TextClient } from '$lib/text/client';
+import { keptTexts } from '$lib/offline/texts.svelte';
+import { TextClient, type KeptText } from '$lib/text/client';
 import { ot, type Operation, type Selection } from '$lib/text/operations';
 import { announcer } from './announce.svelte';
 import type { Room, TextListener } from './room.svelte';
@@ -36,6 +37,8 @@ export class SharedText implements TextListener {
   lost = $state<string | null>(null);
   /** Moves the field's own selection over somebody else's change. */
   onRemote: (op: Operation, before: string) => void = () => undefined;
+  /** Keeps words that the server would not take. */
+  onLost: (text: string, problem: Problem) => void = () => undefined;
   #label: string;
   #room: Host;
   #client: TextClient;
@@ -61,13 +64,26 @@ export class SharedText implements TextListener {
     });
   }
 
-  /** Listens until the returned function is called. */
+  /** Goes on with what an earlier page left, and listens until the returned function is called. */
   start(): () => void {
-    const stop = this.#room.listen(this.document, this);
+    let stop: (() => void) | null = null;
+    let stopped = false;
+    void keptTexts.adopt(this.document).then((kept) => {
+      if (stopped) return;
+      if (kept) this.#restore(kept);
+      stop = this.#room.listen(this.document, this);
+    });
     return () => {
+      stopped = true;
       this.leave();
-      stop();
+      stop?.();
     };
+  }
+
+  #restore(kept: KeptText): void {
+    this.#client.restore(kept);
+    this.loaded = true;
+    this.#show();
   }
 
   edit(op: Operation, join: boolean): void {
@@ -158,6 +174,7 @@ export class SharedText implements TextListener {
   #show(): void {
     this.text = this.#client.text;
     this.pending = this.#client.pending;
+    keptTexts.keep(this.document, this.#client.kept);
   }
 
   #stepped(op: Operation | null): Operation | null {
@@ -176,6 +193,7 @@ export class SharedText implements TextListener {
     } else {
       this.lost = this.#client.text;
       this.problem = problem;
+      this.onLost(this.lost, problem);
       this.#client.giveUp();
       this.#room.say('client:text.open', { document: this.document });
     }

@@ -280,3 +280,31 @@ describe('positions and changes', () => {
     expect(changeBetween('same', 'same')).toEqual([]);
   });
 });
+
+describe('a page that is loaded again', () => {
+  it('goes on with what was unsent, under the same id, on what happened meanwhile', () => {
+    const sent: Outgoing[] = [];
+    const before = new TextClient('A tall smuggler', {
+      send: (one) => sent.push(one),
+      ask: () => undefined,
+    });
+    before.takeText(3, 'A tall smuggler');
+    before.edit([2, 'very ']);
+    before.edit([20, '.']);
+    const kept = structuredClone(before.kept);
+    if (!kept) throw new Error('nothing kept');
+    const after = new TextClient('A tall smuggler', {
+      send: (one) => sent.push(one),
+      ask: () => undefined,
+    });
+    after.restore(kept);
+    expect(after.text).toBe('A very tall smuggler.');
+    after.takeMissed([{ revision: 3, op: [15, '!'], id: 'theirs' }]);
+    expect(sent).toHaveLength(2);
+    expect(sent[1]).toMatchObject({ id: sent[0]?.id, revision: 4 });
+    after.takeAck(sent[0]?.id ?? '', 4);
+    after.takeAck(sent[2]?.id ?? '', 5);
+    expect(after.text).toBe('A very tall smuggler!.');
+    expect(after.kept).toBeNull();
+  });
+});

@@ -3,6 +3,7 @@
  * that wait behind it, and everybody else's, which are transformed over both. Knows no network:
  * what arrives may be late, double or out of order.
  */
+import { newId } from '$lib/ids';
 import { changeBetween, ot, type Operation } from './operations';
 import { UndoHistory } from './undo';
 
@@ -10,6 +11,14 @@ export interface Outgoing {
   revision: number;
   op: Operation;
   id: string;
+}
+
+/** What is unsent, and the text that it was made on: enough to go on after a reload. */
+export interface KeptText {
+  revision: number;
+  base: string;
+  sent: { op: Operation; id: string } | null;
+  waiting: Operation;
 }
 
 /** What happened at one revision: an operation, or that one of ours was taken. */
@@ -63,6 +72,27 @@ export class TextClient {
 
   get sentId(): string | null {
     return this.#sent?.id ?? null;
+  }
+
+  /** What the server has not confirmed; null when there is nothing. */
+  get kept(): KeptText | null {
+    if (!this.pending) return null;
+    return {
+      revision: this.#revision,
+      base: this.#base,
+      sent: this.#sent,
+      waiting: this.#waiting,
+    };
+  }
+
+  /** Goes on where an earlier page stopped; before anything was opened or written. */
+  restore({ revision, base, sent, waiting }: KeptText): void {
+    this.#revision = revision;
+    this.#base = base;
+    this.#sent = sent;
+    this.#waiting = waiting;
+    this.#text = ot.apply(ot.apply(base, sent?.op ?? []), waiting);
+    this.#loaded = true;
   }
 
   /** A change of ours. With `join` it is undone together with the one before. */
@@ -149,7 +179,7 @@ export class TextClient {
 
   #flush(): void {
     if (!this.#connected || this.#sent || this.#waiting.length === 0) return;
-    const id = (this.#options.newId ?? (() => crypto.randomUUID()))();
+    const id = (this.#options.newId ?? newId)();
     this.#sent = { op: this.#waiting, id };
     this.#waiting = [];
     this.#options.send({ revision: this.#revision, ...this.#sent });

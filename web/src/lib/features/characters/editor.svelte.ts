@@ -1,130 +1,127 @@
-import { SvelteMap } from 'svelte/reactivity';
-import { characters as calls, type CharacterChange } from '$lib/api/calls';
-import { asProblem, type Problem } from '$lib/api/problem';
+import { Problem } from '$lib/api/problem';
 import type { CharacterRead } from '$lib/api/types';
+import { same, type Change, type EditableField, type Of } from '$lib/offline/changes';
+import { outbox as ours, type Outbox } from '$lib/offline/outbox.svelte';
 import type { Room } from '$lib/state/room.svelte';
 
-export type EditableField = keyof CharacterChange;
+export type { EditableField };
 
+/** Two values for one field, and what a person may do about them. */
 export interface Conflict {
-  mine: CharacterChange;
-  theirs: CharacterRead;
+  mine: unknown;
+  theirs: unknown;
+  /** Who wrote the other one. */
+  by: string | null;
+  keepTheirs: () => void;
+  useMine: () => void;
 }
 
-type Update = typeof calls.update;
+type FieldChange = Change & { what: Of<'field'> };
 
 /**
- * Saves facts of one character, field by field. The change shows at once. When somebody else
- * changed another field meanwhile, ours is sent again with the newer version; when they changed
- * the same field, a person chooses.
+ * Changes facts of one character, field by field. A change shows at once and waits in the outbox.
+ * The server merges it with what others did to other fields; when they changed the same one,
+ * both people choose.
  */
 export class CharacterEditor {
-  readonly saving = new SvelteMap<EditableField, boolean>();
-  readonly problems = new SvelteMap<EditableField, Problem>();
-  readonly conflicts = new SvelteMap<EditableField, Conflict>();
-  #room: Pick<Room, 'characters'>;
+  #room: Pick<Room, 'projectId' | 'characters' | 'contests'>;
   #id: string;
-  #update: Update;
-  #chain: Promise<void> = Promise.resolve();
+  #outbox: Outbox;
 
-  constructor(room: Pick<Room, 'characters'>, id: string, update: Update = calls.update) {
+  constructor(
+    room: Pick<Room, 'projectId' | 'characters' | 'contests'>,
+    id: string,
+    outbox: Outbox = ours,
+  ) {
     this.#room = room;
     this.#id = id;
-    this.#update = update;
+    this.#outbox = outbox;
+  }
+
+  #changes = $derived.by(() => {
+    const byField = new Map<EditableField, FieldChange>();
+    for (const one of this.#outbox.of('field', (what) => what.characterId === this.#id))
+      byField.set(one.what.field, one);
+    return byField;
+  });
+
+  /** Fields of which a change is on its way. */
+  get saving(): { get: (field: EditableField) => boolean } {
+    return { get: (field) => this.#changes.get(field)?.state === 'waiting' };
+  }
+
+  /** Why the server did not take a field. */
+  get problems(): { get: (field: EditableField) => Problem | undefined } {
+    return {
+      get: (field) => {
+        const refusal = this.#changes.get(field)?.refusal;
+        if (!refusal) return undefined;
+        const { code, message, wayOut, fields } = refusal;
+        return new Problem(422, {
+          code,
+          detail: message,
+          ...(wayOut ? { try: wayOut } : {}),
+          fields: Object.entries(fields).map(([name, detail]) => ({ field: name, detail })),
+        });
+      },
+    };
+  }
+
+  conflict(field: EditableField): Conflict | null {
+    const change = this.#changes.get(field);
+    if (change?.theirs) {
+      const { id, what, theirs } = change;
+      return {
+        mine: what.value,
+        theirs: theirs.value,
+        by: theirs.by,
+        keepTheirs: () => {
+          this.#discard(field);
+        },
+        useMine: () => {
+          this.#outbox.useMine(id);
+        },
+      };
+    }
+    const contest = this.#room.contests.get(this.#id, field);
+    if (!contest) return null;
+    // Seen from the side that was faster, "mine" stands and "theirs" was wished.
+    return {
+      mine: contest.standing,
+      theirs: contest.value,
+      by: contest.by,
+      useMine: () => {
+        this.#room.contests.forget(this.#id, field);
+      },
+      keepTheirs: () => {
+        this.#room.contests.forget(this.#id, field);
+        this.save(field, contest.value as never);
+      },
+    };
   }
 
   /**
-   * One save after the other: each needs the version that the one before produced. `seen` is
-   * what stood in the field when the person began to write; when an event has replaced it
-   * meanwhile, they choose, although the version that we know is the newest.
+   * `seen` is what stood in the field when the person began to write; when somebody has replaced
+   * it meanwhile, both choose.
    */
-  save<F extends EditableField>(
-    field: F,
-    value: CharacterRead[F],
-    seen?: CharacterRead[F],
-  ): Promise<void> {
-    this.#chain = this.#chain.then(() => {
-      const now = this.#room.characters.get(this.#id);
-      if (now && seen !== undefined && !same(now[field], seen) && !same(now[field], value)) {
-        this.conflicts.set(field, { mine: { [field]: value }, theirs: now });
-        return;
-      }
-      return this.#save(field, value);
+  save<F extends EditableField>(field: F, value: CharacterRead[F], seen?: CharacterRead[F]): void {
+    const shown = this.#room.characters.get(this.#id);
+    if (!shown) return;
+    const before = seen ?? shown[field];
+    if (same(before, value) && same(shown[field], value)) return;
+    this.#outbox.put(this.#room.projectId, {
+      kind: 'field',
+      characterId: this.#id,
+      of: shown.name,
+      field,
+      value,
+      seen: before,
+      version: shown.version,
     });
-    return this.#chain;
   }
 
-  useMine(field: EditableField): Promise<void> {
-    const conflict = this.conflicts.get(field);
-    this.conflicts.delete(field);
-    const value = conflict?.mine[field];
-    return value === undefined ? Promise.resolve() : this.save(field, value);
+  #discard(field: EditableField): void {
+    for (const one of this.#outbox.of('field', ({ characterId }) => characterId === this.#id))
+      if (one.what.field === field && one.state !== 'waiting') this.#outbox.discard(one.id);
   }
-
-  keepTheirs(field: EditableField): void {
-    this.conflicts.delete(field);
-  }
-
-  async #save<F extends EditableField>(field: F, value: CharacterRead[F]): Promise<void> {
-    const before = this.#room.characters.get(this.#id);
-    if (!before || same(before[field], value)) return;
-    const change: CharacterChange = { [field]: value };
-    this.problems.delete(field);
-    this.saving.set(field, true);
-    this.#room.characters.upsert({ ...before, ...change });
-    try {
-      this.#take(await this.#update(this.#id, before.version, change));
-    } catch (error) {
-      await this.#refused(field, before, change, asProblem(error));
-    } finally {
-      this.saving.delete(field);
-    }
-  }
-
-  async #refused(
-    field: EditableField,
-    before: CharacterRead,
-    change: CharacterChange,
-    problem: Problem,
-  ): Promise<void> {
-    const theirs = problem.code === 'stale_version' ? (problem.current as CharacterRead) : null;
-    if (!theirs) {
-      this.#undo(field, before);
-      this.problems.set(field, problem);
-    } else if (same(theirs[field], before[field])) {
-      await this.#again(field, theirs, change);
-    } else {
-      this.#room.characters.upsert(theirs);
-      this.conflicts.set(field, { mine: change, theirs });
-    }
-  }
-
-  async #again(
-    field: EditableField,
-    theirs: CharacterRead,
-    change: CharacterChange,
-  ): Promise<void> {
-    this.#room.characters.upsert({ ...theirs, ...change });
-    try {
-      this.#take(await this.#update(this.#id, theirs.version, change));
-    } catch (error) {
-      this.#undo(field, theirs);
-      this.problems.set(field, asProblem(error));
-    }
-  }
-
-  #take(record: CharacterRead): void {
-    const known = this.#room.characters.get(this.#id);
-    if (!known || known.version <= record.version) this.#room.characters.upsert(record);
-  }
-
-  /** Takes back one field only: events may have brought newer values of the others. */
-  #undo(field: EditableField, before: CharacterRead): void {
-    const now = this.#room.characters.get(this.#id) ?? before;
-    this.#room.characters.upsert({ ...now, [field]: before[field] });
-  }
-}
-
-function same(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -2,7 +2,7 @@
 import type { Ballot, FileRef, PairShown, Schemas } from '$lib/api/types';
 
 export interface Booth {
-  vote: (candidateId: string, vote: Ballot) => Promise<void>;
+  vote: (candidateId: string, vote: Ballot) => void;
   nextPair: () => Promise<PairShown | null>;
   compare: (pair: Schemas['PairWrite']) => Promise<void>;
   comment: (said: Schemas['CommentWrite']) => Promise<boolean>;

@@ -1,30 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MemberRead, NoteRead } from '$lib/api/types';
+import type { MemberRead } from '$lib/api/types';
+import { note } from '../../../../tests/unit/records';
 import { mentionBefore, mentionsIn, openOn, piecesOf, threadsOf } from './threads';
-
-function note(over: Partial<NoteRead> = {}): NoteRead {
-  return {
-    id: 'n1',
-    project_id: 'p1',
-    character_id: 'c1',
-    variation_id: 'v1',
-    key: 'expression/happy',
-    label: 'Happy',
-    parent_id: null,
-    number: 1,
-    mark: { kind: 'point', at: [0.5, 0.5] },
-    on_face: true,
-    text: 'Eyes wider',
-    mentions: [],
-    version: 1,
-    resolved_at: null,
-    resolved_by: null,
-    created_by: 'u1',
-    created_at: '2026-01-01T00:00:00Z',
-    edited_at: null,
-    ...over,
-  };
-}
 
 const answer = note({ id: 'a1', parent_id: 'n1', number: null, mark: null, text: 'Yes' });
 

@@ -1,3 +1,4 @@
+import { newId } from '$lib/ids';
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { NoteMark, PersonHere, Schemas } from '$lib/api/types';
@@ -91,7 +92,7 @@ export class Live {
   draw(mark: NoteMark | null): void {
     if (!mark && !this.#line) return;
     this.#line = mark && {
-      id: this.#line?.id ?? crypto.randomUUID(),
+      id: this.#line?.id ?? newId(),
       kind: mark.kind,
       points: pointsOf(mark),
     };
