@@ -5,7 +5,6 @@ The same addresses as in the web application (``web/src/lib/links.ts``).
 
 from uuid import UUID
 
-
 PROJECTS = "/"
 
 

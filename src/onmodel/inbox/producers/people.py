@@ -63,9 +63,7 @@ async def team_changed(uow: UnitOfWork, change: TeamChange) -> None:
     for project, role in opened:
         title = f"put you into {team}: you are {_a(role)} of"
         project_key = f"{key}:{project.id}"
-        await _in(
-            uow, [change.user_id], project, title, key=project_key, actor_id=change.actor_id
-        )
+        await _in(uow, [change.user_id], project, title, key=project_key, actor_id=change.actor_id)
     if not opened:
         title = f"put you into the team {team}"
         await _out(uow, change.user_id, *about, title, key=key, actor_id=change.actor_id)

@@ -35,14 +35,16 @@ function offered({ made_of: version }: Recipe): Ingredient[] {
 
 /** What the function was given of it. */
 export function usedOf(recipe: Recipe): Ingredient[] {
-  return offered(recipe).filter(({ name }) => recipe.reads.includes(name));
+  const { reads = [] } = recipe;
+  return offered(recipe).filter(({ name }) => reads.includes(name));
 }
 
 /** What it has no input for, in words; empty while nothing has made the picture yet. */
 export function unusedOf(recipe: Recipe): string {
+  const { reads = [] } = recipe;
   if (!recipe.function) return '';
   return offered(recipe)
-    .filter(({ name }) => !recipe.reads.includes(name))
+    .filter(({ name }) => !reads.includes(name))
     .map(({ label }) => label.toLowerCase())
     .join(', ');
 }
