@@ -394,7 +394,7 @@ async def present_score(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> Pr
         NotMeasuredError: nothing was measured in it yet.
     """
     row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
-    await uow.session.refresh(row, ["measurement"])
+    await uow.session.refresh(row, attribute_names=["measurement"])
     character = await character_rows.find(uow, row.character_id)
     assert character is not None  # a foreign key holds it
     if row.measurement is None:
