@@ -19,7 +19,10 @@ GROUND, INK, FAINT = "#141414", "#ededed", "#b0b0b0"
 # what was moved or marked just now is in place, and every picture that is in sight is there
 STANDS_STILL = """async () => {
     await document.fonts.ready;
-    const inSight = (i) => i.getBoundingClientRect().top < innerHeight && i.loading !== 'lazy';
+    const inSight = (image) => {
+        const box = image.getBoundingClientRect();
+        return box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+    };
     await Promise.all([...document.images].filter(inSight).map((i) => i.decode().catch(() => {})));
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""

@@ -79,6 +79,9 @@ async def test_three_work_together_and_nothing_is_lost(
         for one in people:
             await _is_as_fresh(one.page, house, token, demo, decision)
             assert await one.page.evaluate("window.neverLoadedAgain") is True
+        for one in people:
+            title = one.page.locator("#sheet-title")
+            await title.evaluate("(title) => scrollTo(0, title.offsetTop - 64)")
         await camera.take(
             "the-same", "At the end everybody has the same, whatever happened on the way."
         )
