@@ -196,6 +196,30 @@ def test_who_ignores_a_cancel_is_ended_with_its_children(
     assert pool.snapshot() == []
 
 
+@pytest.mark.parametrize("what", ["headers for ever", "body for ever"])
+def test_who_answers_a_cancel_byte_by_byte_is_ended_all_the_same(
+    pool: Pool, request_for: MakeRequest, what: str
+) -> None:
+    dripping = threading.Event()
+    with ThreadPoolExecutor(1) as threads, pytest.raises(CallFailed) as caught:
+        threads.submit(
+            pool.call,
+            toy("Drips", cancel_grace_s=0.3),
+            request_for(text=what),
+            on_event=lambda event: dripping.set() if event.kind == "progress" else None,
+            cancelled=dripping.is_set,
+        ).result(60)
+    assert caught.value.code == "cancelled"
+    assert caught.value.detail == "did not stop within 0.3 s of being asked"
+    assert pool.snapshot() == []
+
+
+def test_a_setup_that_drips_is_stopped(pool: Pool, request_for: MakeRequest) -> None:
+    with ThreadPoolExecutor(1) as threads, pytest.raises(CallFailed) as caught:
+        threads.submit(pool.call, toy("DripsAtSetup", startup_s=1.5), request_for()).result(60)
+    assert caught.value.code == "startup_timed_out"
+
+
 def test_a_deadline_ends_the_call(pool: Pool, request_for: MakeRequest) -> None:
     with pytest.raises(CallFailed) as caught:
         pool.call(toy("Patient"), request_for(deadline_s=0.3))

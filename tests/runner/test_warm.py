@@ -56,6 +56,25 @@ def test_one_that_hangs_while_idle_is_ended_before_anybody_needs_it(
     assert pid_in(pool, request_for, toy("Echo")) != hung
 
 
+def test_one_that_drips_while_idle_is_ended(
+    make_pool: MakePool, request_for: MakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "_ANSWER_S", 0.2)
+    pool = make_pool(beat_s=0.02, health_s=0.05)
+    pid_in(pool, request_for, toy("Drips"))
+    await_true(lambda: pool.snapshot() == [])
+
+
+def test_one_that_takes_its_time_to_answer_holds_up_nobody(
+    make_pool: MakePool, request_for: MakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "_ANSWER_S", 600)
+    pool = make_pool(beat_s=0.02, health_s=0.02)
+    pid_in(pool, request_for, toy("Drips"))
+    pid_in(pool, request_for, with_warm(toy("Echo"), idle_s=0.5))
+    await_true(lambda: state_of(pool) == [("toy-drips", "idle")])
+
+
 def test_one_that_was_killed_while_idle_is_noticed(
     make_pool: MakePool, request_for: MakeRequest
 ) -> None:

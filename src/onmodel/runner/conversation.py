@@ -132,6 +132,10 @@ class _Watch:
         else:
             return
         self._patience = now + self._grace_s
+        # Beside us: whoever watches the clock waits for no answer of a function.
+        threading.Thread(target=self._ask_to_stop, name="cancel", daemon=True).start()
+
+    def _ask_to_stop(self) -> None:
         # Without an answer it is ended a little later all the same.
         with suppress(OSError, ProtocolError):
             client.cancel(self._instance, self._prediction_id, timeout_s=self._grace_s)

@@ -59,15 +59,17 @@ class Keeper:
         self._wanted, self._fill = wanted, fill
         self._idle_s = idle_s
         self._beat_s, self._health_s = beat_s, health_s
-        self._filling: threading.Thread | None = None
+        # Both wait for functions, and neither may hold up the rest.
+        self._asking = _Beside("pool-asker", self._ask)
+        self._filling = _Beside("pool-filler", self._fill_up)
         self._thread = threading.Thread(target=self._run, name="pool-keeper", daemon=True)
         self._thread.start()
 
     def join(self) -> None:
         """Wait until it has stopped, which it does when the places are closed."""
         self._thread.join()
-        if self._filling is not None:
-            self._filling.join()
+        self._asking.join()
+        self._filling.join()
 
     def _run(self) -> None:
         asked = filled = time.monotonic()
@@ -77,10 +79,10 @@ class Keeper:
             self._measure()
             if now - asked >= self._health_s:
                 asked = now
-                self._ask()
+                self._asking.begin()
             if now - filled >= min(FILL_S, self._health_s):
                 filled = now
-                self._fill_up()
+                self._filling.begin()
 
     def _pause_s(self) -> float:
         """Return the seconds until the next look, or until the next one has been idle too long."""
@@ -138,6 +140,8 @@ class Keeper:
     def _ask(self) -> None:
         """Ask every idle instance how it is; end those that are dead or do not answer."""
         for slot in self._places.all():
+            if self._places.closed:
+                return
             if slot.state != "idle" or slot.ready is None:
                 continue
             slot.missed = 0 if self._answers(slot) else slot.missed + 1
@@ -158,14 +162,28 @@ class Keeper:
         return told.status in {"READY", "BUSY"}
 
     def _fill_up(self) -> None:
-        """Start what is to be kept warm, beside everything else: it may have to be installed."""
-        if self._filling is None or not self._filling.is_alive():
-            self._filling = threading.Thread(target=self._start, name="pool-filler", daemon=True)
-            self._filling.start()
-
-    def _start(self) -> None:
+        """Start what is to be kept warm; it may have to be installed."""
         for manifest in self._wanted():
             missing = manifest.warm.minimum - self._places.count(manifest.key)
             for _ in range(missing):
                 if not self._places.closed:
                     self._fill(manifest)
+
+
+class _Beside:
+    """Work of a thread of its own, begun now and then, and never twice at once."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self._name, self._work = name, work
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Begin, unless the last time is not over yet."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            self._thread.start()
+
+    def join(self) -> None:
+        """Wait for its end."""
+        if self._thread is not None:
+            self._thread.join()

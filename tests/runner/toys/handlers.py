@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -223,3 +224,52 @@ class Fills(Function[Text, Files]):
         path = context.output("image.png")
         path.write_bytes(PNG + bytes(int(inputs.text) * 1024 * 1024))
         return Files(image=OutputFile(path, "image/png"))
+
+
+class Drips(Function[Text, Report]):
+    """Answers whoever asks from now on byte by byte and without end: its headers, or its body."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        _drip(inputs.text)
+        context.progress(0.1, "dripping")
+        if "for ever" in inputs.text:
+            threading.Event().wait()
+        return Report(report={"pid": os.getpid()})
+
+
+class DripsAtSetup(Function[Text, Report]):
+    """Drips before it is ready."""
+
+    def setup(self, weights: Path) -> None:
+        _drip("headers")
+        threading.Event().wait()
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        return Report(report={})
+
+
+def _drip(what: str) -> None:
+    """Put a socket that drips in the place of our own."""
+    own = Path("../socket")
+    own.unlink(missing_ok=True)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(own))
+    server.listen()
+    head = "HTTP/1.1 200 OK\r\n" + ("X-Long: " if "headers" in what else "\r\n")
+    threading.Thread(target=_serve_drops, args=(server, head.encode()), daemon=True).start()
+
+
+def _serve_drops(server: socket.socket, head: bytes) -> None:
+    while True:
+        peer, _ = server.accept()
+        threading.Thread(target=_send_drops, args=(peer, head), daemon=True).start()
+
+
+def _send_drops(peer: socket.socket, head: bytes) -> None:
+    pause = threading.Event()
+    try:
+        peer.sendall(head)
+        while not pause.wait(0.01):
+            peer.sendall(b" ")
+    except OSError:
+        peer.close()
