@@ -84,7 +84,9 @@ def measure(
 ) -> dict[str, float]:
     """Take all figures of one runtime."""
     runtime = open_runtime()
-    pool = Pool(runtime, lambda _manifest, _on_line: prepared, max_per_function=1, owns=False)
+    pool = Pool(
+        runtime, lambda _manifest, _on_line, _patience: prepared, max_per_function=1, owns=False
+    )
     overheads = [overhead(pool, manifest, place) for _ in range(WARM_CALLS + 1)][1:]
     pool.close()
     colds: list[float] = []

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 
@@ -158,18 +158,21 @@ def test_an_answer_byte_by_byte_has_one_time_for_all_of_it(
     thread = threading.Thread(target=drip)
     thread.start()
     instance = Pretended(path, os.getpid())
+    asks: dict[str, Callable[[], object]] = {
+        "health": lambda: client.health(instance, timeout_s=0.2),
+        "cancel": lambda: client.cancel(instance, "x", timeout_s=0.2),
+    }
     with pytest.raises(TimeoutError):
-        if ask == "health":
-            client.health(instance, timeout_s=0.2)
-        else:
-            client.cancel(instance, "x", timeout_s=0.2)
+        asks[ask]()
     done.set()
     thread.join()
     assert len(drops) < 1_000
 
 
 def test_chunks_that_are_none(path: Path, listener: socket.socket) -> None:
-    thread = answering(listener, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n")
+    thread = answering(
+        listener, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
+    )
     with pytest.raises(ProtocolError):
         client.health(Pretended(path, os.getpid()), timeout_s=60)
     thread.join()

@@ -15,7 +15,7 @@ from tests.runner.conftest import toy
 def tried(
     manifest: Manifest, runtime: ProcessRuntime | ContainerRuntime, prepared: Prepared
 ) -> dict[str, Check]:
-    checks = examine(manifest, runtime, lambda _manifest, _line: prepared, on_line=print)
+    checks = examine(manifest, runtime, lambda _manifest, _line, _patience: prepared, on_line=print)
     return {one.name: one for one in checks}
 
 

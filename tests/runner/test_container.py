@@ -37,7 +37,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)
 
 @pytest.fixture
 def pool(containers: ContainerRuntime, contained: Prepared) -> Iterator[Pool]:
-    pool = Pool(containers, lambda manifest, on_line: contained)
+    pool = Pool(containers, lambda manifest, on_line, patience: contained)
     yield pool
     pool.close()
 
@@ -308,7 +308,9 @@ def test_an_engine_that_has_no_gpus_says_so_and_nothing_stays_set_aside(
 ) -> None:
     nvml.add("GPU-large", 24_000)
     ledger = Ledger(tmp_path / "gpus", nvml.meter())
-    pool = Pool(containers, lambda manifest, on_line: contained, ledger=ledger, owns=False)
+    pool = Pool(
+        containers, lambda manifest, on_line, patience: contained, ledger=ledger, owns=False
+    )
     try:
         with pytest.raises(CallFailed) as caught:
             pool.call(toy("Echo"), replace(request_for(), vram_mb=8_000))

@@ -12,6 +12,7 @@ import pytest
 from onmodel.functions.errors import PackagesUnreachableError
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
+from onmodel.functions.patience import Patience
 from onmodel.runner.calls import CallEvent
 from onmodel.runner.errors import CallFailed
 from onmodel.runner.pool import Pool
@@ -364,7 +365,7 @@ def test_a_used_output_folder_is_a_mistake(pool: Pool, request_for: MakeRequest)
 def test_a_function_is_installed_once_and_tells_of_it(
     runtime: ProcessRuntime, prepared: Prepared, request_for: MakeRequest
 ) -> None:
-    def prepare(manifest: Manifest, on_line: Callable[[str], None]) -> Prepared:
+    def prepare(manifest: Manifest, on_line: Callable[[str], None], patience: Patience) -> Prepared:
         on_line(f"Installing {manifest.name}")
         return prepared
 
@@ -380,7 +381,7 @@ def test_a_function_is_installed_once_and_tells_of_it(
 def test_an_installation_that_fails_is_the_machines_fault(
     runtime: ProcessRuntime, request_for: MakeRequest
 ) -> None:
-    def prepare(manifest: Manifest, on_line: object) -> Prepared:
+    def prepare(manifest: Manifest, on_line: object, patience: object) -> Prepared:
         raise PackagesUnreachableError("No route.")
 
     pool = Pool(runtime, prepare)
@@ -389,3 +390,57 @@ def test_an_installation_that_fails_is_the_machines_fault(
     pool.close()
     assert (caught.value.code, caught.value.retry) == ("packages_unreachable", True)
     assert caught.value.detail == "No route."
+
+
+class Slowly:
+    """An installation without end, of which one can know that it has begun."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+
+    def __call__(self, manifest: Manifest, on_line: object, patience: Patience) -> Prepared:
+        self.begun.set()
+        while True:
+            patience.pause(0.01)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "runner_closed", "install_timed_out"])
+def test_an_installation_ends_when_nobody_waits_for_it_any_more(
+    runtime: ProcessRuntime, request_for: MakeRequest, how: str
+) -> None:
+    slowly = Slowly()
+    pool = Pool(runtime, slowly, owns=False)
+    limits = {"install_s": 0.2} if how == "install_timed_out" else {}
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(
+            pool.call,
+            toy("Echo", **limits),
+            request_for(),
+            cancelled=lambda: how == "cancelled" and slowly.begun.is_set(),
+        )
+        assert slowly.begun.wait(60)
+        if how == "runner_closed":
+            pool.close()
+        with pytest.raises(CallFailed) as caught:
+            call.result(60)
+    pool.close()
+    assert caught.value.code == how
+
+
+def test_an_installation_holds_up_no_other_function(
+    runtime: ProcessRuntime, prepared: Prepared, request_for: MakeRequest
+) -> None:
+    slowly, stop = Slowly(), threading.Event()
+
+    def prepare(manifest: Manifest, on_line: object, patience: Patience) -> Prepared:
+        return prepared if manifest.name == "toy-echo" else slowly(manifest, on_line, patience)
+
+    pool = Pool(runtime, prepare, owns=False)
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(pool.call, toy("Steps"), request_for(), cancelled=stop.is_set)
+        assert slowly.begun.wait(60)
+        assert is_alive(pid_of(pool, request_for, toy("Echo")))
+        stop.set()
+        with pytest.raises(CallFailed, match="cancelled"):
+            call.result(60)
+    pool.close()

@@ -10,6 +10,7 @@ from typing import cast
 from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.locks import locked
 from onmodel.functions.manifest import FILE_NAME, Manifest
+from onmodel.functions.patience import ENDLESS, Patience
 from onmodel.functions.uv import OnLine, run_uv
 
 _COMPLETE = ".complete"
@@ -29,7 +30,7 @@ class Environments:
         """Whether the environment is there and whole."""
         return (self.path(manifest) / _COMPLETE).is_file()
 
-    def ensure(self, manifest: Manifest, on_line: OnLine) -> Path:
+    def ensure(self, manifest: Manifest, on_line: OnLine, patience: Patience = ENDLESS) -> Path:
         """Make the environment if it is not there. Returns its Python.
 
         Raises:
@@ -37,12 +38,12 @@ class Environments:
         """
         place = self.path(manifest)
         if not (place / _COMPLETE).is_file():
-            with locked(self._folder / ".locks" / place.name):
+            with locked(self._folder / ".locks" / place.name, patience):
                 if not (place / _COMPLETE).is_file():
-                    self._make(manifest, place, on_line)
+                    self._make(manifest, place, on_line, patience)
         return place / "bin" / "python"
 
-    def _make(self, manifest: Manifest, place: Path, on_line: OnLine) -> None:
+    def _make(self, manifest: Manifest, place: Path, on_line: OnLine, patience: Patience) -> None:
         if not (manifest.folder / "uv.lock").is_file():
             raise EnvironmentBrokenError(
                 f"{manifest.name} has no uv.lock.", try_="Run `uv lock` in the function's folder."
@@ -63,6 +64,7 @@ class Environments:
             ],
             on_line=on_line,
             variables={"UV_PROJECT_ENVIRONMENT": str(place)},
+            patience=patience,
         )
         (place / _COMPLETE).touch()
 

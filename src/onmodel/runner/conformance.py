@@ -12,6 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import JsonValue, Manifest
+from onmodel.functions.patience import ENDLESS
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.runner.errors import CallFailed, failed, unprepared
@@ -66,7 +67,7 @@ def examine(
 ) -> Iterator[Check]:
     """Try a function; yield each check when it is done. The runtime stays open."""
     try:
-        prepared = prepare(manifest, on_line)
+        prepared = prepare(manifest, on_line, ENDLESS)
         ready = _first(manifest, runtime, prepared, ledger)
     except (ProblemError, CallFailed) as error:
         told = error if isinstance(error, CallFailed) else unprepared(error)
@@ -76,7 +77,7 @@ def examine(
     yield Check("starts", "passed")
     pool = Pool(
         runtime,
-        lambda _manifest, _on_line: prepared,
+        lambda _manifest, _on_line, _patience: prepared,
         ledger=ledger,
         max_per_function=1,
         owns=False,

@@ -3,10 +3,12 @@
 Docker's engine and Podman's Docker-compatible socket answer the same questions.
 """
 
+import queue
 import re
+import socket
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -15,6 +17,8 @@ import docker
 from docker.errors import APIError, BuildError, DockerException, NotFound
 from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from requests.exceptions import RequestException
+
+from onmodel.functions.patience import POLL_S, Patience
 
 _MIB = 1024 * 1024
 # The engine prints what went to standard error in red, word by word.
@@ -130,15 +134,20 @@ class Engine:
                 return False
             return True
 
-    def pull(self, name: str) -> Generator[str]:
-        """Fetch an image from its registry and yield what the engine tells."""
-        with _translated():
-            parts: Iterator[dict[str, Any]] = self._client().pull(name, stream=True, decode=True)
-            for part in parts:
-                if "error" in part:
-                    raise EngineError(str(part["error"]).strip())
-                if "progress" not in part and part.get("status"):
-                    yield str(part["status"])
+    def pull(self, name: str, patience: Patience) -> Generator[str]:
+        """Fetch an image from its registry and yield what the engine tells.
+
+        Raises:
+            ProblemError: see `Patience.check`; the engine has been told to stop.
+        """
+
+        def ask(line: _Line) -> Iterator[dict[str, Any]]:
+            parts: Iterator[dict[str, Any]] = line.pull(name, stream=True, decode=True)
+            return parts
+
+        for part in self._parts(ask, patience):
+            if "progress" not in part and part.get("status"):
+                yield str(part["status"])
 
     def start_of(self, name: str) -> Start:
         """Return how an image starts by itself."""
@@ -150,11 +159,22 @@ class Engine:
             )
 
     def build(
-        self, context: IO[bytes], *, dockerfile: str, name: str, arguments: Mapping[str, str]
+        self,
+        context: IO[bytes],
+        *,
+        dockerfile: str,
+        name: str,
+        arguments: Mapping[str, str],
+        patience: Patience,
     ) -> Generator[str]:
-        """Build an image from a tar archive and yield what the engine prints."""
-        with _translated():
-            parts: Iterator[dict[str, Any]] = self._client().build(
+        """Build an image from a tar archive and yield what the engine prints.
+
+        Raises:
+            ProblemError: see `Patience.check`; the engine has been told to stop.
+        """
+
+        def ask(line: _Line) -> Iterator[dict[str, Any]]:
+            parts: Iterator[dict[str, Any]] = line.build(
                 fileobj=context,
                 custom_context=True,
                 dockerfile=dockerfile,
@@ -165,12 +185,55 @@ class Engine:
                 decode=True,
                 timeout=None,
             )
-            rest = ""
-            for part in parts:
+            return parts
+
+        rest = ""
+        for part in self._parts(ask, patience):
+            *lines, rest = (rest + _COLOURS.sub("", part.get("stream", ""))).split("\n")
+            yield from filter(None, map(str.strip, lines))
+
+    def _parts(
+        self, ask: "Callable[[_Line], Iterator[dict[str, Any]]]", patience: Patience
+    ) -> Generator[dict[str, Any]]:
+        """Yield what the engine tells while it works.
+
+        A thread listens, on a line of its own, so that silence keeps nobody from hearing that it is
+        not wanted any more. Hanging up is how the engine is told to stop.
+        """
+        heard: queue.SimpleQueue[dict[str, Any] | Exception | None] = queue.SimpleQueue()
+        with _translated():
+            line = _Line(base_url=self._host, version=self._client().api_version)
+
+        def listen() -> None:
+            try:
+                for part in ask(line):
+                    heard.put(part)
+                    if line.hung_up:
+                        break
+                heard.put(None)
+            except Exception as error:  # noqa: BLE001 - told to whoever waits
+                heard.put(error)
+            finally:
+                line.hang_up()
+
+        threading.Thread(target=listen, name="engine", daemon=True).start()
+        try:
+            while True:
+                patience.check()
+                try:
+                    part = heard.get(timeout=POLL_S)
+                except queue.Empty:
+                    continue
+                if part is None:
+                    return
+                if isinstance(part, Exception):
+                    with _translated():
+                        raise part
                 if "error" in part:
                     raise EngineError(str(part["error"]).strip())
-                *lines, rest = (rest + _COLOURS.sub("", part.get("stream", ""))).split("\n")
-                yield from filter(None, map(str.strip, lines))
+                yield part
+        finally:
+            line.hang_up()
 
     def create(self, order: Order) -> str:
         """Make a container, with every control that we know; return its id."""
@@ -249,6 +312,29 @@ class Engine:
                     max_pool_size=_CONNECTIONS,
                 )
             return self._connected
+
+
+class _Line(docker.APIClient):
+    """A connection for one long answer, which can be cut in the middle of it."""
+
+    hung_up = False
+    _answer: Any = None
+
+    def _stream_helper(self, response: Any, decode: bool = False) -> Any:
+        self._answer = response
+        client: Any = super()
+        return client._stream_helper(response, decode)
+
+    def hang_up(self) -> None:
+        """End the connection, even while somebody reads from it."""
+        self.hung_up = True
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            # closing alone would wait for the reader
+            with suppress(OSError, AttributeError):
+                answer.raw._fp.fp.raw._sock.shutdown(socket.SHUT_RDWR)
+            answer.close()
+        self.close()
 
 
 class _Lifeline:

@@ -58,6 +58,7 @@ class Keeper:
         self._end, self._died = end, died
         self._wanted, self._fill = wanted, fill
         self._idle_s = idle_s
+        self._minimum: dict[str, int] = {}
         self._beat_s, self._health_s = beat_s, health_s
         # Both wait for functions, and neither may hold up the rest.
         self._asking = _Beside("pool-asker", self._ask)
@@ -99,10 +100,10 @@ class Keeper:
         """End instances that have been idle for so long, or as their manifests say.
 
         Returns:
-            How many. A function's minimum stays, unless a time is given.
+            How many. The minimum of a function that is wanted stays, unless a time is given.
         """
         spare = {
-            slot.key: self._places.count(slot.key) - slot.manifest.warm.minimum
+            slot.key: self._places.count(slot.key) - self._minimum.get(slot.key, 0)
             for slot in self._places.all()
         }
 
@@ -163,7 +164,9 @@ class Keeper:
 
     def _fill_up(self) -> None:
         """Start what is to be kept warm; it may have to be installed."""
-        for manifest in self._wanted():
+        wanted = list(self._wanted())
+        self._minimum = {one.key: one.warm.minimum for one in wanted}
+        for manifest in wanted:
             missing = manifest.warm.minimum - self._places.count(manifest.key)
             for _ in range(missing):
                 if not self._places.closed:
