@@ -36,7 +36,7 @@ def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
     from onmodel.runner.engine import Engine, EngineError
     from onmodel.runner.images import ContainerInstallation, Images
 
-    engine = Engine(settings.docker_host)
+    engine = Engine(settings.docker_host, runtime=settings.docker_runtime)
     try:
         runtime = ContainerRuntime(folder, engine)
     except EngineError as error:

@@ -21,6 +21,8 @@ from onmodel.runner.wire import Context, Event, Log, PredictionRequest, Progress
 POLL_S = 0.1
 # How long a process may take to end after its stream did.
 EXIT_S = 10.0
+# What is said of one that was asked to stop, and ended in its own way.
+TOO_LATE = "it had ended before it stopped"
 _SIGKILL = -9
 # What the SDK tells apart of its own; every other failure of a function is one to us.
 _FUNCTION_CODES = frozenset({"bad_output", "out_of_memory", "disk_full"})
@@ -184,7 +186,7 @@ def verdict(ended: Ended, instance: Instance) -> CallFailed | None:
     # Not before, since a container engine takes its time to answer.
     log = instance.log_tail()
     if ended.stop is not None:
-        return failed(ended.stop, log=log)
+        return failed(ended.stop, detail="" if snapshot.status == "canceled" else TOO_LATE, log=log)
     error = snapshot.error_detail
     if snapshot.status != "failed" or error is None:
         return failed("protocol_error", detail=f"ended as {snapshot.status}", log=log)

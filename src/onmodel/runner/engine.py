@@ -33,7 +33,10 @@ _OPEN_FILES = 1024
 _OF_ONE_USER = 16_384
 _ONE_CORE = 1_000_000_000
 _SCRATCH_MB = 512
+# Where a container may run what it wrote: compilers of kernels load their work as a library.
+CACHE, _CACHE_MB = "/cache", 256
 _ANSWER_S = 60
+_RUNC, _NVIDIA = "runc", "nvidia"
 # Kept for the next question; each warm container has one more, on which we wait for its end.
 _CONNECTIONS = 16
 
@@ -106,10 +109,14 @@ class Engine:
     Args:
         host: the engine's socket, such as `unix:///var/run/docker.sock`. It has to be on this
             machine, since folders are shared with the containers.
+        runtime: what containers run in, such as `runc` or gVisor's `runsc`; by default what the
+            engine has for its default.
     """
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, *, runtime: str | None = None) -> None:
         self._host = host
+        self._runtime = runtime
+        self._default_runtime: str | None = None
         self._connected: Any = None
         self._connecting = threading.Lock()
 
@@ -250,9 +257,21 @@ class Engine:
                 working_dir="/tmp",  # noqa: S108 - the container's own
                 # Closed by the engine when whoever attached to it lets go, or ends.
                 stdin_open=True,
-                host_config=_host_config(client, order),
+                host_config=_host_config(client, order, self._runtime_for(order)),
             )
             return str(made["Id"])
+
+    def _runtime_for(self, order: Order) -> str:
+        """Name the low-level runtime, so that the container says itself what it runs in.
+
+        NVIDIA's hands out what the image wishes for, and is for those that get a GPU.
+        """
+        if self._runtime is not None:
+            return self._runtime
+        if self._default_runtime is None:
+            self._default_runtime = str(self._client().info()["DefaultRuntime"])
+        plain = self._default_runtime == _NVIDIA and order.gpu is None
+        return _RUNC if plain else self._default_runtime
 
     def start(self, container: str) -> None:
         """Start a container."""
@@ -349,7 +368,7 @@ class _Lifeline:
         self._socket.close()
 
 
-def _host_config(client: Any, order: Order) -> Any:
+def _host_config(client: Any, order: Order, runtime: str) -> Any:
     return client.create_host_config(
         network_mode="none",
         read_only=True,
@@ -357,6 +376,10 @@ def _host_config(client: Any, order: Order) -> Any:
         security_opt=["no-new-privileges:true"],
         init=True,
         ipc_mode="private",
+        cgroupns="private",
+        runtime=runtime,
+        # counted as its memory, like every tmpfs of it
+        shm_size=order.memory_mb // 2 * _MIB,
         pids_limit=_PROCESSES if order.gpu is None else _PROCESSES_WITH_GPU,
         device_requests=None if order.gpu is None else [_the_gpu(order.gpu)],
         mem_limit=order.memory_mb * _MIB,
@@ -368,7 +391,10 @@ def _host_config(client: Any, order: Order) -> Any:
             Ulimit(name="core", soft=0, hard=0),
             Ulimit(name="nproc", soft=_OF_ONE_USER, hard=_OF_ONE_USER),
         ],
-        tmpfs={"/tmp": f"rw,noexec,nosuid,nodev,mode=1777,size={_SCRATCH_MB}m"},  # noqa: S108
+        tmpfs={
+            "/tmp": f"rw,noexec,nosuid,nodev,mode=1777,size={_SCRATCH_MB}m",  # noqa: S108
+            CACHE: f"rw,exec,nosuid,nodev,mode=1777,size={_CACHE_MB}m",
+        },
         mounts=[
             Mount(one.target, str(one.source), type="bind", read_only=not one.writable)
             for one in order.binds

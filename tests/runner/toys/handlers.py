@@ -70,6 +70,18 @@ class Steps(Function[Text, Report]):
         return Report(report={"text": inputs.text})
 
 
+class Steady(Function[Text, Report]):
+    """Works for two seconds, unless it is cancelled."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        pause = threading.Event()
+        for step in range(200):
+            context.check_cancelled()
+            context.progress(step / 200, "on its way")
+            pause.wait(0.01)
+        return Report(report={"text": inputs.text})
+
+
 class Patient(Function[Text, Report]):
     """Works until it is cancelled."""
 
@@ -187,6 +199,21 @@ class Unsteady(Function[Seeded, Report]):
         threading.Event().wait(0.5)
         context.progress(0.2, "back")
         return Report(report={"dice": os.urandom(8).hex()})
+
+
+@dataclass(frozen=True)
+class Rolled:
+    image: OutputFile = field("A picture.", media_types=("image/png",))
+    report: dict[str, object] = field("What the dice said.")
+
+
+class Dice(Function[Seeded, Rolled]):
+    """Makes the same picture every time, and says something else about it."""
+
+    def run(self, inputs: Seeded, context: Context) -> Rolled:
+        path = context.output(f"{os.urandom(4).hex()}.png")
+        path.write_bytes(PNG)
+        return Rolled(image=OutputFile(path, "image/png"), report={"dice": os.urandom(8).hex()})
 
 
 class Littering(Function[Seeded, Report]):
