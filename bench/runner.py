@@ -60,7 +60,7 @@ def main() -> None:
                 engine = Engine(host)
                 images = ContainerInstallation(
                     installation,
-                    Images(engine, base=base),
+                    Images(engine, installation.environments.uses, base=base),
                     CogImages(engine, Path(__file__).parents[1] / "sdk" / "src"),
                 )
                 prepared = images.prepare(manifest, lambda line: None)

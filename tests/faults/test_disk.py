@@ -41,10 +41,12 @@ def small_disk(settings: Settings) -> Iterator[Path]:
 
 @pytest.fixture
 async def worker(
-    settings: Settings, small_disk: Path, home: Path, tmp_path: Path
+    settings: Settings,
+    small_disk: Path,
+    home: Path,
+    tmp_path: Path,
 ) -> AsyncIterator[WorkerProcess]:
     """A worker of this very process, whose functions are real processes."""
-    assert small_disk.is_mount()
     folder = home / "toys" / "fills"
     folder.mkdir(parents=True)
     text = MANIFEST.format(name="fills", entry="handlers:Fills", run_s=60)

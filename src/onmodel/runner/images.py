@@ -15,10 +15,13 @@ from onmodel.functions.installation import Installation, Prepared
 from onmodel.functions.locks import NamedLocks
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.patience import ENDLESS, Patience
+from onmodel.functions.uses import Uses
 from onmodel.runner.cog import CogImages
 from onmodel.runner.engine import Engine, EngineError
 
 DOCKERFILE = "Dockerfile"
+# All of our images are called so, with the function's name behind it.
+REPOSITORY = "onmodel-function"
 _LEFT_OUT = frozenset(
     {".venv", ".git", "__pycache__", ".pytest_cache", ".ruff_cache", "node_modules", "tests"}
 )
@@ -30,10 +33,12 @@ class Images:
 
     Args:
         engine: who makes them.
+        uses: of images; what is made or found here is used until this object goes.
         base: the image to start from; None leaves it to each Dockerfile.
     """
 
-    def __init__(self, engine: Engine, *, base: str | None = None) -> None:
+    def __init__(self, engine: Engine, uses: Uses, *, base: str | None = None) -> None:
+        self.uses = uses
         self._engine = engine
         self._base = base
         self._building = NamedLocks()
@@ -53,7 +58,7 @@ class Images:
                 try_="Add one, or run functions as processes: ONMODEL_RUNTIME=process.",
             ) from error
         digest.update((self._base or "").encode())
-        return f"onmodel-function/{manifest.name}:{digest.hexdigest()[:16]}"
+        return f"{REPOSITORY}/{manifest.name}:{digest.hexdigest()[:16]}"
 
     def has(self, manifest: Manifest) -> bool:
         """Whether the function's image is on this machine."""
@@ -67,6 +72,7 @@ class Images:
             ProblemError: see `Patience.check`; nothing is being built any more.
         """
         name = self.name(manifest)
+        self.uses.take(name)
         try:
             with self._building.hold(name, patience):
                 if not self._engine.has_image(name):
