@@ -99,7 +99,7 @@ def test_a_function_has_nothing_but_its_folders(
     assert report["user"] != 0
     assert report["weights"] == "weights"
     assert report["writable"] == ["/run/onmodel", "/tmp", "/cache", "/dev/shm"]
-    # a library that was compiled there can be loaded, and nowhere else
+    # of its memory: what was compiled there can be loaded
     assert report["runs_from"] == ["/cache"]
     assert report["control_group"] == "/"
     environment = report["environment"]

@@ -58,8 +58,6 @@ class Looks(Function[LookInputs, Report]):
                 "runs_from": [
                     str(place)
                     for place in (
-                        context.output("x").parent,
-                        Path("/run/onmodel"),
                         Path("/tmp"),
                         Path("/cache"),
                         Path("/dev/shm"),
