@@ -242,6 +242,13 @@ def test_a_setup_without_end_is_stopped(pool: Pool, request_for: MakeRequest) ->
     assert (caught.value.code, caught.value.retry) == ("startup_timed_out", True)
 
 
+def test_a_stream_that_goes_on_after_the_end_is_left(pool: Pool, request_for: MakeRequest) -> None:
+    pool.call(toy("GoesOn"), request_for())
+    await_true(lambda: "call" not in [one.name for one in threading.enumerate()])
+    (status,) = pool.snapshot()
+    assert status.state == "idle"
+
+
 def test_a_flood_of_lines_is_cut(pool: Pool, request_for: MakeRequest) -> None:
     lines: list[str] = []
     result = pool.call(

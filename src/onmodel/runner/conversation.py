@@ -150,6 +150,9 @@ def _listen(
         with client.predict(instance, prediction) as events:
             for event in events:
                 items.put(event)
+                if isinstance(event, Snapshot):
+                    # All is said; one that goes on talking would keep us and a connection.
+                    return
         items.put(None)
     except (RefusedError, ProtocolError) as error:
         items.put(error)

@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from onmodel_function import Context, Function, InputFile, InvalidInput, OutputFile, field
+from onmodel_function.prediction import Event, Prediction
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
 
@@ -300,3 +302,21 @@ def _send_drops(peer: socket.socket, head: bytes) -> None:
             peer.sendall(b" ")
     except OSError:
         peer.close()
+
+
+class GoesOn(Function[Text, Report]):
+    """Does not end its stream after it has said how the call ended."""
+
+    def setup(self, weights: Path) -> None:
+        whole = Prediction.stream
+
+        def stream(prediction: Prediction, keep_alive_s: float) -> Iterator[Event | None]:
+            yield from whole(prediction, keep_alive_s)
+            while True:
+                threading.Event().wait(0.01)
+                yield None
+
+        setattr(Prediction, "stream", stream)  # noqa: B010 - its first parameter has another name
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        return Report(report={})
