@@ -80,7 +80,7 @@ def test_progress_and_log_arrive_in_order(pool: Pool, request_for: MakeRequest) 
     pool.call(toy("Steps"), request_for(), on_event=events.append)
 
     kinds = [event.kind for event in events]
-    assert kinds == ["starting", "running", *["progress"] * 4, "log", "log"]
+    assert kinds == ["starting", "running", *["progress"] * 4, "preview", "log", "log"]
     assert [event.fraction for event in events if event.kind == "progress"] == [0, 0.25, 0.5, 0.75]
     assert [event.stage for event in events if event.kind == "progress"][-1] == "step 3"
     assert [event.line for event in events if event.kind == "log"] == [
