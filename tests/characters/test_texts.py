@@ -368,6 +368,5 @@ async def test_a_text_is_told_to_those_who_opened_it_only(desk: Desk) -> None:
         await bob.until("server:text.op")
         await vic.send("client:text.open", {"document": f"{desk.name[:-11]}positive_prompt"})
         await vic.until("server:text.document")
-        assert not [
-            one for one in vic.seen if one["event"] in {"server:text.op", "server:text.cursor"}
-        ]
+        of_text = {"server:text.op", "server:text.cursor"}
+        assert not [frame for frame in vic.seen if frame["event"] in of_text]

@@ -277,7 +277,7 @@ class PairShown(BaseModel):
 
 
 class DecisionUpdated(BaseModel):
-    """Event ``server:decision.updated``."""
+    """Event ``server:decision.updated``; of the comments it has the newest one only."""
 
     decision_id: UUID
     character_id: UUID

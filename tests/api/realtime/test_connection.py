@@ -16,12 +16,20 @@ class Stalled:
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self._more = asyncio.Condition()
         self.reads = asyncio.Event()
         self.closed = asyncio.get_running_loop().create_future()
 
     async def send(self, message: dict[str, Any]) -> None:
-        self.sent.append(message["text"])
+        async with self._more:
+            self.sent.append(message["text"])
+            self._more.notify_all()
         await self.reads.wait()
+
+    async def has(self, number: int) -> None:
+        """Wait until so many frames were sent."""
+        async with self._more:
+            await self._more.wait_for(lambda: len(self.sent) >= number)
 
     async def close(self, code: int) -> None:
         self.closed.set_result(code)
@@ -37,8 +45,7 @@ async def connection(stalled: Stalled) -> Connection:
     connection = Connection(cast(WebSocket, stalled), uuid4(), cast(Actor, None))
     connection.start()
     connection.put("the first is on its way")
-    while not stalled.sent:
-        await asyncio.sleep(0)
+    await stalled.has(1)
     return connection
 
 
@@ -64,8 +71,7 @@ async def test_a_whole_state_fits_however_long_it_is(
     assert connection.whole_waits
     connection.put("and what happened since")
     stalled.reads.set()
-    while len(stalled.sent) < 3:
-        await asyncio.sleep(0)
+    await stalled.has(3)
     assert not connection.whole_waits
     assert connection.waiting_bytes == 0
     await connection.finish()

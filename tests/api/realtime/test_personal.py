@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from onmodel.api.realtime import pace
@@ -88,8 +88,11 @@ async def test_what_is_said_at_ones_own_socket_is_passed_over_until_it_is_a_floo
         await socket.send("words")
         await socket.ping()
         with pytest.raises(ConnectionClosed):
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while True:
-                    await socket.send(b"\x00")
-                    await asyncio.sleep(0)
+            await asyncio.wait_for(_pour(socket), PATIENCE_SECONDS)
         assert socket.close_code == 4029
+
+
+async def _pour(socket: ClientConnection) -> None:
+    while True:
+        await socket.send(b"\x00")
+        await asyncio.sleep(0)

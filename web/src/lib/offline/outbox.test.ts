@@ -215,3 +215,19 @@ it('waits for the owner to sign in again', async () => {
   await outbox.settled();
   expect(outbox.changes).toEqual([]);
 });
+
+describe('a ticked line', () => {
+  const list = '- [ ] hair\n- [ ] ears\n- [ ] nose';
+
+  it('is found by its words where it moved, and no other is ticked', () => {
+    expect(ticked(list, { number: 1, done: true, line: 'nose' })).toBe(
+      '- [ ] hair\n- [ ] ears\n- [x] nose',
+    );
+    expect(ticked(list, { number: 1, done: true, line: 'chin' })).toBe(list);
+    expect(itemOf(list, 2)).toBe('nose');
+  });
+
+  it('goes by its number where an older page kept it without words', () => {
+    expect(ticked(list, { number: 1, done: true })).toBe('- [ ] hair\n- [x] ears\n- [ ] nose');
+  });
+});
