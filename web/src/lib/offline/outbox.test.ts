@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { note } from '../../../tests/unit/records';
 import { offlineProblem, Problem } from '../api/problem';
 import { titleOf, wordsOf, type Change, type What } from './changes';
+import { itemOf, ticked } from './layers';
 import { Outbox } from './outbox.svelte';
 import type { Landed } from './send';
 import { MemoryStore } from './store';
