@@ -109,7 +109,7 @@ async def _cancel_and_try_again(quinn: Page, ada: Page) -> None:
     await _row(quinn, "Kaya, Happy").get_by_role("button", name="What to do with").click()
     await quinn.get_by_role("menuitem", name="Cancel").click()
     await expect(_row(ada, "Kaya, Happy")).to_have_count(0)
-    await quinn.get_by_role("button", name="Try again").click()
+    await quinn.get_by_role("button", name="Try again", exact=True).click()
     await expect(_row(ada, "Kaya, Happy")).to_be_visible()
     await expect(_row(ada, "Kaya, Happy")).to_contain_text("Quinn")
 
