@@ -403,7 +403,7 @@ async def test_a_function_is_given_what_it_reads_of_what_is_offered(
     params = CallParams(values={"seed": 7}, offered=offered)
     (blind,) = worker.functions()
 
-    call = await _run(worker, database, await submit(database, params=params))
+    call = await run_to_its_end(worker, database, await submit(database, params=params))
     assert call.reads == []
     assert not {"positive_prompt", "description", "lora"} & set(pool.requests[0].inputs)
 
@@ -414,7 +414,7 @@ async def test_a_function_is_given_what_it_reads_of_what_is_offered(
     pool.answer = answer
     reader = blind.model_copy(update={"reads": ("positive_prompt", "lora", "identity_profile")})
     worker.functions = lambda: Registry((reader,))
-    call = await _run(worker, database, await submit(database, params=params))
+    call = await run_to_its_end(worker, database, await submit(database, params=params))
     assert call.error is None
     assert call.reads == ["lora", "positive_prompt"]
     inputs = pool.requests[1].inputs
