@@ -360,7 +360,7 @@ async def test_a_line_does_not_grow_for_ever(studio: Studio) -> None:
         again = {"stroke": STROKE | {"keep": 0, "points": [[0.1, 0.1]]}}
         await ada.send("client:live", again)
         ada.seen.clear()
-        assert (await _sees(ada, studio.id("ada")))["stroke"]["points"] == [[0.1, 0.1]]
+        await _draws(ada, studio.id("ada"), [[0.1, 0.1]])
 
 
 async def test_a_flood_is_refused_and_the_others_see_little_of_it(studio: Studio) -> None:
