@@ -3,10 +3,6 @@
 import time
 from uuid import UUID, uuid4
 
-from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-
 from onmodel.accounts.permissions import Permission, Role
 from onmodel.accounts.service import Actor
 from onmodel.api.realtime import messages
@@ -22,18 +18,18 @@ from onmodel.api.realtime.presence import Presence, PresenceBoard, PresentPerson
 from onmodel.characters import service as characters
 from onmodel.characters.errors import CharacterNotFoundError
 from onmodel.composition import Resources
+from onmodel.decisions import door as decisions
+from onmodel.decisions.errors import DecisionNotFoundError
+from onmodel.kit.rate import Rate
 from onmodel.projects import access
 from onmodel.projects.access import ProjectNotFoundError
 from onmodel.variations import service as variations
 from onmodel.variations.errors import VariationNotFoundError
 
-MOVES = parse("10/second")
-CHANGES = parse("30/second")
-VIEWS = parse("15/second")
+# of each kind of message, a second
+MOVES, CHANGES, VIEWS = 10, 30, 15
 # a role is believed for so long, and at most until the project's people change
 ROLE_SECONDS = 2.0
-
-_limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
 class LiveDesk:
@@ -47,6 +43,7 @@ class LiveDesk:
         self._board = board
         self._places = places
         self._client = uuid4().hex[:12]
+        self._rates = {amount: Rate(amount) for amount in (MOVES, CHANGES, VIEWS)}
 
     async def answer(self, actor: Actor, message: messages.LiveMessage) -> None:
         """Do what a message asks; raises ProblemError, which only its sender hears of."""
@@ -75,7 +72,7 @@ class LiveDesk:
     async def _move(self, actor: Actor, update: messages.PresenceUpdate) -> None:
         # until this is allowed nothing is shown: a cursor must not stand on the last picture
         self._places.go(self._connection, None, self._client, actor.user_id)
-        await self._allow(MOVES)
+        self._allow(MOVES)
         character_id = await self._look_up(actor, update)
         following = await self._follow(actor, update.following)
         here = PresentPerson(
@@ -85,6 +82,7 @@ class LiveDesk:
             page=update.page,
             character_id=character_id,
             variation_id=update.variation_id,
+            decision_id=update.decision_id,
             following=following,
         )
         self._board.enter(self._connection, here)
@@ -95,7 +93,7 @@ class LiveDesk:
     async def _look_up(self, actor: Actor, update: messages.PresenceUpdate) -> UUID | None:
         """Return the character that is looked at; what is not of this project is not there."""
         project_id, character_id = self._connection.project_id, update.character_id
-        if update.variation_id is None and character_id is None:
+        if (update.variation_id, update.decision_id, character_id) == (None, None, None):
             return None
         async with self._resources.database.read() as uow:
             if update.variation_id is not None:
@@ -105,6 +103,13 @@ class LiveDesk:
                 if picture.project_id != project_id:
                     raise VariationNotFoundError("This picture does not exist.")
                 return picture.character_id
+            if update.decision_id is not None:
+                decision = await decisions.get_permitted(
+                    uow, actor, update.decision_id, Permission.VIEW
+                )
+                if decision.project_id != project_id:
+                    raise DecisionNotFoundError("This decision does not exist.")
+                return decision.character_id
             assert character_id is not None
             character = await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
             if character.project_id != project_id:
@@ -122,22 +127,26 @@ class LiveDesk:
         return user_id
 
     async def _change(self, role: Role, update: LiveUpdate) -> None:
-        await self._allow(CHANGES)
-        if update.at is not None or update.stroke is not None:
-            if update.stroke is not None:
-                access.check(role, Permission.REVIEW)
-            if not self._places.is_at_a_picture(self._connection):
-                raise NoPictureHereError("You do not look at a picture.")
+        self._allow(CHANGES)
+        if update.stroke is not None:
+            access.check(role, Permission.REVIEW)
+        if update.stroke is not None and not self._places.is_at(self._connection, "picture"):
+            raise NoPictureHereError("You do not look at one picture alone.")
+        if update.at is not None:
+            # among several pictures a spot belongs to one of them, and alone to none
+            kinds = ("picture",) if update.on is None else ("decision", "versions")
+            if not self._places.is_at(self._connection, *kinds):
+                raise NoPictureHereError("You do not look at such a picture.")
         self._places.change(self._connection, update)
 
     async def _show(self, actor: Actor, update: ViewUpdate) -> None:
-        await self._allow(VIEWS)
+        self._allow(VIEWS)
         view = View(**update.model_dump(), user_id=actor.user_id, client=self._client)
         await self._places.show(self._connection.project_id, view)
 
-    async def _allow(self, limit: RateLimitItem) -> None:
-        if not await _limiter.hit(limit, "live", self._client):
-            raise TooManyMessagesError(f"A page may send {limit.amount} of these a second.")
+    def _allow(self, amount: int) -> None:
+        if not self._rates[amount].allows():
+            raise TooManyMessagesError(f"A page may send {amount} of these a second.")
 
     async def _role(self, actor: Actor) -> Role:
         """Return the actor's role in this project now; who has none is let go at once.
@@ -165,6 +174,8 @@ def _person(actor: Actor) -> PresentPerson:
 def _place(here: PresentPerson) -> str | None:
     if here.variation_id is not None:
         return f"picture:{here.variation_id}"
-    if here.page == "character" and here.character_id is not None:
-        return f"character:{here.character_id}"
+    if here.decision_id is not None:
+        return f"decision:{here.decision_id}"
+    if here.page in ("character", "versions") and here.character_id is not None:
+        return f"{here.page}:{here.character_id}"
     return "gallery" if here.page == "gallery" else None
