@@ -43,10 +43,10 @@ def test_no_message_is_made_up() -> None:
         f"{documents.MAX_CHARACTERS:,} characters a text",
         f"{documents.MAX_COMPONENTS:,} parts an operation",
         f"newest {documents.KEPT_OPERATIONS:,} are kept",
-        f"{texts.CHANGES.amount} changes a second and socket",
-        f"beyond {texts.CURSORS.amount} a second",
-        f"{desk.CHANGES.amount} `client:live`, {desk.VIEWS.amount} `client:view` and "
-        f"{desk.MOVES.amount} `client:presence` a second",
+        f"{texts.CHANGES} changes a second and socket",
+        f"beyond {texts.CURSORS} a second",
+        f"{desk.CHANGES} `client:live`, {desk.VIEWS} `client:view` and "
+        f"{desk.MOVES} `client:presence` a second",
         f"{connection.SIGNED_OUT} not signed in, {connection.NOT_FOUND} no such project",
         f"{connection.TOO_OLD} you speak",
         f"{connection.TOO_LOUD} you talk too much, {connection.TOO_SLOW} you read too slowly",
