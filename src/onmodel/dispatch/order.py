@@ -23,7 +23,9 @@ from onmodel.dispatch import costs
 from onmodel.dispatch.choices import LEAD
 from onmodel.dispatch.costs import Past
 from onmodel.dispatch.limits import QUOTA_ROOM, RUNNING_ROOM
+from onmodel.dispatch.offers import PINNED
 from onmodel.dispatch.share_models import LCM
+from onmodel.dispatch.tasks import Task
 
 PRIORITY_STEP = timedelta(minutes=10)
 
@@ -93,8 +95,10 @@ SHARES = f"""
 
 READY = "(waiting_for = 0 AND (not_before IS NULL OR not_before <= clock_timestamp()))"
 
-# :asked, :used and :reasons say which tiers may be dealt now, as what, and why not as asked;
-# :lead_waits, whether a lead would rather wait.
+# :wishes, :asked, :used and :reasons say what may be dealt now in which tier, as what, and why not
+# as asked (offers.py); :lead_waits, whether a lead would rather wait; :pins, which functions that
+# are asked for by name somebody has.
+# :make is who deals: it passes over what it has refused, while :others that could do it have not.
 # :depth bounds each person's part: a deal of n slots never looks at more than n of them.
 # :kinds, :cost_tiers and :costs say how long a task takes in a tier, in milliseconds.
 # :limited is false for counting places: a project's limit of running calls only keeps them from
@@ -118,11 +122,15 @@ _DEALT = f"""
                 ), 0)::bigint AS before
             FROM calls c
             JOIN unnest(
-                CAST(:asked AS text[]), CAST(:used AS text[]), CAST(:reasons AS text[]),
-                CAST(:lead_waits AS boolean[])
-            ) AS o (asked, used, reason, lead_waits)
+                CAST(:wishes AS text[]), CAST(:asked AS text[]), CAST(:used AS text[]),
+                CAST(:reasons AS text[]), CAST(:lead_waits AS boolean[]), CAST(:others AS text[])
+            ) AS o (wish, asked, used, reason, lead_waits, others)
               ON o.asked = c.tier_asked AND (o.reason IS NULL OR c.may_fall_back)
+                AND o.wish = CASE WHEN {PINNED} = ANY(CAST(:pins AS text[]))
+                    THEN {PINNED} ELSE c.task END
                 AND NOT (o.lead_waits AND c.importance IS NOT DISTINCT FROM '{LEAD}')
+                AND (NOT c.refused_by @> ARRAY[CAST(:make AS varchar)]
+                    OR c.refused_by @> string_to_array(o.others, ',')::varchar[])
             JOIN unnest(
                 CAST(:kinds AS text[]), CAST(:cost_tiers AS text[]), CAST(:costs AS bigint[])
             ) AS cost (task, tier, ms) ON cost.task = c.task AND cost.tier = o.used
@@ -168,12 +176,17 @@ def everything(known: dict[tuple[str, str], Past], tiers: list[str]) -> dict[str
         known: what is known of the time that tasks take.
         tiers: those whose calls count.
     """
+    every = [(task.value, tier) for task in Task for tier in tiers]
     return {
         **costs.parameters(known),
-        "asked": tiers,
-        "used": tiers,
-        "reasons": [None] * len(tiers),
-        "lead_waits": [False] * len(tiers),
+        "wishes": [wish for wish, _ in every],
+        "asked": [tier for _, tier in every],
+        "used": [tier for _, tier in every],
+        "reasons": [None] * len(every),
+        "lead_waits": [False] * len(every),
+        "others": [""] * len(every),
+        "pins": [],
+        "make": "",
         "depth": None,
         "limited": False,
     }

@@ -16,7 +16,7 @@ from onmodel.dispatch import service as dispatch
 from onmodel.dispatch import steering
 from onmodel.dispatch.errors import NotOverError
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.repository import get
+from onmodel.dispatch.repository import get, lock
 from onmodel.dispatch.schemas import CallParams, NewCall
 from onmodel.dispatch.urgency import set_urgent
 from onmodel.events.frames import channel, encode
@@ -84,10 +84,17 @@ def tell(uow: UnitOfWork, project_id: UUID) -> None:
 
 
 async def _retry(uow: UnitOfWork, actor: Actor, call: Call) -> Call:
+    """Ask for the same again, once: a second click gets what the first one asked for."""
+    call = await lock(uow, call.id)
+    if call.retried_as is not None:
+        return await get(uow, call.retried_as)
     if call.state not in (State.FAILED, State.CANCELLED):
         raise NotOverError("Only what failed or was cancelled can be tried again.")
     again = _AGAIN.get(call.subject_kind, _the_same)
-    return await again(uow, actor, call)
+    fresh = await again(uow, actor, call)
+    call.retried_as = fresh.id
+    await uow.session.flush()
+    return fresh
 
 
 async def _training(uow: UnitOfWork, actor: Actor, call: Call) -> Call:
