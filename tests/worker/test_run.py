@@ -299,18 +299,24 @@ async def test_a_noun_that_cannot_take_a_start_ends_the_call(
     assert (call.state, call.error["code"], pool.requests) == ("failed", "internal_error", [])
 
 
+@pytest.mark.parametrize("uninstalled", [True, False])
 async def test_what_this_machine_cannot_do_is_left_to_one_that_can(
-    worker: WorkerProcess, pool: ScriptedPool, database: Database
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, *, uninstalled: bool
 ) -> None:
+    def answer(*_: object) -> CallResult:
+        raise failed("environment_failed")
+
+    pool.answer = answer
     (only,) = worker.functions()
-    worker.functions = lambda: Registry(())  # uninstalled this very moment
+    if uninstalled:  # this very moment
+        worker.functions = lambda: Registry(())
     call_id = await submit(database)
     claimed = await _claim(database)
     wanted = [{**offer, "name": "another"} for offer in offers_of(Registry((only,)), largest_mb=0)]
     other = await add_worker(database, slots=1, offers=wanted)
     await asyncio.to_thread(run_call, worker, claimed.call_id, claimed.fence)
     call = await load(database, call_id)
-    assert (call.state, call.attempt, pool.requests) == ("queued", 0, [])
+    assert (call.state, call.attempt, len(pool.requests)) == ("queued", 0, not uninstalled)
     assert [claim.owner for claim in await claim_all(database)] == [other]
 
 

@@ -99,6 +99,8 @@ READY = "(waiting_for = 0 AND (not_before IS NULL OR not_before <= clock_timesta
 # as asked (offers.py); :lead_waits, whether a lead would rather wait; :pins, which functions that
 # are asked for by name somebody has.
 # :make is who deals: it passes over what it has refused, while :others that could do it have not.
+# Both are looked up for each call by itself (LIMIT 1), which keeps the order of the index: a join
+# would read and sort everything that waits.
 # :depth bounds each person's part: a deal of n slots never looks at more than n of them.
 # :kinds, :cost_tiers and :costs say how long a task takes in a tier, in milliseconds.
 # :limited is false for counting places: a project's limit of running calls only keeps them from
@@ -121,19 +123,27 @@ _DEALT = f"""
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                 ), 0)::bigint AS before
             FROM calls c
-            JOIN unnest(
-                CAST(:wishes AS text[]), CAST(:asked AS text[]), CAST(:used AS text[]),
-                CAST(:reasons AS text[]), CAST(:lead_waits AS boolean[]), CAST(:others AS text[])
-            ) AS o (wish, asked, used, reason, lead_waits, others)
-              ON o.asked = c.tier_asked AND (o.reason IS NULL OR c.may_fall_back)
-                AND o.wish = CASE WHEN {PINNED} = ANY(CAST(:pins AS text[]))
-                    THEN {PINNED} ELSE c.task END
-                AND NOT (o.lead_waits AND c.importance IS NOT DISTINCT FROM '{LEAD}')
-                AND (NOT c.refused_by @> ARRAY[CAST(:make AS varchar)]
-                    OR c.refused_by @> string_to_array(o.others, ',')::varchar[])
-            JOIN unnest(
-                CAST(:kinds AS text[]), CAST(:cost_tiers AS text[]), CAST(:costs AS bigint[])
-            ) AS cost (task, tier, ms) ON cost.task = c.task AND cost.tier = o.used
+            CROSS JOIN LATERAL (
+                SELECT o.used, o.reason FROM unnest(
+                    CAST(:wishes AS text[]), CAST(:asked AS text[]), CAST(:used AS text[]),
+                    CAST(:reasons AS text[]), CAST(:lead_waits AS boolean[]),
+                    CAST(:others AS text[])
+                ) AS o (wish, asked, used, reason, lead_waits, others)
+                WHERE o.asked = c.tier_asked AND (o.reason IS NULL OR c.may_fall_back)
+                  AND o.wish = CASE WHEN {PINNED} = ANY(CAST(:pins AS text[]))
+                      THEN {PINNED} ELSE c.task END
+                  AND NOT (o.lead_waits AND c.importance IS NOT DISTINCT FROM '{LEAD}')
+                  AND (NOT c.refused_by @> ARRAY[CAST(:make AS varchar)]
+                      OR c.refused_by @> string_to_array(o.others, ',')::varchar[])
+                LIMIT 1
+            ) o
+            CROSS JOIN LATERAL (
+                SELECT cost.ms FROM unnest(
+                    CAST(:kinds AS text[]), CAST(:cost_tiers AS text[]), CAST(:costs AS bigint[])
+                ) AS cost (task, tier, ms)
+                WHERE cost.task = c.task AND cost.tier = o.used
+                LIMIT 1
+            ) cost
             WHERE c.project_id = p.project_id AND c.created_by = p.created_by
               AND c.state = 'queued' AND {READY}
             ORDER BY c.urgent DESC, c.order_at, c.id

@@ -8,16 +8,10 @@ from onmodel.dispatch.schemas import CallError
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.errors import CallFailed
 
-# What one machine cannot do and another may: it has other functions, or a larger GPU.
+# What one machine cannot do, now or later, and another may: it has other functions, a larger GPU,
+# or has installed what could not be installed here.
 ELSEWHERE = frozenset(
-    {
-        "no_function",
-        "function_not_found",
-        "function_version_gone",
-        "gpu_too_small",
-        "licence_not_accepted",
-        "not_for_sale",
-    }
+    code for code, known in TABLE.items() if known.fault == "machine" and not known.retry
 )
 
 # What reading an answer raises that is not what was promised. Python turns the end of an iterator
