@@ -162,6 +162,23 @@ async def test_what_was_refused_comes_back_when_the_other_machine_has_gone(
     assert await _refuse(database, call_id) is None
 
 
+@pytest.mark.parametrize("importance", ["lead", "background"])
+async def test_what_the_better_machine_refused_does_not_wait_for_it(
+    database: Database, importance: str
+) -> None:
+    gpu = await _gpu(database, slots=2)
+    cpu = await _cpu(database, SKETCHER)
+    preview = await submit(database, importance=importance)
+    lower = await submit(database, tier=Tier.HIGH, importance=importance)
+    assert await _owners(database) == {preview: gpu, lower: gpu}
+    for call_id in (preview, lower):
+        assert await _refuse(database, call_id, CallError.of("not_for_sale")) is not None
+    assert await _owners(database) == {preview: cpu, lower: cpu}
+    call = await load(database, lower)
+    assert (call.tier_used, call.tier_reason) == (Tier.LOW, "no_worker")
+    assert await _refuse(database, preview) is None
+
+
 async def test_what_is_dealt_to_a_worker_that_leaves_is_dealt_again_at_once(
     database: Database,
 ) -> None:

@@ -164,6 +164,8 @@ async def _deal(
             "asked": [option.asked.value for option in deal.options],
             "used": [option.used.value for option in deal.options],
             "reasons": [option.reason for option in deal.options],
+            "waits": [option.waits for option in deal.options],
+            "better": [",".join(option.better) for option in deal.options],
             "lead_waits": [option.lead_waits for option in deal.options],
             "depth": deal.window,
             "window": deal.window,

@@ -126,7 +126,9 @@ class Option:
 
     Attributes:
         reason: why not in the tier that is asked for; None when it is that one.
-        lead_waits: whether a lead would rather wait.
+        waits: whether a call waits for those that can do it better, since they are free.
+        lead_waits: whether a lead does although they are busy.
+        better: their signatures; what all of them have refused waits no longer.
         others: the signatures of the other makes that could do it.
     """
 
@@ -134,7 +136,9 @@ class Option:
     asked: Tier
     used: Tier
     reason: str | None = None
+    waits: bool = False
     lead_waits: bool = False
+    better: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
@@ -164,22 +168,28 @@ def _option(
     make: Make, wish: str, asked: Tier, free: Mapping[Make, int], line: Mapping[Tier, float]
 ) -> Option | None:
     able = _able(wish, asked, free)
-    others = tuple(one.signature for one, tiers in able.items() if tiers and one != make)
-    short = line[asked] <= LEAD_WAITS_UP_TO
     if asked in able[make]:
-        finished = [one for one in free if asked in one.tiers_for(wish, finished=True)]
-        if not finished or make in finished:
-            return Option(wish, asked, asked, others=others)
-        if any(free[one] for one in finished):
-            return None
-        return Option(wish, asked, asked, lead_waits=short, others=others)
-    open_now = {tier for one, tiers in able.items() if free[one] for tier in tiers}
-    used = None if asked in open_now else step_down(asked, open_now)
+        better = [one for one in free if asked in one.tiers_for(wish, finished=True)]
+        better = [] if make in better else better
+        used = asked
+    else:
+        better = [one for one, tiers in able.items() if asked in tiers]
+        rest = [tiers for one, tiers in able.items() if free[one] and one not in better]
+        used = step_down(asked, frozenset[Tier]().union(*rest))
     if used is None or used not in able[make]:
         return None
-    busy = any(asked in tiers for tiers in able.values())
-    reason = "all_busy" if busy else "no_worker"
-    return Option(wish, asked, used, reason, lead_waits=busy and short, others=others)
+    waits = any(free[one] for one in better)
+    reason = "all_busy" if better and not waits else "no_worker"
+    return Option(
+        wish,
+        asked,
+        used,
+        reason=None if used is asked else reason,
+        waits=waits,
+        lead_waits=bool(better) and line[asked] <= LEAD_WAITS_UP_TO,
+        better=tuple(one.signature for one in better),
+        others=tuple(one.signature for one, tiers in able.items() if tiers and one != make),
+    )
 
 
 def _able(wish: str, asked: Tier, makes: Collection[Make]) -> dict[Make, frozenset[Tier]]:

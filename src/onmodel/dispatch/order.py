@@ -96,8 +96,8 @@ SHARES = f"""
 READY = "(waiting_for = 0 AND (not_before IS NULL OR not_before <= clock_timestamp()))"
 
 # :wishes, :asked, :used and :reasons say what may be dealt now in which tier, as what, and why not
-# as asked (offers.py); :lead_waits, whether a lead would rather wait; :pins, which functions that
-# are asked for by name somebody has.
+# as asked (offers.py); :waits and :lead_waits, whether it waits for those that do it :better,
+# unless they have refused it; :pins, which functions that are asked for by name somebody has.
 # :make is who deals: it passes over what it has refused, while :others that could do it have not.
 # Both are looked up for each call by itself (LIMIT 1), which keeps the order of the index: a join
 # would read and sort everything that waits.
@@ -126,13 +126,16 @@ _DEALT = f"""
             CROSS JOIN LATERAL (
                 SELECT o.used, o.reason FROM unnest(
                     CAST(:wishes AS text[]), CAST(:asked AS text[]), CAST(:used AS text[]),
-                    CAST(:reasons AS text[]), CAST(:lead_waits AS boolean[]),
+                    CAST(:reasons AS text[]), CAST(:waits AS boolean[]),
+                    CAST(:lead_waits AS boolean[]), CAST(:better AS text[]),
                     CAST(:others AS text[])
-                ) AS o (wish, asked, used, reason, lead_waits, others)
+                ) AS o (wish, asked, used, reason, waits, lead_waits, better, others)
                 WHERE o.asked = c.tier_asked AND (o.reason IS NULL OR c.may_fall_back)
                   AND o.wish = CASE WHEN {PINNED} = ANY(CAST(:pins AS text[]))
                       THEN {PINNED} ELSE c.task END
-                  AND NOT (o.lead_waits AND c.importance IS NOT DISTINCT FROM '{LEAD}')
+                  AND (NOT (o.waits
+                          OR o.lead_waits AND c.importance IS NOT DISTINCT FROM '{LEAD}')
+                      OR c.refused_by @> string_to_array(o.better, ',')::varchar[])
                   AND (NOT c.refused_by @> ARRAY[CAST(:make AS varchar)]
                       OR c.refused_by @> string_to_array(o.others, ',')::varchar[])
                 LIMIT 1
@@ -193,7 +196,9 @@ def everything(known: dict[tuple[str, str], Past], tiers: list[str]) -> dict[str
         "asked": [tier for _, tier in every],
         "used": [tier for _, tier in every],
         "reasons": [None] * len(every),
+        "waits": [False] * len(every),
         "lead_waits": [False] * len(every),
+        "better": [""] * len(every),
         "others": [""] * len(every),
         "pins": [],
         "make": "",
