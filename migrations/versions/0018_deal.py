@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0018'
-down_revision = '0015'
+down_revision = '0017'
 branch_labels = None
 depends_on = None
 
@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.add_column('calls', sa.Column('used_ms', sa.BigInteger(), server_default=sa.text('0'), nullable=False))
     op.add_column('calls', sa.Column('refused_by', postgresql.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False))
     op.add_column('calls', sa.Column('retried_as', sa.Uuid(), nullable=True))
+    op.execute("UPDATE calls SET retried_as = again.id FROM calls again WHERE again.retry_of = calls.id")
     op.drop_index('ix_calls_charged', table_name='calls')
     # how the rows before this migration were counted, so that no quota changes by it
     op.execute(f"UPDATE calls SET used_ms = {TOOK} WHERE finished_at IS NOT NULL AND started_at IS NOT NULL")

@@ -25,6 +25,7 @@ def test_a_good_function_passes(runtime: ProcessRuntime, prepared: Prepared) -> 
     assert {name: one.state for name, one in checks.items()} == {
         "starts": "passed",
         "tiers set known inputs": "passed",
+        "reads known inputs": "passed",
         "refuses an unknown input": "passed",
         "refuses a wrong type": "passed",
         "runs": "passed",
@@ -70,6 +71,22 @@ def test_a_tier_that_sets_what_is_no_input(runtime: ProcessRuntime, prepared: Pr
     manifest = toy("Steps").model_copy(update={"tiers": {Tier.LOW: TierNeeds(params={"steps": 4})}})
     check = tried(manifest, runtime, prepared)["tiers set known inputs"]
     assert (check.state, check.detail) == ("failed", "no such input: low: steps")
+
+
+def test_a_function_reads_only_what_it_has_an_input_for(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    manifest = toy("Steps").model_copy(update={"reads": ("positive_prompt", "lora")})
+    check = tried(manifest, runtime, prepared)["reads known inputs"]
+    assert (check.state, check.detail) == ("failed", "no such input: positive_prompt, lora")
+
+
+def test_a_model_that_not_every_character_has_is_optional(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    manifest = toy("Reader").model_copy(update={"reads": ("positive_prompt", "lora")})
+    check = tried(manifest, runtime, prepared)["reads known inputs"]
+    assert (check.state, check.detail) == ("failed", "has to be optional: lora")
 
 
 def test_in_a_container_the_walls_are_tried(

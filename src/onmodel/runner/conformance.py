@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from onmodel.functions.installation import Prepare, Prepared
-from onmodel.functions.manifest import JsonValue, Manifest
+from onmodel.functions.manifest import MODELS, JsonValue, Manifest
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.runner.errors import CallFailed, failed, unprepared
@@ -118,6 +118,7 @@ class _Trial:
 
     def checks(self) -> Iterator[Check]:
         yield self._tiers()
+        yield self._reads()
         yield from self._bad_inputs()
         try:
             values = example(self._manifest, self._schema, self._inputs)
@@ -157,6 +158,18 @@ class _Trial:
         if unknown:
             return Check("tiers set known inputs", "failed", f"no such input: {', '.join(unknown)}")
         return Check("tiers set known inputs", "passed")
+
+    def _reads(self) -> Check:
+        name = "reads known inputs"
+        known, needed = inputs_of(self._schema), required_of(self._schema)
+        unknown = [one for one in self._manifest.reads if one not in known]
+        if unknown:
+            return Check(name, "failed", f"no such input: {', '.join(unknown)}")
+        # a character may have no trained model
+        models = [one for one in self._manifest.reads if one in MODELS and one in needed]
+        if models:
+            return Check(name, "failed", f"has to be optional: {', '.join(models)}")
+        return Check(name, "passed")
 
     def _bad_inputs(self) -> Iterator[Check]:
         """Refused before it runs, with the input's name, and nothing breaks."""

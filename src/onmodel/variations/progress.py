@@ -61,7 +61,8 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     row.recipe = row.recipe | {
         "function": call.function,
         "version": call.function_version,
-        "terms": call.terms,
+        "terms": _terms(row, call),
+        "reads": call.reads,
     }
     if outcome.state is State.SUCCEEDED:
         file = await _keep(uow, row, outcome)
@@ -85,6 +86,13 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
                 image_url=f"/api/v1/files/{row.file_id}/original",
             ),
         )
+
+
+def _terms(row: Variation, call: Call) -> list[dict[str, Any]]:
+    """Return what the picture stands under: the function's terms, and those of what it read."""
+    model = (row.recipe.get("made_of") or {}).get("adapter")
+    read = model["terms"] if model and model["kind"] in call.reads else []
+    return [*call.terms, *(one for one in read if one not in call.terms)]
 
 
 async def _keep(uow: UnitOfWork, row: Variation, outcome: Outcome) -> File:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from onmodel.dispatch.timing import Timing
 from onmodel.functions.terms import Terms
 from onmodel.identity.schemas import Route
 from onmodel.kit.lifecycle import State
@@ -16,7 +17,7 @@ Verdict = Literal["approved", "rejected"]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class GenerateRequest(BaseModel):
+class GenerateRequest(Timing):
     """Which pictures of the standard set; null makes those that are missing."""
 
     keys: Annotated[list[str], Field(min_length=1, max_length=60)] | None = None
@@ -27,7 +28,7 @@ class GenerateRequest(BaseModel):
     )
 
 
-class RegenerateRequest(BaseModel):
+class RegenerateRequest(Timing):
     """Without a seed the next one is taken, so that something new comes."""
 
     seed: Seed | None = None
@@ -49,7 +50,10 @@ class SlotRead(BaseModel):
 
 
 class JudgeRead(BaseModel):
-    """Who judged, by what, and what the numbers rest on."""
+    """Who judged, by what, and what the numbers rest on.
+
+    ``version`` is the one whose references it was held against; null: the present ones.
+    """
 
     encoder: str
     route: Route
@@ -58,6 +62,7 @@ class JudgeRead(BaseModel):
     distance: float
     basis: str
     nearest_reference_id: UUID | None
+    version: int | None = None
 
 
 class RecipeInput(BaseModel):
@@ -67,28 +72,38 @@ class RecipeInput(BaseModel):
     reference_id: UUID | None = None
 
 
-class PinnedAdapter(BaseModel):
-    """The trained model of a version."""
+class UsedModel(BaseModel):
+    """The trained model of a version; ``terms`` are those of what trained it."""
 
     id: UUID
     number: int
+    kind: str
+    file_id: UUID
+    sha256: str
+    terms: list[Terms] = []
 
 
-class PinnedVersion(BaseModel):
-    """The version of the character that a picture was made of, with what generators read of it."""
+class MadeOf(BaseModel):
+    """The version of the character that a picture was made of, with what generators read of it.
+
+    ``names`` are those that it had then; ``pinned`` is false where it was simply the newest.
+    """
 
     number: int
     names: list[str]
+    pinned: bool
     trigger_word: str
     positive_prompt: str
     negative_prompt: str
-    adapter: PinnedAdapter | None
+    adapter: UsedModel | None
 
 
 class Recipe(BaseModel):
     """Everything that is needed to make the same bytes again.
 
     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
+    ``reads`` names what the function was given of the version beside pictures: it says in its
+    manifest what it has inputs for. A picture that somebody brought is made of no version.
     """
 
     task: str
@@ -98,7 +113,8 @@ class Recipe(BaseModel):
     seed: int
     inputs: list[RecipeInput]
     terms: list[Terms] = []
-    pinned: PinnedVersion | None = None
+    made_of: MadeOf | None = None
+    reads: list[str] = []
 
 
 class VariationRead(BaseModel):
@@ -111,6 +127,7 @@ class VariationRead(BaseModel):
     id: UUID
     project_id: UUID
     character_id: UUID
+    call_id: UUID | None
     key: str
     section: str
     label: str
@@ -142,6 +159,22 @@ class VariationRead(BaseModel):
     created_at: datetime
     finished_at: datetime | None
     removed_at: datetime | None
+
+
+class PresentScore(BaseModel):
+    """How a picture fits the character as it is now, whatever it was made of.
+
+    ``p_same`` and the numbers after it are null where that cannot be judged; then there is a
+    reason.
+    """
+
+    reason: str | None
+    reason_text: str | None
+    p_same: float | None
+    p_same_low: float | None
+    p_same_high: float | None
+    fidelity: float | None
+    references: int
 
 
 class VariationUpdated(BaseModel):

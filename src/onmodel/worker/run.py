@@ -85,6 +85,7 @@ def _work(
         choice = select_function(worker.functions(), call, circumstances)
         manifest = choice.manifest
         terms = terms_of(manifest, worker.resources.settings.weights)
+        params = CallParams.model_validate(call.params).given_to(manifest.reads)
 
         async def record(uow: UnitOfWork) -> None:
             await leases.record_function(
@@ -97,6 +98,7 @@ def _work(
                 reason=choice.tier_reason,
                 function_reason=choice.function_reason,
                 terms=[one.model_dump() for one in terms],
+                reads=params.offered.names,
             )
 
         _in_transaction(worker, record)
@@ -106,7 +108,7 @@ def _work(
                 inputs=worker.loop.run(
                     files.stage(
                         worker.resources.store,
-                        CallParams.model_validate(call.params),
+                        params,
                         inputs,
                         defaults=choice.defaults,
                     )
@@ -135,6 +137,9 @@ def _run_function(
         if event.kind == "log":
             # PostgreSQL's text has no such character
             held.lines.append(event.line.replace("\0", ""))
+            return
+        if event.kind == "preview":
+            worker.previews.take(held, event.picture)
             return
         held.note(event.fraction, event.stage or _STEPS.get(event.kind, ""))
         worker.throttle.tell(held)

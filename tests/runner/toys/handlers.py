@@ -64,6 +64,8 @@ class Steps(Function[Text, Report]):
         for step in range(4):
             context.check_cancelled()
             context.progress(step / 4, f"step {step}")
+        context.preview(PNG)
+        context.preview(lambda: sys.exit("made although nobody would see it"))
         print("to the left")
         print("to the right", file=sys.stderr)
         return Report(report={"text": inputs.text})
@@ -203,6 +205,19 @@ class Picky(Function[EchoInputs, Report]):
         if inputs.text != "please":
             raise InvalidInput("rude", "Say please.", field="text")
         return Report(report={})
+
+
+@dataclass(frozen=True)
+class OfCharacter:
+    positive_prompt: str = field("What to show.", default="")
+    lora: InputFile = field("Which not every character has.")
+
+
+class Reader(Function[OfCharacter, Report]):
+    """Cannot do without a trained model."""
+
+    def run(self, inputs: OfCharacter, context: Context) -> Report:
+        return Report(report={"prompt": inputs.positive_prompt})
 
 
 class Leaks(Function[Text, Report]):

@@ -3,6 +3,7 @@ import { api, body } from './client';
 import type { operations } from './schema';
 import type {
   CharacterRead,
+  GenerateRequest,
   NewCharacter,
   NewProject,
   NewUser,
@@ -187,11 +188,11 @@ export const variations = {
   list: (characterId: string) =>
     body(api.GET('/api/v1/characters/{character_id}/variations', character(characterId))),
   /** Starts the given keys, or with null the whole standard sheet, of the present or of a version. */
-  generate: (characterId: string, keys: string[] | null, version: number | null) =>
+  generate: (characterId: string, wish: GenerateRequest) =>
     body(
       api.POST('/api/v1/characters/{character_id}/variations', {
         ...character(characterId),
-        body: { keys, version },
+        body: wish,
       }),
     ),
   review: (id: string, change: { verdict?: Verdict | null; starred?: boolean }) =>
@@ -203,4 +204,7 @@ export const variations = {
   discard: (id: string) =>
     body(api.POST('/api/v1/variations/{variation_id}/discard', variation(id))),
   cancel: (id: string) => body(api.POST('/api/v1/variations/{variation_id}/cancel', variation(id))),
+  /** How a picture of an earlier version fits the character as it is now. */
+  presentScore: (id: string) =>
+    body(api.GET('/api/v1/variations/{variation_id}/present-score', variation(id))),
 };

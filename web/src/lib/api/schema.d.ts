@@ -2158,6 +2158,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear
+         * @description Put away what ended in the last day; the history keeps it.
+         */
+        post: operations["clear_api_v1_queue_clear_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/clearings/{clearing_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Clearing
+         * @description Let what was put away in one step stand again.
+         */
+        post: operations["undo_clearing_api_v1_queue_clearings__clearing_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue/history": {
         parameters: {
             query?: never;
@@ -2188,6 +2228,26 @@ export interface paths {
         /** Read Call */
         get: operations["read_call_api_v1_queue__call_id__get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Need By
+         * @description Say by when a waiting call is needed: an hour ahead, for owners at any moment.
+         */
+        put: operations["need_by_api_v1_queue__call_id__due_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2246,7 +2306,10 @@ export interface paths {
         put?: never;
         /**
          * Change
-         * @description Cancel, pause, resume or retry. A retry answers with the new call.
+         * @description Cancel, pause, resume or retry.
+         *
+         *     Cancelling a call cancels what waits for it. A retry answers with the new call; what ended
+         *     only because of the old one comes back with it.
          */
         post: operations["change_api_v1_queue__call_id___verb__post"];
         delete?: never;
@@ -2754,6 +2817,26 @@ export interface paths {
          * @description Write a note on a picture.
          */
         post: operations["add_note_api_v1_variations__variation_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/variations/{variation_id}/present-score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Present Score
+         * @description How a picture fits the character as it is now; its own score may be against a version.
+         */
+        get: operations["read_present_score_api_v1_variations__variation_id__present_score_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4646,6 +4729,8 @@ export interface components {
             character_id: string;
             /**
              * @default {
+             *       "after": [],
+             *       "due_at": null,
              *       "keys": null,
              *       "seed": 0,
              *       "tier": null,
@@ -4659,6 +4744,17 @@ export interface components {
          * @description Which pictures of the standard set; null makes those that are missing.
          */
         GenerateRequest: {
+            /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
             /** Keys */
             keys?: string[] | null;
             /**
@@ -5021,6 +5117,8 @@ export interface components {
         /**
          * JudgeRead
          * @description Who judged, by what, and what the numbers rest on.
+         *
+         *     ``version`` is the one whose references it was held against; null: the present ones.
          */
         JudgeRead: {
             /** Basis */
@@ -5040,6 +5138,8 @@ export interface components {
              * @enum {string}
              */
             route: "photographic" | "illustrated" | "appearance";
+            /** Version */
+            version?: number | null;
         };
         /**
          * JudgementUpdated
@@ -5168,6 +5268,11 @@ export interface components {
              */
             gone?: boolean;
             /**
+             * On
+             * @default null
+             */
+            on?: string | null;
+            /**
              * Selected
              * @default null
              */
@@ -5184,8 +5289,10 @@ export interface components {
          * LiveUpdate
          * @description What changed about the sender; what is left out stays, and ``null`` takes it away.
          *
-         *     ``selected`` is a character in the gallery, a picture on a character's page, a note on a
-         *     picture. ``at`` and ``stroke`` exist on pictures only.
+         *     ``selected`` is a character in the gallery, a picture on a character's page or of a decision, a
+         *     note on a picture. ``at`` and ``stroke`` exist on pictures only. Among several pictures ``on``
+         *     says which one ``at`` lies on: the candidate of a decision, the picture of a version; it comes
+         *     with every ``at``.
          */
         LiveUpdate: {
             /**
@@ -5196,6 +5303,11 @@ export interface components {
                 number,
                 number
             ] | null;
+            /**
+             * On
+             * @default null
+             */
+            on?: string | null;
             /**
              * Selected
              * @default null
@@ -5233,6 +5345,27 @@ export interface components {
             name: string;
             /** P Same */
             p_same: number;
+        };
+        /**
+         * MadeOf
+         * @description The version of the character that a picture was made of, with what generators read of it.
+         *
+         *     ``names`` are those that it had then; ``pinned`` is false where it was simply the newest.
+         */
+        MadeOf: {
+            adapter: components["schemas"]["UsedModel"] | null;
+            /** Names */
+            names: string[];
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Number */
+            number: number;
+            /** Pinned */
+            pinned: boolean;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /** Trigger Word */
+            trigger_word: string;
         };
         /**
          * MarkRead
@@ -5773,36 +5906,6 @@ export interface components {
             /** @default {} */
             payload?: components["schemas"]["Nothing"];
         };
-        /**
-         * PinnedAdapter
-         * @description The trained model of a version.
-         */
-        PinnedAdapter: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-        };
-        /**
-         * PinnedVersion
-         * @description The version of the character that a picture was made of, with what generators read of it.
-         */
-        PinnedVersion: {
-            adapter: components["schemas"]["PinnedAdapter"] | null;
-            /** Names */
-            names: string[];
-            /** Negative Prompt */
-            negative_prompt: string;
-            /** Number */
-            number: number;
-            /** Positive Prompt */
-            positive_prompt: string;
-            /** Trigger Word */
-            trigger_word: string;
-        };
         /** PointMark */
         PointMark: {
             /** At */
@@ -5899,7 +6002,9 @@ export interface components {
         };
         /**
          * PresenceUpdate
-         * @description Where the sender is and whom they follow; a picture says which character it is of.
+         * @description Where the sender is and whom they follow.
+         *
+         *     A picture, or a decision, says which character it is of.
          */
         PresenceUpdate: {
             /**
@@ -5907,6 +6012,11 @@ export interface components {
              * @default null
              */
             character_id?: string | null;
+            /**
+             * Decision Id
+             * @default null
+             */
+            decision_id?: string | null;
             /**
              * Following
              * @default null
@@ -5917,7 +6027,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            page?: "gallery" | "character" | "picture" | "decision" | "other";
+            page?: "gallery" | "character" | "picture" | "decision" | "versions" | "other";
             /**
              * Variation Id
              * @default null
@@ -5933,6 +6043,8 @@ export interface components {
             character_id?: string | null;
             /** Colour */
             colour: string;
+            /** Decision Id */
+            decision_id?: string | null;
             /** Following */
             following?: string | null;
             /** Name */
@@ -5942,7 +6054,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            page?: "gallery" | "character" | "picture" | "decision" | "other";
+            page?: "gallery" | "character" | "picture" | "decision" | "versions" | "other";
             /**
              * User Id
              * Format: uuid
@@ -5950,6 +6062,29 @@ export interface components {
             user_id: string;
             /** Variation Id */
             variation_id?: string | null;
+        };
+        /**
+         * PresentScore
+         * @description How a picture fits the character as it is now, whatever it was made of.
+         *
+         *     ``p_same`` and the numbers after it are null where that cannot be judged; then there is a
+         *     reason.
+         */
+        PresentScore: {
+            /** Fidelity */
+            fidelity: number | null;
+            /** P Same */
+            p_same: number | null;
+            /** P Same High */
+            p_same_high: number | null;
+            /** P Same Low */
+            p_same_low: number | null;
+            /** Reason */
+            reason: string | null;
+            /** Reason Text */
+            reason_text: string | null;
+            /** References */
+            references: number;
         };
         /**
          * Problem
@@ -6203,6 +6338,74 @@ export interface components {
             name: string;
         };
         /**
+         * QueueClear
+         * @description Whose ended calls are put away: one's own, or everybody's where one manages the project.
+         */
+        QueueClear: {
+            /** Project Id */
+            project_id?: string | null;
+            /**
+             * Whose
+             * @default mine
+             * @enum {string}
+             */
+            whose?: "mine" | "all";
+        };
+        /**
+         * QueueCleared
+         * @description How many calls were put away, or stand again; ``id`` takes it back.
+         */
+        QueueCleared: {
+            /** Count */
+            count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * QueueDue
+         * @description By when a call is needed; null for no such moment.
+         */
+        QueueDue: {
+            /** Due At */
+            due_at: string | null;
+        };
+        /**
+         * QueueEarlier
+         * @description A call that another one waits for, and what it is about.
+         */
+        QueueEarlier: {
+            /** Character */
+            character: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * QueueElsewhere
+         * @description A call that is not listed and stands before one that is.
+         *
+         *     All that is told of it: its place, or null while it works; its quality; and how many seconds
+         *     it is expected to take, or still to take, null while nobody can know.
+         */
+        QueueElsewhere: {
+            /** Position */
+            position: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "low" | "standard" | "high";
+        };
+        /**
          * QueueError
          * @description Why a call failed, whose fault it is, and what to do: the table in docs/functions.md.
          *
@@ -6229,14 +6432,18 @@ export interface components {
          *
          *     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
          *     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
-         *     ``urgent`` goes before everything that is not. ``hold`` says what of its
-         *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
+         *     ``after`` is what has to succeed before it stands in line; its ``eta_s`` is then the earliest.
+         *     ``urgent`` goes before everything that is not; when ``due_at`` comes near, it is. ``hold``
+         *     says what of its project's limits keeps it from beginning, if so; beyond a quota there is no
+         *     place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
          *     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
          *     of licences that forbid selling what it makes.
          *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
+            /** After */
+            after: components["schemas"]["QueueEarlier"][];
             /** Attempt */
             attempt: number;
             character: components["schemas"]["QueueCharacter"] | null;
@@ -6283,7 +6490,7 @@ export interface components {
             /** Project Title */
             project_title: string;
             /** Rights */
-            rights: ("cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry" | "move")[];
+            rights: ("cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry" | "due" | "move")[];
             /** Seconds */
             seconds: number | null;
             /** Started At */
@@ -6332,9 +6539,22 @@ export interface components {
          * @description What has not ended: what works, then the line, then what is paused.
          *
          *     ``others`` counts the calls of projects that the reader does not see; they have their
-         *     places, too. At most 500 are listed; ``more`` counts the rest.
+         *     places, too. ``elsewhere`` are those of other projects that work now or stand before the last
+         *     of ``items``. At most 500 are listed of each; ``more`` counts the rest of ``items``.
+         *
+         *     ``ended`` is what ended in the last day and nobody has put away, newest first: 20 at most,
+         *     the rest stands in the history (``ended_more``). ``clears_all`` says whether the reader may put
+         *     away what others asked for, too.
          */
         QueueRead: {
+            /** Clears All */
+            clears_all: boolean;
+            /** Elsewhere */
+            elsewhere: components["schemas"]["QueueElsewhere"][];
+            /** Ended */
+            ended: components["schemas"]["QueueItem"][];
+            /** Ended More */
+            ended_more: boolean;
             /** Items */
             items: components["schemas"]["QueueItem"][];
             /** More */
@@ -6381,17 +6601,24 @@ export interface components {
          * @description Everything that is needed to make the same bytes again.
          *
          *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
+         *     ``reads`` names what the function was given of the version beside pictures: it says in its
+         *     manifest what it has inputs for. A picture that somebody brought is made of no version.
          */
         Recipe: {
             /** Function */
             function: string | null;
             /** Inputs */
             inputs: components["schemas"]["RecipeInput"][];
+            made_of?: components["schemas"]["MadeOf"] | null;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
             };
-            pinned?: components["schemas"]["PinnedVersion"] | null;
+            /**
+             * Reads
+             * @default []
+             */
+            reads?: string[];
             /** Seed */
             seed: number;
             /** Task */
@@ -6553,6 +6780,17 @@ export interface components {
          * @description Without a seed the next one is taken, so that something new comes.
          */
         RegenerateRequest: {
+            /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
             /** Seed */
             seed?: number | null;
         };
@@ -6944,6 +7182,16 @@ export interface components {
             event: "server:task_progress";
             id?: string;
             payload: components["schemas"]["TaskProgress"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:task_preview";
+            id?: string;
+            payload: components["schemas"]["TaskPreview"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -7406,6 +7654,27 @@ export interface components {
          */
         Task: "character.train_lora" | "character.generate_base" | "character.generate_variation" | "character.generate_talking" | "character.transfer_motion" | "character.edit_instruction" | "character.validate_consistency" | "character.optimize_model" | "character.deploy_model";
         /**
+         * TaskPreview
+         * @description Event ``server:task_preview``; may be lost: what a running call has made so far.
+         *
+         *     ``image`` is a data URL of a WebP picture, 256 pixels at most on a side. It is to be forgotten
+         *     when the call ends or goes back to the queue.
+         */
+        TaskPreview: {
+            /** Image */
+            image: string;
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+        };
+        /**
          * TaskProgress
          * @description Event ``server:task_progress``; may be lost.
          */
@@ -7728,6 +7997,17 @@ export interface components {
         /** TrainRequest */
         TrainRequest: {
             /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
+            /**
              * Quality
              * @default low
              * @enum {string}
@@ -7783,6 +8063,8 @@ export interface components {
              * @enum {string}
              */
             asked_tier: "low" | "standard" | "high";
+            /** Call Id */
+            call_id: string | null;
             /**
              * Character Id
              * Format: uuid
@@ -7901,6 +8183,33 @@ export interface components {
             /** Vram */
             vram: number | null;
         };
+        /**
+         * UsedModel
+         * @description The trained model of a version; ``terms`` are those of what trained it.
+         */
+        UsedModel: {
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Terms
+             * @default []
+             */
+            terms?: components["schemas"]["Terms"][];
+        };
         /** UserCreate */
         UserCreate: {
             /**
@@ -7969,6 +8278,8 @@ export interface components {
          *     are in the recipe.
          */
         VariationRead: {
+            /** Call Id */
+            call_id: string | null;
             /** Candidate Of */
             candidate_of: string | null;
             /**
@@ -10082,13 +10393,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10224,7 +10535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown_variation_key`: The standard set has no such picture */
+            /** @description `unknown_variation_key`: The standard set has no such picture; `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14587,6 +14898,88 @@ export interface operations {
             };
         };
     };
+    clear_api_v1_queue_clear_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueClear"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCleared"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_clearing_api_v1_queue_clearings__clearing_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clearing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCleared"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_history_api_v1_queue_history_get: {
         parameters: {
             query?: {
@@ -14660,6 +15053,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    need_by_api_v1_queue__call_id__due_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueDue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_waiting`: This does not wait any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `due_too_soon`: That moment is too near */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14814,7 +15269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `call_over`: It is over already; `call_not_waiting`: This does not wait any more; `call_not_over`: This has not failed */
+            /** @description `call_over`: It is over already; `call_not_waiting`: This does not wait any more; `call_not_over`: This has not failed; `dependency_unmet`: The step before this one is missing */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16573,6 +17028,55 @@ export interface operations {
             };
         };
     };
+    read_present_score_api_v1_variations__variation_id__present_score_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresentScore"];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_measured`: There is nothing to compare */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     regenerate_api_v1_variations__variation_id__regenerate_post: {
         parameters: {
             query?: never;
@@ -16624,13 +17128,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
