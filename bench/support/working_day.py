@@ -15,6 +15,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from celery import Celery
+from kombu.entity import Queue
 from sqlalchemy import func, select, text
 from support import effects
 
@@ -86,11 +87,11 @@ class Post:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self.waiting: list[tuple[UUID, int]] = []
+        self.waiting: list[tuple[str, UUID, int]] = []
         self.lost = 0
 
-    def send_task(self, _name: str, *, args: list[Any], **_options: Any) -> None:
-        message = (UUID(args[0]), int(args[1]))
+    def send_task(self, _name: str, *, args: list[Any], queue: Queue, **_options: Any) -> None:
+        message = (queue.name, UUID(args[0]), int(args[1]))
         if self._chance.random() < MESSAGE_LOST:
             self.lost += 1
             return
@@ -235,26 +236,28 @@ class Simulation:
                 await leases.complete(uow, work.call_id, work.fence, outputs, seconds=seconds)
 
     async def _deliver(self) -> None:
-        """Hand the messages to machines with a free slot; one without leaves them waiting."""
-        free = [m for m in self._machines if m.wakes is None and not m.work]
+        """Hand the messages to their machines; one that works or hangs leaves its own waiting."""
+        queues = {tier.queue_of(one.id): one for one in self._machines for tier in ASCENDING}
         messages, self._post.waiting = self._post.waiting, []
-        for call_id, fence in messages:
-            if not free:
-                self._post.waiting.append((call_id, fence))
-            elif await self._start(free[-1], call_id, fence):
-                free.pop()
+        for queue, call_id, fence in messages:
+            machine = queues.get(queue)
+            if machine is None:
+                continue  # nobody reads it any more
+            if machine.work or machine.wakes is not None:
+                self._post.waiting.append((queue, call_id, fence))
+            else:
+                await self._start(machine, call_id, fence)
 
-    async def _start(self, machine: Machine, call_id: UUID, fence: int) -> bool:
+    async def _start(self, machine: Machine, call_id: UUID, fence: int) -> None:
         try:
             async with self._database.begin() as uow:
                 await leases.start(uow, call_id, fence, worker_id=machine.id, lease_seconds=LEASE)
         except LeaseLostError:
-            return False  # it came twice, or too late
+            return  # it came twice, or too late
         seconds = self._chance.lognormvariate(0, 0.5) * MEDIAN_SECONDS
         ends = self._now + timedelta(seconds=seconds)
         breaks = self._chance.random() < FAULT
         machine.work.append(Work(call_id, fence, ends, self._now, breaks))
-        return True
 
     async def _result(self) -> Day:
         lost, doubled = await effects.lost_and_doubled(self._database)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from onmodel.dispatch import demand, sharing
+from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import ASCENDING, Tier
 from onmodel.kit.db.uow import Database
 from onmodel.kit.lifecycle import State
@@ -34,6 +35,20 @@ async def test_each_tier_asks_for_its_own_machines(database: Database) -> None:
             await submit(database, tier=tier)
     assert [await _demand(database, [tier]) for tier in ASCENDING] == [1, 2, 3]
     assert await _demand(database, [Tier.LOW, Tier.HIGH]) == 4
+
+
+async def test_one_call_brings_the_machine_of_one_group(database: Database) -> None:
+    measure = Task.VALIDATE_CONSISTENCY
+    await submit(database, task=measure)
+    await submit(database)
+    await submit(database)
+    async with database.read() as uow:
+        small = await demand.slots(uow, [Tier.LOW], tasks=[measure])
+        rest = await demand.slots(uow, ASCENDING, elsewhere=[(Tier.LOW, measure)])
+    assert (small, rest) == (1, 2)
+    await submit(database, task=measure, tier=Tier.HIGH)  # which the small ones do not serve
+    async with database.read() as uow:
+        assert await demand.slots(uow, ASCENDING, elsewhere=[(Tier.LOW, measure)]) == 3
 
 
 async def test_what_runs_keeps_its_machine(database: Database) -> None:

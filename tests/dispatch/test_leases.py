@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -26,7 +26,9 @@ async def _begin(database: Database, call_id: UUID) -> int:
     (claimed,) = await claim_all(database)
     assert claimed.call_id == call_id
     async with database.begin() as uow:
-        await leases.start(uow, call_id, claimed.fence, worker_id=uuid4(), lease_seconds=LEASE)
+        await leases.start(
+            uow, call_id, claimed.fence, worker_id=claimed.owner, lease_seconds=LEASE
+        )
     return claimed.fence
 
 
@@ -70,9 +72,11 @@ async def test_completes_once(database: Database, noun: Noun, running: tuple[UUI
 async def test_same_message_twice_starts_once(
     database: Database, running: tuple[UUID, int]
 ) -> None:
+    owner = (await load(database, running[0])).lease_owner
+    assert owner is not None
     with pytest.raises(LeaseLostError):
         async with database.begin() as uow:
-            await leases.start(uow, *running, worker_id=uuid4(), lease_seconds=LEASE)
+            await leases.start(uow, *running, worker_id=owner, lease_seconds=LEASE)
 
 
 WRITES: dict[str, Callable[[UnitOfWork, UUID, int], Awaitable[object]]] = {

@@ -28,7 +28,7 @@ async def _run(database: Database, *, error: CallError | None = None) -> None:
     for claimed in await claim_all(database):
         async with database.begin() as uow:
             id_, fence = claimed.call_id, claimed.fence
-            await leases.start(uow, id_, fence, worker_id=uuid4(), lease_seconds=LEASE)
+            await leases.start(uow, id_, fence, worker_id=claimed.owner, lease_seconds=LEASE)
             if error:
                 await leases.fail(uow, id_, fence, error)
             else:

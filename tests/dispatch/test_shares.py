@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from onmodel.dispatch import quotas, sharing, steering
+from onmodel.dispatch import leases, quotas, service, shares, sharing, steering
 from onmodel.dispatch.errors import NotWaitingError, OthersTurnError, QuotaReachedError
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.share_models import ProjectShare
+from onmodel.dispatch.share_models import PersonShare, ProjectShare
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.dispatch.urgency import hurry_what_is_due, set_urgent
@@ -124,10 +124,63 @@ async def test_a_call_that_never_ran_costs_its_person_nothing(database: Database
     await claim_all(database)
     async with database.read() as uow:
         share = await uow.session.get(ProjectShare, FILM)
-    (call,) = [c for c in [await load(database, cancelled)] if c.charged is None]
-    assert call.id == cancelled
+    call = await load(database, cancelled)
+    assert (call.charged, call.used_ms) == (0, 0)
     assert share is not None
     assert share.had == 10_000 * 2520  # the second one, whose length nobody knows yet
+
+
+async def test_what_was_given_back_costs_what_it_ran_and_not_what_it_lay(
+    database: Database,
+) -> None:
+    worker = await add_worker(database, slots=1)
+    await _set(database, FILM, quota_seconds=3600)
+    call_id = await submit(database, created_by=ANN)
+    (claim,) = await claim_all(database)
+    days = timedelta(days=3)
+    async with database.begin() as uow:
+        await leases.start(uow, call_id, claim.fence, worker_id=worker, lease_seconds=60)
+    await alter(database, call_id, started_at=datetime.now(UTC) - timedelta(seconds=20))
+    async with database.begin() as uow:
+        await leases.release(uow, call_id, claim.fence)
+    given_back = await load(database, call_id)
+    assert given_back.started_at is None
+    assert given_back.used_ms == pytest.approx(20_000, abs=2_000)
+    await alter(database, call_id, not_before=datetime.now(UTC) + days)
+    await submit(database, created_by=BEN)  # a deal settles what has ended
+    await claim_all(database)
+    assert (await load(database, call_id)).charged == given_back.used_ms
+    async with database.begin() as uow:
+        await service.cancel(uow, call_id)
+    over = await load(database, call_id)
+    await alter(database, call_id, finished_at=datetime.now(UTC) + days)
+    assert (over.used_ms, over.charged) == (given_back.used_ms, given_back.used_ms)
+    async with database.read() as uow:
+        use = await quotas.of_project(uow, FILM)
+        share = await uow.session.get(PersonShare, (FILM, ANN))
+    assert use.seconds == pytest.approx(20, abs=2)
+    assert share is not None
+    assert share.had == given_back.used_ms * 2520
+
+
+async def test_a_call_that_ran_twice_costs_both(database: Database) -> None:
+    worker = await add_worker(database, slots=1)
+    call_id = await submit(database, created_by=ANN)
+    for _ in range(2):
+        (claim,) = await claim_all(database)
+        async with database.begin() as uow:
+            await leases.start(uow, call_id, claim.fence, worker_id=worker, lease_seconds=60)
+        await alter(database, call_id, started_at=datetime.now(UTC) - timedelta(seconds=5))
+        async with database.begin() as uow:
+            await leases.release(uow, call_id, claim.fence)
+    async with database.begin() as uow:
+        await shares.prepare(uow)
+    async with database.read() as uow:
+        share = await uow.session.get(PersonShare, (FILM, ANN))
+    used = (await load(database, call_id)).used_ms
+    assert used == pytest.approx(10_000, abs=2_000)
+    assert share is not None
+    assert share.had == used * 2520
 
 
 async def test_a_project_runs_no_more_at_once_than_it_may(database: Database) -> None:

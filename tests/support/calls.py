@@ -94,11 +94,16 @@ async def submit(database: Database, **changes: Any) -> UUID:
 
 
 async def add_worker(
-    database: Database, *, slots: int, tiers: tuple[Tier, ...] = ASCENDING
+    database: Database,
+    *,
+    slots: int,
+    tiers: tuple[Tier, ...] = ASCENDING,
+    offers: list[dict[str, Any]] | None = None,
 ) -> UUID:
-    """Register a live worker and return its id."""
+    """Register a live worker and return its id; without offers it has not told what it can do."""
     async with database.begin() as uow:
-        return (await workers.register(uow, name="test", tiers=tiers, slots=slots)).id
+        worker = await workers.register(uow, name="test", tiers=tiers, slots=slots, offers=offers)
+        return worker.id
 
 
 async def claim_all(database: Database, *, lease_seconds: float = LEASE) -> list[Claim]:
@@ -132,4 +137,5 @@ async def end(database: Database, call_id: UUID, *, seconds: float) -> None:
         started_at=now - timedelta(seconds=seconds),
         finished_at=now,
         seconds=seconds,
+        used_ms=round(seconds * 1000),
     )

@@ -9,6 +9,7 @@ import pytest
 
 from onmodel.composition import Resources
 from onmodel.dispatch import service
+from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import Database
 from tests.support.calls import add_worker
 from tests.support.gate import Gate
@@ -91,7 +92,7 @@ async def test_lost_message_is_sent_again(
     database: Database, gate: Gate, start_worker: StartWorker, resources: Resources
 ) -> None:
     async def message_was_sent() -> bool:
-        return await resources.bus.client.llen("onmodel:character_low") == 1
+        return await resources.bus.client.llen(f"onmodel:{Tier.LOW.queue_of(worker)}") == 1
 
     worker = await add_worker(database, slots=1)  # has a slot, and listens to no queue
     call_id = await submit_to(gate, database, "portrait")

@@ -8,18 +8,27 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from onmodel.composition import Resources
-from onmodel.dispatch import service, workers
+from onmodel.dispatch import handlers, service, workers
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.schemas import CallParams, Claim, FileInput, FunctionPin, Offered
+from onmodel.dispatch.schemas import (
+    CallParams,
+    Claim,
+    FileInput,
+    FunctionPin,
+    Offered,
+    Outcome,
+)
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.events.frames import channel
 from onmodel.functions import licences
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import Registry
-from onmodel.kit.db.uow import Database
+from onmodel.kit.db.uow import Database, UnitOfWork
+from onmodel.kit.errors import NotFoundError
 from onmodel.kit.ids import new_id
 from onmodel.kit.lifecycle import State
 from onmodel.runner.calls import (
@@ -36,9 +45,10 @@ from onmodel.runner.slots import SlotStatus
 from onmodel.settings import Settings
 from onmodel.worker import app, presence
 from onmodel.worker.held import LOG_LINES
+from onmodel.worker.offers import offers_of
 from onmodel.worker.process import WorkerProcess
 from onmodel.worker.run import run_call
-from tests.support.calls import PROJECT, Noun, alter, claim_all, load, submit
+from tests.support.calls import PROJECT, Noun, add_worker, alter, claim_all, load, submit
 from tests.support.waiting import PATIENCE_SECONDS
 from tests.worker.conftest import until
 
@@ -240,6 +250,109 @@ async def test_task_that_no_function_does_fails_at_once(
     call = await run_to_its_end(worker, database, await submit(database, task=Task.TRANSFER_MOTION))
     assert call.error is not None
     assert (call.state, call.error["code"]) == ("failed", "no_function")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "code"),
+    [
+        (KeyError("size"), "bad_output"),
+        (StopIteration(), "bad_output"),
+        (NotFoundError("There is no such picture."), "bad_output"),
+        (RuntimeError("a mistake of ours"), "internal_error"),
+    ],
+)
+@pytest.mark.parametrize("hears_of_failures", [True, False])
+async def test_what_a_noun_cannot_take_ends_the_call_after_one_run(
+    worker: WorkerProcess,
+    pool: ScriptedPool,
+    database: Database,
+    mistake: Exception,
+    code: str,
+    *,
+    hears_of_failures: bool,
+) -> None:
+    async def on_finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
+        heard.append(outcome.state.value)
+        await uow.session.execute(
+            update(Call).where(Call.id == call.id).values(step=f"heard {outcome.state}")
+        )
+        if outcome.state is State.SUCCEEDED or not hears_of_failures:
+            raise mistake
+
+    heard: list[str] = []
+    handlers.register("clumsy", on_finished=on_finished)
+    try:
+        call = await run_to_its_end(worker, database, await submit(database, subject_kind="clumsy"))
+    finally:
+        handlers.unregister("clumsy")
+    assert call.error is not None
+    assert (call.state, call.error["code"], call.error["retry"]) == ("failed", code, False)
+    assert (call.attempt, len(pool.requests), call.lease_owner) == (1, 1, None)
+    # what a handler wrote before it failed is not there
+    assert call.step == ("heard failed" if hears_of_failures else "")
+    assert heard[:2] == ["succeeded", "failed"]
+
+
+async def test_a_noun_that_cannot_take_a_start_ends_the_call(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    async def on_started(_uow: UnitOfWork, _call: Call) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    async def ignore(*_: object) -> None: ...
+
+    handlers.register("clumsy", on_started=on_started, on_finished=ignore)
+    try:
+        call = await run_to_its_end(worker, database, await submit(database, subject_kind="clumsy"))
+    finally:
+        handlers.unregister("clumsy")
+    assert call.error is not None
+    assert (call.state, call.error["code"], pool.requests) == ("failed", "internal_error", [])
+
+
+@pytest.mark.parametrize("uninstalled", [True, False])
+async def test_what_this_machine_cannot_do_is_left_to_one_that_can(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, *, uninstalled: bool
+) -> None:
+    def answer(*_: object) -> CallResult:
+        raise failed("environment_failed")
+
+    pool.answer = answer
+    (only,) = worker.functions()
+    if uninstalled:  # this very moment
+        worker.functions = lambda: Registry(())
+    call_id = await submit(database)
+    claimed = await _claim(database)
+    wanted = [{**offer, "name": "another"} for offer in offers_of(Registry((only,)), largest_mb=0)]
+    other = await add_worker(database, slots=1, offers=wanted)
+    await asyncio.to_thread(run_call, worker, claimed.call_id, claimed.fence)
+    call = await load(database, call_id)
+    assert (call.state, call.attempt, len(pool.requests)) == ("queued", 0, not uninstalled)
+    assert [claim.owner for claim in await claim_all(database)] == [other]
+
+
+async def test_tells_what_fits_its_largest_gpu(worker: WorkerProcess, database: Database) -> None:
+    async def told() -> list[dict[str, Any]] | None:
+        async with database.read() as uow:
+            (found,) = await workers.live(uow, lease_seconds=60)
+        return found.offers
+
+    (function,) = worker.functions()
+    offers = await told()
+    assert offers is not None
+    ((name, tiers),) = [(one["name"], one["tiers"]) for one in offers]
+    assert (name, tiers) == ("stand-in", ["low", "standard", "high"])
+    low = next(iter(function.tiers))
+    heavy = {low: function.tiers[low].model_copy(update={"vram_mb": 22_000})}
+    large = function.model_copy(update={"tiers": heavy})
+    worker.functions = lambda: Registry((large,))
+
+    async def nothing_fits() -> bool:
+        return await told() == []
+
+    await until(nothing_fits)
+    (offer,) = offers_of(Registry((large,)), largest_mb=24_000)
+    assert offer["tiers"] == [low.value]
 
 
 async def test_old_message_is_dropped(

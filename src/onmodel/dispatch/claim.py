@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import text
 
 from onmodel.dispatch import affinity, costs, shares
-from onmodel.dispatch.choices import LEAD_WAITS_UP_TO
 from onmodel.dispatch.depth import depths
+from onmodel.dispatch.offers import Make, Option, options, pins
 from onmodel.dispatch.order import WAITING
 from onmodel.dispatch.schemas import Claim
 from onmodel.dispatch.tasks import Task
-from onmodel.dispatch.tiers import ASCENDING, Tier, step_down
+from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import UnitOfWork
 
 # An advisory lock's name is a number: "onm" as bytes and a count of such locks.
@@ -21,7 +21,7 @@ _CLAIM_LOCK = 0x6F6E6D_01
 
 _FREE = text(
     """
-    SELECT w.id, w.tiers, w.warm, w.slots - (
+    SELECT w.id, w.tiers, w.offers, w.warm, w.slots - (
         SELECT count(*) FROM calls c
         WHERE c.lease_owner = w.id AND c.state IN ('starting', 'running')
     ) AS free
@@ -68,7 +68,7 @@ _CLAIM = text(
         claimed_at = clock.now + dealt.place * interval '1 microsecond'
     FROM dealt, clock
     WHERE calls.id = dealt.id
-    RETURNING calls.id, calls.fence, calls.task, calls.tier_used, dealt.place
+    RETURNING calls.id, calls.fence, calls.task, calls.tier_used, dealt.owner, dealt.place
     """
 )
 
@@ -86,7 +86,7 @@ class _Free:
     """A live worker and its free slots."""
 
     id: UUID
-    tiers: frozenset[Tier]
+    make: Make
     free: int
     idle: list[Mapping[str, Any]]
 
@@ -108,7 +108,7 @@ async def claim(uow: UnitOfWork, *, lease_seconds: float) -> list[Claim]:
     await uow.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
     rows = await uow.session.execute(_FREE, {"lease": lease_seconds})
     workers = [
-        _Free(r.id, frozenset(map(Tier, r.tiers)), max(0, r.free), affinity.idle_of(r.warm))
+        _Free(r.id, Make.told(r.tiers, r.offers), max(0, r.free), affinity.idle_of(r.warm))
         for r in rows
     ]
     if not any(worker.free for worker in workers):
@@ -117,25 +117,30 @@ async def claim(uow: UnitOfWork, *, lease_seconds: float) -> list[Claim]:
     expected = costs.parameters(await costs.past(uow))
     line = await depths(uow, lease_seconds=lease_seconds)
     claims: list[Claim] = []
-    for tiers in sorted({w.tiers for w in workers}, key=sorted):
-        own = [w for w in workers if w.tiers == tiers]
+    # who can do little goes first: the others are kept for what only they can do
+    for make in sorted({w.make for w in workers}, key=lambda one: one.breadth):
+        own = [w for w in workers if w.make == make]
         slots = _slots(own)
         if slots:
-            deal = _Deal(slots, {w.id: w.idle for w in own}, _options(tiers, workers, line))
+            free = _free(workers)
+            idle = {worker.id: worker.idle for worker in own}
+            deal = _Deal(slots, idle, make, options(make, free, line), pins(free))
             dealt = await _deal(uow, deal, expected, lease_seconds)
             for worker in own:
-                worker.free -= sum(owner == worker.id for _, owner in dealt)
-            claims += [one for one, _ in dealt]
+                worker.free -= sum(one.owner == worker.id for one in dealt)
+            claims += dealt
     return claims
 
 
 @dataclass(frozen=True)
 class _Deal:
-    """Free slots of workers that serve the same tiers, what is warm there, and what they may do."""
+    """Free slots of workers of one make, what is warm there, and what they may do."""
 
     slots: list[UUID]
     idle: dict[UUID, list[Mapping[str, Any]]]
-    options: list["_Option"]
+    make: Make
+    options: list[Option]
+    pins: list[str]
 
     @property
     def window(self) -> int:
@@ -145,16 +150,22 @@ class _Deal:
 
 async def _deal(
     uow: UnitOfWork, deal: _Deal, expected: dict[str, Any], lease_seconds: float
-) -> list[tuple[Claim, UUID]]:
-    """Mark the next calls that fit the options, one for each slot at most; with their owners."""
+) -> list[Claim]:
+    """Mark the next calls that fit the options, one for each slot at most."""
     found = await uow.session.execute(
         _DEAL,
         {
             **expected,
             "limited": True,
+            "make": deal.make.signature,
+            "pins": deal.pins,
+            "wishes": [option.wish for option in deal.options],
+            "others": [",".join(option.others) for option in deal.options],
             "asked": [option.asked.value for option in deal.options],
             "used": [option.used.value for option in deal.options],
             "reasons": [option.reason for option in deal.options],
+            "waits": [option.waits for option in deal.options],
+            "better": [",".join(option.better) for option in deal.options],
             "lead_waits": [option.lead_waits for option in deal.options],
             "depth": deal.window,
             "window": deal.window,
@@ -184,14 +195,18 @@ async def _deal(
         passed = {"ids": list(seating.passed), "times": list(seating.passed.values())}
         await uow.session.execute(_PASS_OVER, passed)
     await shares.charge(uow, {row.id: row.cost for row in going})
-    owners = dict(seating.owners)
     return [
-        (
-            Claim(call_id=r.id, fence=r.fence, task=Task(r.task), tier=Tier(r.tier_used)),
-            owners[r.id],
-        )
+        Claim(r.id, r.fence, Task(r.task), Tier(r.tier_used), r.owner)
         for r in sorted(claimed, key=lambda row: row.place)
     ]
+
+
+def _free(workers: list[_Free]) -> dict[Make, int]:
+    """Return how many slots are free of each make."""
+    free: dict[Make, int] = {}
+    for worker in workers:
+        free[worker.make] = free.get(worker.make, 0) + worker.free
+    return free
 
 
 def _slots(workers: list[_Free]) -> list[UUID]:
@@ -203,38 +218,3 @@ def _slots(workers: list[_Free]) -> list[UUID]:
         rest[emptiest] -= 1
         slots.append(emptiest)
     return slots
-
-
-@dataclass(frozen=True)
-class _Option:
-    """A tier that may be asked for and the tier that it would run on."""
-
-    asked: Tier
-    used: Tier
-    reason: str | None
-    lead_waits: bool = False
-
-
-def _options(
-    tiers: frozenset[Tier], workers: list[_Free], line: dict[Tier, float]
-) -> list[_Option]:
-    """Return which asked tiers the workers of ``tiers`` may serve now, and as what.
-
-    A tier of their own is served as asked. Another one steps down to them only when no
-    worker of it is free, and then from one tier to the next below that has one. A lead waits for
-    its tier while the line there is short.
-    """
-    free = {tier for worker in workers if worker.free for tier in worker.tiers}
-    served = {tier for worker in workers for tier in worker.tiers}
-    options: list[_Option] = []
-    for asked in ASCENDING:
-        if asked in tiers:
-            options.append(_Option(asked, asked, None))
-        elif asked not in free:
-            used = step_down(asked, free)
-            if used is not None and used in tiers:
-                busy = asked in served
-                waits = busy and line[asked] <= LEAD_WAITS_UP_TO
-                reason = "all_busy" if busy else "no_worker"
-                options.append(_Option(asked, used, reason, waits))
-    return options

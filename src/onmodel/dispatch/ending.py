@@ -1,8 +1,9 @@
 """What the end of one call means for the calls that depend on it."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
+import structlog
 from sqlalchemy import func, select, text, update
 
 from onmodel.dispatch import handlers
@@ -11,6 +12,8 @@ from onmodel.dispatch.repository import change_state
 from onmodel.dispatch.schemas import CallError, Outcome
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
+
+log = structlog.get_logger(__name__)
 
 _DEPENDENCY_FAILED = CallError.of("dependency_failed")
 _DEPENDENCY_CANCELLED = CallError.of("dependency_cancelled")
@@ -32,7 +35,27 @@ async def release_dependents(uow: UnitOfWork, call: Call) -> None:
     )
 
 
-async def end_dependents(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
+Tell = Callable[[UnitOfWork, Call, Outcome], Awaitable[None]]
+
+
+async def tell_finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
+    """Let a call's noun hear how it ended; what fails there undoes the end."""
+    await handlers.of(call.subject_kind).on_finished(uow, call, outcome)
+
+
+async def tell_if_possible(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
+    """Let a call's noun hear how it ended; what fails there is undone alone."""
+    name = str(call.id)
+    try:
+        async with uow.attempt():
+            await tell_finished(uow, call, outcome)
+    except Exception:
+        log.exception("noun_did_not_hear", call=name, state=outcome.state.value)
+
+
+async def end_dependents(
+    uow: UnitOfWork, call: Call, outcome: Outcome, *, tell: Tell = tell_finished
+) -> None:
     """End every call that can no longer happen: cancelled with a cancelled one, else failed.
 
     They go in the same transaction as the call itself: nobody ever sees one of them wait for
@@ -58,7 +81,7 @@ async def end_dependents(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
         if dependent is not None:
             ended.append(dependent)
     for dependent in ended:
-        await handlers.of(dependent.subject_kind).on_finished(uow, dependent, after)
+        await tell(uow, dependent, after)
 
 
 async def _locked(uow: UnitOfWork, ids: Collection[UUID]) -> list[UUID]:

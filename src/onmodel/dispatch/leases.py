@@ -10,22 +10,32 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, text
 
 from onmodel.dispatch import handlers
-from onmodel.dispatch.ending import end_dependents, release_dependents
+from onmodel.dispatch.ending import (
+    Tell,
+    end_dependents,
+    release_dependents,
+    tell_finished,
+    tell_if_possible,
+)
 from onmodel.dispatch.errors import LeaseLostError
 from onmodel.dispatch.failures import meaning
-from onmodel.dispatch.models import Call
+from onmodel.dispatch.models import Call, Worker
 from onmodel.dispatch.notices import tell_waiting
+from onmodel.dispatch.offers import Make
 from onmodel.dispatch.repository import change_state, seconds_from_now
 from onmodel.dispatch.retry import delay_seconds
 from onmodel.dispatch.schemas import CallError, CallOutputs, Outcome
 from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.workers import live
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 
 WORKER_LOST = CallError.of("worker_lost")
+# A mistake of ours that another attempt would only repeat.
+OURS = CallError.of("internal_error").model_copy(update={"retry": False})
 
 _NOBODY: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
@@ -49,22 +59,23 @@ async def start(
     worker_id: UUID,
     lease_seconds: float,
 ) -> Call:
-    """Begin a claimed call; from now on this worker's heartbeat keeps the lease.
+    """Begin a call that was dealt to this worker; from now on its heartbeat keeps the lease.
 
     Raises:
-        LeaseLostError: the message is old: the call was cancelled, or given to another worker.
+        LeaseLostError: the message is old, or somebody else's: the call was cancelled, or dealt
+            to another worker.
     """
     call = await change_state(
         uow,
         call_id,
         State.RUNNING,
         Call.fence == fence,
+        Call.lease_owner == worker_id,
         attempt=Call.attempt + 1,
         started_at=func.clock_timestamp(),
         progress=0.0,
         step="",
         log="",
-        lease_owner=worker_id,
         lease_until=seconds_from_now(lease_seconds),
     )
     call = _still_ours(call, call_id, fence)
@@ -183,9 +194,7 @@ async def complete(
     call = _still_ours(call, call_id, fence)
     await release_dependents(uow, call)
     tell_waiting(uow)
-    await handlers.of(call.subject_kind).on_finished(
-        uow, call, Outcome(State.SUCCEEDED, outputs=outputs, seconds=seconds)
-    )
+    await tell_finished(uow, call, Outcome(State.SUCCEEDED, outputs=outputs, seconds=seconds))
     return call
 
 
@@ -234,15 +243,53 @@ async def release(uow: UnitOfWork, call_id: UUID, fence: int) -> Call:
     return _still_ours(call, call_id, fence)
 
 
-def _over(lease_seconds: float) -> ColumnElement[bool]:
-    """Say whether a lease has ended.
+async def pass_on(
+    uow: UnitOfWork,
+    call_id: UUID,
+    fence: int,
+    error: CallError,
+    *,
+    worker_id: UUID,
+    lease_seconds: float,
+) -> Call | None:
+    """Leave a call that this machine cannot do to others that could; it costs no attempt.
 
-    One that ends much later than any could be given now was given before the database's clock
+    Workers of this make do not get it again, as long as there are others (``offers.py``).
+
+    Returns:
+        The call, waiting again; None when no other live worker could do it, or when it is not
+        this worker's any more.
+    """
+    call = await uow.session.scalar(select(Call).where(Call.id == call_id, Call.fence == fence))
+    if call is None:
+        return None
+    alive = await live(uow, lease_seconds=lease_seconds)
+    mine = {Make.of(one).signature for one in alive if one.id == worker_id}
+    refused = mine.union(call.refused_by)
+    makes = [Make.of(one) for one in alive if one.accepts]
+    if not any(make.could(call) for make in makes if make.signature not in refused):
+        return None
+    return await _requeue(
+        uow,
+        call_id,
+        Call.fence == fence,
+        attempt=Call.attempt - 1,
+        error=error.model_dump(),
+        refused_by=sorted(refused),
+    )
+
+
+def _over(lease_seconds: float) -> ColumnElement[bool]:
+    """Say whether a lease has ended, or its owner has gone before it took the call.
+
+    A lease that ends much later than any could be given now was given before the database's clock
     was put back; waiting for it could take for ever.
     """
+    waits_for = exists(Worker.id).where(Worker.id == Call.lease_owner, Worker.accepts)
     return or_(
         Call.lease_until < func.clock_timestamp(),
         Call.lease_until > seconds_from_now(2 * lease_seconds),
+        and_(Call.state == State.STARTING, ~waits_for),
     )
 
 
@@ -271,6 +318,33 @@ async def requeue_expired(
     return again or await _end_badly(uow, call_id, WORKER_LOST, *late)
 
 
+async def end_expired(
+    uow: UnitOfWork, call_id: UUID, fence: int, *, lease_seconds: float
+) -> Call | None:
+    """End one call of a lost worker that cannot come back, since its noun fails to hear of it.
+
+    Returns:
+        The call, or None when it has moved on.
+    """
+    late = (Call.fence == fence, _over(lease_seconds))
+    return await _end_badly(uow, call_id, OURS, *late, tell=tell_if_possible)
+
+
+async def give_up(
+    uow: UnitOfWork, call_id: UUID, fence: int, error: CallError, *, log: str = ""
+) -> Call:
+    """End a call for good although its noun fails to hear of it; the last resort.
+
+    What the noun's handler did before it failed is undone, and everything else stays.
+
+    Raises:
+        LeaseLostError: the call is no longer this worker's; nothing was changed.
+    """
+    ours = Call.fence == fence
+    call = await _end_badly(uow, call_id, error, ours, tell=tell_if_possible, log=log)
+    return _still_ours(call, call_id, fence)
+
+
 async def _requeue(
     uow: UnitOfWork, call_id: UUID, *guards: ColumnElement[bool], **values: Any
 ) -> Call | None:
@@ -279,7 +353,14 @@ async def _requeue(
         call_id,
         State.QUEUED,
         *guards,
-        **{"fence": Call.fence + 1, "progress": 0.0, "step": "", **_NOBODY, **values},
+        **{
+            "fence": Call.fence + 1,
+            "progress": 0.0,
+            "step": "",
+            "started_at": None,
+            **_NOBODY,
+            **values,
+        },
     )
     if call is not None:
         tell_waiting(uow)
@@ -288,7 +369,12 @@ async def _requeue(
 
 
 async def _end_badly(
-    uow: UnitOfWork, call_id: UUID, error: CallError, *guards: ColumnElement[bool], **values: Any
+    uow: UnitOfWork,
+    call_id: UUID,
+    error: CallError,
+    *guards: ColumnElement[bool],
+    tell: Tell = tell_finished,
+    **values: Any,
 ) -> Call | None:
     call = await change_state(
         uow,
@@ -306,8 +392,8 @@ async def _end_badly(
         return None
     tell_waiting(uow)
     outcome = Outcome(State.FAILED, error=error)
-    await end_dependents(uow, call, outcome)
-    await handlers.of(call.subject_kind).on_finished(uow, call, outcome)
+    await end_dependents(uow, call, outcome, tell=tell)
+    await tell(uow, call, outcome)
     return call
 
 

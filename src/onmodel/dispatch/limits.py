@@ -1,24 +1,22 @@
 """How many calls a project may have now: its limit of running ones, and its quota.
 
 The fragments speak of a row ``p`` of project_shares. A period is a day or a month in UTC; what
-counts is the calls that were given a machine in it and did not come back to the queue.
+counts is the calls that were given a machine in it and did not come back to the queue; of seconds,
+those of every attempt of a call that was last given a machine in it.
 """
 
 PERIOD_START = (
     "(date_trunc(p.quota_period, clock_timestamp() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')"
 )
 
-_USED = f"""
-    FROM calls u
-    WHERE u.project_id = p.project_id AND u.claimed_at >= {PERIOD_START}
-      AND u.state NOT IN ('queued', 'paused')
-"""
+_USED = f"FROM calls u WHERE u.project_id = p.project_id AND u.claimed_at >= {PERIOD_START}"
 
-USED_CALLS = f"(SELECT count(*) {_USED})"
+USED_CALLS = f"(SELECT count(*) {_USED} AND u.state NOT IN ('queued', 'paused'))"
 
 USED_SECONDS = f"""(
-    SELECT coalesce(sum(extract(epoch FROM
-        coalesce(u.finished_at, clock_timestamp()) - u.started_at)), 0)::float8 {_USED}
+    SELECT coalesce(sum(u.used_ms / 1000.0 + CASE WHEN u.state = 'running' THEN
+        greatest(0, extract(epoch FROM clock_timestamp() - u.started_at)) ELSE 0 END
+    ), 0)::float8 {_USED}
 )"""  # noqa: S608 - constants
 
 RUNNING = """(

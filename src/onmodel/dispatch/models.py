@@ -59,13 +59,11 @@ class Call(Base):
             "due_at",
             postgresql_where=text("state = 'queued' AND NOT urgent AND due_at IS NOT NULL"),
         ),
-        # Ended, and not yet put right in the shares.
+        # Out of a machine's hands, and not yet put right in the shares.
         Index(
             "ix_calls_charged",
             "id",
-            postgresql_where=text(
-                "charged IS NOT NULL AND state IN ('succeeded', 'failed', 'cancelled')"
-            ),
+            postgresql_where=text("charged <> used_ms AND state NOT IN ('starting', 'running')"),
         ),
         Index(
             "ix_calls_past",
@@ -163,6 +161,14 @@ class Call(Base):
     claimed_at: Mapped[datetime | None]
     # Milliseconds of machine time that its shares were charged for it: see shares.py.
     charged: Mapped[int | None] = mapped_column(BigInteger)
+    # Milliseconds that its ended attempts ran: see repository.change_state.
+    used_ms: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    # The kinds of workers that found that they cannot do it: see offers.py.
+    refused_by: Mapped[list[str]] = mapped_column(
+        ARRAY(String), default=list, server_default=text("'{}'")
+    )
+    # The call that was asked for in its place, once somebody tried again.
+    retried_as: Mapped[UUID | None]
 
     # Percent, as in the events.
     progress: Mapped[float] = mapped_column(default=0.0)
@@ -172,6 +178,7 @@ class Call(Base):
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[CreatedAt]
+    # When the last attempt began; None while it waits for one.
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     seconds: Mapped[float | None]
@@ -188,6 +195,8 @@ class Worker(Base):
     slots: Mapped[int]
     gpu: Mapped[str | None]
     vram_mb: Mapped[int | None]
+    # What it can do; None before it has told: see offers.py.
+    offers: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     # False while it shuts down: it keeps its calls but gets no new ones.
     accepts: Mapped[bool] = mapped_column(default=True)
     # The functions it keeps running: see workers.seen.

@@ -23,7 +23,9 @@ from onmodel.dispatch import costs
 from onmodel.dispatch.choices import LEAD
 from onmodel.dispatch.costs import Past
 from onmodel.dispatch.limits import QUOTA_ROOM, RUNNING_ROOM
+from onmodel.dispatch.offers import PINNED
 from onmodel.dispatch.share_models import LCM
+from onmodel.dispatch.tasks import Task
 
 PRIORITY_STEP = timedelta(minutes=10)
 
@@ -93,8 +95,12 @@ SHARES = f"""
 
 READY = "(waiting_for = 0 AND (not_before IS NULL OR not_before <= clock_timestamp()))"
 
-# :asked, :used and :reasons say which tiers may be dealt now, as what, and why not as asked;
-# :lead_waits, whether a lead would rather wait.
+# :wishes, :asked, :used and :reasons say what may be dealt now in which tier, as what, and why not
+# as asked (offers.py); :waits and :lead_waits, whether it waits for those that do it :better,
+# unless they have refused it; :pins, which functions that are asked for by name somebody has.
+# :make is who deals: it passes over what it has refused, while :others that could do it have not.
+# Both are looked up for each call by itself (LIMIT 1), which keeps the order of the index: a join
+# would read and sort everything that waits.
 # :depth bounds each person's part: a deal of n slots never looks at more than n of them.
 # :kinds, :cost_tiers and :costs say how long a task takes in a tier, in milliseconds.
 # :limited is false for counting places: a project's limit of running calls only keeps them from
@@ -117,15 +123,30 @@ _DEALT = f"""
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                 ), 0)::bigint AS before
             FROM calls c
-            JOIN unnest(
-                CAST(:asked AS text[]), CAST(:used AS text[]), CAST(:reasons AS text[]),
-                CAST(:lead_waits AS boolean[])
-            ) AS o (asked, used, reason, lead_waits)
-              ON o.asked = c.tier_asked AND (o.reason IS NULL OR c.may_fall_back)
-                AND NOT (o.lead_waits AND c.importance IS NOT DISTINCT FROM '{LEAD}')
-            JOIN unnest(
-                CAST(:kinds AS text[]), CAST(:cost_tiers AS text[]), CAST(:costs AS bigint[])
-            ) AS cost (task, tier, ms) ON cost.task = c.task AND cost.tier = o.used
+            CROSS JOIN LATERAL (
+                SELECT o.used, o.reason FROM unnest(
+                    CAST(:wishes AS text[]), CAST(:asked AS text[]), CAST(:used AS text[]),
+                    CAST(:reasons AS text[]), CAST(:waits AS boolean[]),
+                    CAST(:lead_waits AS boolean[]), CAST(:better AS text[]),
+                    CAST(:others AS text[])
+                ) AS o (wish, asked, used, reason, waits, lead_waits, better, others)
+                WHERE o.asked = c.tier_asked AND (o.reason IS NULL OR c.may_fall_back)
+                  AND o.wish = CASE WHEN {PINNED} = ANY(CAST(:pins AS text[]))
+                      THEN {PINNED} ELSE c.task END
+                  AND (NOT (o.waits
+                          OR o.lead_waits AND c.importance IS NOT DISTINCT FROM '{LEAD}')
+                      OR c.refused_by @> string_to_array(o.better, ',')::varchar[])
+                  AND (NOT c.refused_by @> ARRAY[CAST(:make AS varchar)]
+                      OR c.refused_by @> string_to_array(o.others, ',')::varchar[])
+                LIMIT 1
+            ) o
+            CROSS JOIN LATERAL (
+                SELECT cost.ms FROM unnest(
+                    CAST(:kinds AS text[]), CAST(:cost_tiers AS text[]), CAST(:costs AS bigint[])
+                ) AS cost (task, tier, ms)
+                WHERE cost.task = c.task AND cost.tier = o.used
+                LIMIT 1
+            ) cost
             WHERE c.project_id = p.project_id AND c.created_by = p.created_by
               AND c.state = 'queued' AND {READY}
             ORDER BY c.urgent DESC, c.order_at, c.id
@@ -168,12 +189,19 @@ def everything(known: dict[tuple[str, str], Past], tiers: list[str]) -> dict[str
         known: what is known of the time that tasks take.
         tiers: those whose calls count.
     """
+    every = [(task.value, tier) for task in Task for tier in tiers]
     return {
         **costs.parameters(known),
-        "asked": tiers,
-        "used": tiers,
-        "reasons": [None] * len(tiers),
-        "lead_waits": [False] * len(tiers),
+        "wishes": [wish for wish, _ in every],
+        "asked": [tier for _, tier in every],
+        "used": [tier for _, tier in every],
+        "reasons": [None] * len(every),
+        "waits": [False] * len(every),
+        "lead_waits": [False] * len(every),
+        "better": [""] * len(every),
+        "others": [""] * len(every),
+        "pins": [],
+        "make": "",
         "depth": None,
         "limited": False,
     }

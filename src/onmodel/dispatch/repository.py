@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, case, cast, extract, func, select, update
 
 from onmodel.dispatch.errors import CallNotFoundError
 from onmodel.dispatch.models import Call
@@ -14,6 +14,19 @@ from onmodel.kit.lifecycle import State, may_become
 async def get(uow: UnitOfWork, call_id: UUID) -> Call:
     """Return a call; raises CallNotFoundError."""
     call = await uow.session.get(Call, call_id)
+    if call is None:
+        raise CallNotFoundError("There is no such call.")
+    return call
+
+
+async def lock(uow: UnitOfWork, call_id: UUID) -> Call:
+    """Return a call as it is now, kept so to the end of the transaction; CallNotFoundError."""
+    call: Call | None = await uow.session.scalar(
+        select(Call)
+        .where(Call.id == call_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if call is None:
         raise CallNotFoundError("There is no such call.")
     return call
@@ -45,9 +58,13 @@ async def change_state(
 ) -> Call | None:
     """Move a call to another state if the table of transitions and the guards allow it.
 
+    An attempt that ends by it is counted in ``used_ms``, however it ends.
+
     Returns:
         The call as it is now, or None when nothing was changed.
     """
+    if State.RUNNING in may_become(to):
+        values["used_ms"] = Call.used_ms + _ran_ms()
     statement = (
         update(Call)
         .where(Call.id == call_id, Call.state.in_(may_become(to)), *guards)
@@ -57,3 +74,10 @@ async def change_state(
     )
     call: Call | None = await uow.session.scalar(statement)
     return call
+
+
+def _ran_ms() -> ColumnElement[int]:
+    """Milliseconds since a running call began; never less than none, if the clock was put back."""
+    seconds = extract("epoch", func.clock_timestamp() - Call.started_at)
+    ran = cast(func.greatest(0, 1000 * seconds), BigInteger)
+    return case((Call.state == State.RUNNING, ran), else_=0)

@@ -216,9 +216,10 @@ class Ephemeral:
 
 @dataclass(frozen=True)
 class Claim:
-    """A call that got a slot: all that travels to the worker."""
+    """A call that got a slot of one worker, its ``owner``; its id and fence travel there."""
 
     call_id: UUID
     fence: int
     task: Task
     tier: Tier
+    owner: UUID

@@ -1,8 +1,8 @@
 """Keeping count of what projects and people have had, in the transaction that deals slots.
 
-All of it runs under the lock of claiming, so nothing else writes these counts: a call that ends
-only leaves its row behind, and the next deal puts the difference right. That keeps the end of a
-call from waiting for a deal, and a deal from waiting for the end of a call.
+All of it runs under the lock of claiming, so nothing else writes these counts: an attempt that
+ends only leaves its row behind, and the next deal puts the difference right. That keeps the end of
+a call from waiting for a deal, and a deal from waiting for the end of a call.
 """
 
 from uuid import UUID
@@ -33,19 +33,18 @@ async def _leave(uow: UnitOfWork) -> None:
     await uow.session.execute(_LEAVE_PEOPLE)
 
 
-# Takes back what was expected of calls that have ended, and counts what they took.
+# Takes back what was expected of attempts that have ended, and counts what they took. A call
+# that waits for another attempt is settled, too, and lies there at no one's cost.
 _SETTLE = text(
     f"""
     WITH ended AS (
-        SELECT id, project_id, created_by,
-               coalesce(1000 * extract(epoch FROM finished_at - started_at), 0)::bigint - charged
-                   AS over
+        SELECT id, project_id, created_by, used_ms, used_ms - charged AS over
         FROM calls
-        WHERE charged IS NOT NULL AND state IN ('succeeded', 'failed', 'cancelled')
+        WHERE charged <> used_ms AND state NOT IN ('starting', 'running')
         FOR UPDATE SKIP LOCKED
     ),
     settled AS (
-        UPDATE calls SET charged = NULL FROM ended WHERE calls.id = ended.id
+        UPDATE calls SET charged = ended.used_ms FROM ended WHERE calls.id = ended.id
     ),
     of_people AS (
         UPDATE person_shares s SET had = s.had + e.over * ({LCM} / s.weight)

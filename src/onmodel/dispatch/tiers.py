@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from enum import StrEnum
+from uuid import UUID
 
 
 class Tier(StrEnum):
@@ -15,6 +16,10 @@ class Tier(StrEnum):
     def queue(self) -> str:
         """The Celery queue of this tier (contracts, section 4)."""
         return f"character_{self.value}"
+
+    def queue_of(self, worker_id: UUID) -> str:
+        """The queue of this tier that one worker alone serves: what was dealt to it."""
+        return f"{self.queue}.{worker_id}"
 
 
 # MiB a worker's GPU must report: 12, 16 and 24 GB cards (contracts, section 4), less what

@@ -24,6 +24,7 @@ async def register(
     slots: int,
     gpu: str | None = None,
     vram_mb: int | None = None,
+    offers: Sequence[dict[str, Any]] | None = None,
 ) -> Worker:
     """Add a worker process; it gets calls from now on.
 
@@ -34,6 +35,7 @@ async def register(
         slots: how many calls it runs at once.
         gpu: the name of its GPU.
         vram_mb: that GPU's memory in MiB.
+        offers: the functions that it has and that fit: see ``offers.Offer``.
     """
     worker = Worker(
         id=id or new_id(),
@@ -42,6 +44,7 @@ async def register(
         slots=slots,
         gpu=gpu,
         vram_mb=vram_mb,
+        offers=None if offers is None else list(offers),
         seen_at=func.clock_timestamp(),
     )
     uow.session.add(worker)
@@ -57,6 +60,7 @@ async def seen(
     use: dict[str, Any] | None = None,
     warm: Sequence[dict[str, Any]] | None = None,
     gpus: Sequence[dict[str, Any]] | None = None,
+    offers: Sequence[dict[str, Any]] | None = None,
 ) -> bool:
     """Note that a worker is alive; False when the registry has forgotten it.
 
@@ -67,6 +71,7 @@ async def seen(
         warm: the functions it keeps running: ``function``, ``tasks``, ``state``, ``calls`` and
             more of each (``worker/presence.py``).
         gpus: its GPUs: ``uuid``, ``name``, and MiB that are there, set aside and used.
+        offers: the functions that it has by now: see ``offers.Offer``.
     """
     if use is not None:
         await uow.session.execute(
@@ -77,6 +82,8 @@ async def seen(
         values["warm"] = list(warm)
     if gpus is not None:
         values["gpus"] = list(gpus)
+    if offers is not None:
+        values["offers"] = list(offers)
     found = await uow.session.scalar(
         update(Worker)
         .where(Worker.id == worker_id)
@@ -102,13 +109,14 @@ _KEEP_USE = text(
 
 
 async def stop_accepting(uow: UnitOfWork, worker_id: UUID) -> None:
-    """Give this worker no more calls: it shuts down."""
+    """Give this worker no more calls: it shuts down. What it was dealt is dealt again."""
     await uow.session.execute(
         update(Worker)
         .where(Worker.id == worker_id)
         .values(accepts=False)
         .execution_options(synchronize_session=False)
     )
+    tell_waiting(uow)
 
 
 async def leave(uow: UnitOfWork, worker_id: UUID) -> None:
@@ -153,3 +161,8 @@ async def forget_lost(uow: UnitOfWork, *, lease_seconds: float) -> list[str]:
         .execution_options(synchronize_session=False)
     )
     return list(rows)
+
+
+async def registered(uow: UnitOfWork) -> set[UUID]:
+    """Return the ids of all workers that the registry knows, silent ones too."""
+    return set(await uow.session.scalars(select(Worker.id)))

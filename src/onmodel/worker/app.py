@@ -25,7 +25,7 @@ from onmodel.runner.nvml import Gpu
 from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
 from onmodel.worker import presence, warm
-from onmodel.worker.celery import add_tasks, make_app
+from onmodel.worker.celery import add_tasks, make_app, queues_for
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.previews import Previews
 from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
@@ -147,7 +147,7 @@ def _consume(worker: WorkerProcess) -> int:
         hostname=f"{worker.id}@{socket.gethostname()}",
         pool="threads",
         concurrency=worker.capabilities.slots,
-        queues=[tier.queue for tier in worker.capabilities.tiers],
+        queues=queues_for(app, worker.id, worker.capabilities.tiers),
         loglevel=worker.resources.settings.log_level,
         without_gossip=True,
         without_mingle=True,

@@ -15,6 +15,7 @@ from onmodel.runner.gpus import Room
 from onmodel.worker import alive
 from onmodel.worker.durable import persist
 from onmodel.worker.held import HeldCall, StopReason
+from onmodel.worker.offers import offers_of
 from onmodel.worker.process import WorkerProcess
 from onmodel.worker.use import sample
 
@@ -35,6 +36,7 @@ def announce(worker: WorkerProcess) -> None:
 
 
 async def _register(worker: WorkerProcess) -> None:
+    offers = await _offers(worker)
 
     async def enter(uow: UnitOfWork) -> None:
         can = worker.capabilities
@@ -46,6 +48,7 @@ async def _register(worker: WorkerProcess) -> None:
             slots=can.slots,
             gpu=can.gpu,
             vram_mb=can.vram_mb,
+            offers=offers,
         )
 
     await persist(worker.resources.database, enter)
@@ -66,11 +69,17 @@ async def _beat(worker: WorkerProcess) -> None:
     lease = worker.resources.settings.lease_seconds
     # the driver may take its time; the rest of the sample wants one thread
     rooms = await asyncio.to_thread(worker.pool.gpus)
+    offers = await _offers(worker)
     largest = max(rooms, key=lambda room: room.gpu.vram_mb, default=None)
     use = sample(largest.gpu if largest else None)
     async with worker.resources.database.begin() as uow:
         known = await workers.seen(
-            uow, worker.id, use=use, warm=_warm(worker), gpus=[_described(room) for room in rooms]
+            uow,
+            worker.id,
+            use=use,
+            warm=_warm(worker),
+            gpus=[_described(room) for room in rooms],
+            offers=offers,
         )
         lost = await leases.heartbeat(uow, worker.held.leases(), lease_seconds=lease)
     if not known and not worker.stopping:
@@ -80,6 +89,12 @@ async def _beat(worker: WorkerProcess) -> None:
         held = worker.held.get(one.call_id)
         if held is not None and held.fence == one.fence:
             _stop(held)
+
+
+async def _offers(worker: WorkerProcess) -> list[dict[str, object]]:
+    """Return what this machine can do now: a function may have come or gone."""
+    functions = await asyncio.to_thread(worker.functions)
+    return offers_of(functions, worker.capabilities.largest_mb)
 
 
 def _warm(worker: WorkerProcess) -> list[dict[str, object]]:

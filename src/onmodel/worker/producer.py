@@ -9,6 +9,7 @@ its own and every other step is guarded by a fence.
 import asyncio
 import contextlib
 import signal
+import time
 from uuid import UUID
 
 import structlog
@@ -34,9 +35,13 @@ from onmodel.nouns import register_handlers
 from onmodel.review import alerts
 from onmodel.settings import Settings
 from onmodel.worker import alive
-from onmodel.worker.celery import make_app, send
+from onmodel.worker.celery import delete_queues, make_app, queues_of_workers, send
+from onmodel.worker.durable import is_passing
 
 log = structlog.get_logger(__name__)
+
+# How often the queues of workers that are gone are deleted; a few ids lie in each at most.
+CLEAR_SECONDS = 60.0
 
 
 def main(settings: Settings) -> int:
@@ -70,6 +75,7 @@ class Producer:
         self._app = app
         self._wake = asyncio.Event()
         self._stopping = False
+        self._clear_at = 0.0
 
     def stop(self) -> None:
         """End after the round that is running."""
@@ -102,6 +108,7 @@ class Producer:
             while not self._stopping:
                 await self.sweep()
                 await self.deal()
+                await self._clear_queues()
                 await self._pause()
                 await connection.execute(text("SELECT 1"))  # raises when the lead is lost
         finally:
@@ -147,16 +154,32 @@ class Producer:
         if await readvising.go_on(database):
             self._wake.set()
 
+    async def _clear_queues(self) -> None:
+        """Delete what lies in the queues of workers that are gone, once a minute."""
+        if time.monotonic() < self._clear_at:
+            return
+        self._clear_at = time.monotonic() + CLEAR_SECONDS
+        try:
+            queues = await asyncio.to_thread(queues_of_workers, self._app)
+            async with self._resources.database.read() as uow:  # after: a newcomer is in it
+                known = await workers.registered(uow)
+            if dead := [name for name, worker in queues.items() if worker not in known]:
+                await asyncio.to_thread(delete_queues, self._app, dead)
+                log.info("queues_deleted", queues=len(dead))
+        except (BrokerError, RedisError) as error:
+            log.warning("queues_not_cleared", error=str(error))
+
     async def _bring_back(self, call_id: UUID, fence: int) -> None:
         lease = self._resources.settings.lease_seconds
         try:
             async with self._resources.database.begin() as uow:
                 call = await leases.requeue_expired(uow, call_id, fence, lease_seconds=lease)
-        except (OSError, SQLAlchemyError):
-            raise
-        except Exception:
+        except Exception as error:
+            if is_passing(error):
+                raise
             log.exception("call_cannot_come_back", call=str(call_id))
-            return
+            async with self._resources.database.begin() as uow:
+                call = await leases.end_expired(uow, call_id, fence, lease_seconds=lease)
         if call is not None:
             log.warning("lease_ended", call=str(call_id), state=call.state.value)
 

@@ -1,6 +1,7 @@
 """Running one call, from the message to the result; one thread, start to end."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from onmodel.kit.db.uow import UnitOfWork
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.worker import files
 from onmodel.worker.choosing import Circumstances, select_function, terms_of
-from onmodel.worker.durable import persist
-from onmodel.worker.faults import describe
+from onmodel.worker.durable import is_passing, persist
+from onmodel.worker.faults import ELSEWHERE, describe, describe_unheard
 from onmodel.worker.held import HeldCall
 from onmodel.worker.process import WorkerProcess
 
@@ -33,7 +34,10 @@ def run_call(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
     """Run a call that the Producer has given to this worker.
 
     A message whose fence is old is dropped: the call was cancelled, or is somebody else's.
-    Nothing is raised: how it went stands in the call's row.
+    How it went stands in the call's row; a noun that fails to hear of it ends the call, too.
+
+    Raises:
+        DBAPIError, OSError: the database stayed away; the sweep brings the call back.
     """
     if worker.stopping:
         _give_back(worker, call_id, fence)
@@ -44,6 +48,11 @@ def run_call(worker: WorkerProcess, call_id: UUID, fence: int) -> None:
             _finish(worker, held, *_work(worker, held.call, held, circumstances))
         except LeaseLostError:
             log.info("call_not_ours", call=str(call_id), fence=fence, stopped=held.stop_reason)
+        except Exception as error:
+            if is_passing(error):
+                raise  # the database has been away for too long; the lease ends meanwhile
+            log.exception("call_could_not_end", call=str(call_id), fence=fence)
+            _end_anyway(worker, held, describe_unheard(error))
 
 
 def _start(worker: WorkerProcess, call_id: UUID, fence: int) -> tuple[Call, Circumstances]:
@@ -154,6 +163,8 @@ def _finish(
 
     async def finish(uow: UnitOfWork) -> Call:
         if isinstance(made, CallError):
+            if made.code in ELSEWHERE and (passed := await _pass_on(worker, held, made, uow)):
+                return passed
             return await leases.fail(uow, held.call_id, held.fence, made, log=held.log)
         return await leases.complete(
             uow, held.call_id, held.fence, made, seconds=seconds or 0.0, log=held.log
@@ -161,6 +172,36 @@ def _finish(
 
     call = _in_transaction(worker, finish)
     log.info("call_ended", call=str(call.id), state=call.state.value, attempt=call.attempt)
+
+
+async def _pass_on(
+    worker: WorkerProcess, held: HeldCall, error: CallError, uow: UnitOfWork
+) -> Call | None:
+    lease = worker.resources.settings.lease_seconds
+    return await leases.pass_on(
+        uow, held.call_id, held.fence, error, worker_id=worker.id, lease_seconds=lease
+    )
+
+
+def _end_anyway(worker: WorkerProcess, held: HeldCall, error: CallError) -> None:
+    """End a call whose noun could not take its start or its end; nothing of that was written."""
+
+    async def fail(uow: UnitOfWork) -> Call:
+        return await leases.fail(uow, held.call_id, held.fence, error, log=held.log)
+
+    async def give_up(uow: UnitOfWork) -> Call:
+        return await leases.give_up(uow, held.call_id, held.fence, error, log=held.log)
+
+    try:
+        _in_transaction(worker, fail)
+    except LeaseLostError:
+        log.info("call_not_ours", call=str(held.call_id), fence=held.fence)
+    except Exception as again:
+        if is_passing(again):
+            raise
+        log.exception("noun_cannot_hear_of_failures", call=str(held.call_id))
+        with suppress(LeaseLostError):
+            _in_transaction(worker, give_up)
 
 
 def _give_back(worker: WorkerProcess, call_id: UUID, fence: int) -> None:

@@ -1,5 +1,6 @@
 """The queue: who sees what of it, and what they may do with it."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -139,6 +140,22 @@ async def test_cancelled_work_is_in_the_history_and_can_be_tried_again(film: Fil
     assert (await film.ada.post(f"/queue/{fresh['id']}/retry", status=409))["code"] == (
         "call_not_over"
     )
+
+
+async def test_a_second_click_on_retry_runs_it_once(film: Film) -> None:
+    call = await call_of(film.ada, await film.wait(1))
+    await film.ada.post(f"/queue/{call['id']}/cancel")
+    again = f"/queue/{call['id']}/retry"
+    clicks = await asyncio.gather(*(film.ada.post(again) for _ in range(3)))
+    (fresh,) = {click["id"] for click in clicks}
+    assert [item["id"] for item in await queue_of(film.ada)] == [fresh]
+    assert (await film.ada.get(f"/queue/{call['id']}"))["rights"] == []
+    both = await film.ada.post("/queue/batch", {"verb": "retry", "ids": [call["id"]]})
+    assert both == {"done": [fresh], "refused": []}
+    await film.ada.post(f"/queue/{fresh}/cancel")  # what came after has the right now
+    third = await film.ada.post(f"/queue/{fresh}/retry")
+    assert third["id"] not in (fresh, call["id"])
+    assert (await film.ada.post(again))["id"] == third["id"]
 
 
 async def test_a_failure_brings_its_log_to_those_who_may_try_again(film: Film) -> None:

@@ -79,3 +79,29 @@ livenessProbe:
   timeoutSeconds: 15
   failureThreshold: 2
 {{- end }}
+
+{{/*
+What other groups of workers come for, as tier/task: a call brings a machine of one group alone.
+*/}}
+{{- define "onmodel.elsewhere" -}}
+{{- $own := index .root.Values.workers .group }}
+{{- $found := list }}
+{{- range $name, $other := .root.Values.workers }}
+{{- if ne $name $.group }}
+{{- range $tier := $other.tiers }}
+{{- if has $tier $own.tiers }}
+{{- if and (not $own.tasks) (not $other.tasks) }}
+{{- fail (printf "The workers %s and %s would both come for every call of tier %s. Name the tasks of one of them, or give them different tiers." $.group $name $tier) }}
+{{- end }}
+{{- range $task := $other.tasks }}
+{{- if has $task ($own.tasks | default list) }}
+{{- fail (printf "The workers %s and %s would both come for %s in tier %s. Name it at one of them." $.group $name $task $tier) }}
+{{- end }}
+{{- if not $own.tasks }}{{ $found = append $found (printf "%s/%s" $tier $task) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- toJson $found }}
+{{- end }}

@@ -10,7 +10,7 @@ from onmodel.dispatch import dependencies
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.errors import DependencyUnmetError, NotOverError
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.repository import get
+from onmodel.dispatch.repository import get, lock
 from onmodel.dispatch.schemas import CallParams, NewCall
 from onmodel.dispatch.timing import Timing
 from onmodel.kit.clock import now
@@ -29,22 +29,26 @@ _LOST = (State.FAILED, State.CANCELLED)
 async def retry(uow: UnitOfWork, actor: Actor, call: Call) -> Call:
     """Ask once more for what a call was to do; it waits for the newest tries of what that did.
 
+    What was tried again already is not, by a second click: the newest try is the answer, and has
+    the right to the next one.
+
     Raises:
         NotOverError: it did not fail.
         DependencyUnmetError: something that it waits for is lost, too.
         ProblemError: what its noun says against it.
     """
+    call = await lock(uow, call.id)  # a click of the same moment waits, and finds what this asked
     if call.state not in _LOST:
         raise NotOverError("Only what failed or was cancelled can be tried again.")
-    (latest,) = await dependencies.newest(uow, [call.id])
-    if latest.id != call.id and latest.state.is_active:
-        return latest  # a second click is none
+    if call.retried_as is not None:
+        (latest,) = await dependencies.newest(uow, [call.id])
+        return latest
     before = await dependencies.newest(uow, call.depends_on)
     if any(one.state in _LOST for one in before):
         raise DependencyUnmetError("What this waits for did not succeed.")
     again = _AGAIN.get(call.subject_kind, _the_same)
     fresh = await again(uow, actor, call, [one.id for one in before])
-    fresh.retry_of = call.id
+    fresh.retry_of, call.retried_as = call.id, fresh.id
     if call.due_at is not None and call.due_at > now():
         fresh.due_at = call.due_at
     await uow.session.flush()

@@ -39,6 +39,8 @@ def of_call(call: Call, actor: Actor, role: Role | None) -> list[QueueRight]:
         "due": call.created_by != actor.user_id and not manages,
         "hurry": call.urgent or not manages,
         "unhurry": not call.urgent or not manages,
+        # what was asked for in its place has rights of its own
+        "retry": call.retried_as is not None,
     }
     return [
         right

@@ -81,6 +81,19 @@ class UnitOfWork:
         """Run ``step`` as the last part of the transaction, if it comes to its commit."""
         self._last_steps.append(step)
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncGenerator[None]:
+        """Open a part of the transaction that is undone alone when the block raises."""
+        lists: list[list[Any]] = [self.notices, self.refusals, self._callbacks, self._last_steps]
+        before = [len(one) for one in lists]
+        try:
+            async with self._session.begin_nested():
+                yield
+        except BaseException:
+            for one, length in zip(lists, before, strict=True):
+                del one[length:]
+            raise
+
     async def run_last_steps(self) -> None:
         """Run what ``before_commit`` collected, in order."""
         for step in self._last_steps:
