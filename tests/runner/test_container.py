@@ -101,7 +101,7 @@ def test_a_function_has_nothing_but_its_folders(
     assert report["writable"] == ["/run/onmodel", "/tmp", "/cache", "/dev/shm"]
     # of its memory: what was compiled there can be loaded
     assert report["runs_from"] == ["/cache"]
-    assert report["control_group"] == "/"
+    assert report["control_groups"] == ["/"]
     environment = report["environment"]
     assert isinstance(environment, dict)
     assert "ONMODEL_SECRET_KEY" not in environment

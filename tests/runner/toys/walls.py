@@ -64,7 +64,12 @@ class Looks(Function[LookInputs, Report]):
                     )
                     if _runs_from(place)
                 ],
-                "control_group": Path("/proc/self/cgroup").read_text().split(":")[2].strip(),
+                "control_groups": sorted(
+                    {
+                        line.split(":", 2)[2]
+                        for line in Path("/proc/self/cgroup").read_text().splitlines()
+                    }
+                ),
             }
         )
 
