@@ -79,7 +79,8 @@ async def test_who_may_have_missed_something_is_told_to_look_again(house: House)
 async def test_what_is_said_at_ones_own_socket_is_passed_over_until_it_is_a_flood(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pace, "PATIENCE", 50)
+    monkeypatch.setattr(pace, "MESSAGES", 5)
+    monkeypatch.setattr(pace, "PATIENCE", 10)
     ada = await house.person("ada")
     address = f"{house.url.replace('http', 'ws')}/ws/me?token={ada.token}"
     async with connect(address) as socket:
