@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
+from onmodel.dispatch.contracts import CONTRACTS, VariationOutputs, contract_of
+from onmodel.dispatch.fit import misfits, unread
+from onmodel.dispatch.tasks import Task
 from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import JsonValue, Manifest
 from onmodel.kit.errors import ProblemError
@@ -17,11 +20,14 @@ from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.runner.errors import CallFailed, failed, unprepared
 from onmodel.runner.examples import FILE, NoExampleError, example, inputs_of, required_of
 from onmodel.runner.gpus import NO_GPUS, Ledger
+from onmodel.runner.outputs import as_made
 from onmodel.runner.pool import Pool
 from onmodel.runner.runtime import Runtime
 from onmodel.runner.startup import Ready, start
 
 State = Literal["passed", "failed", "skipped"]
+FITS = "fits "
+_ASKED = f"there are {', '.join(CONTRACTS)}"
 _WITHOUT_WALLS = "only containers have it (ONMODEL_RUNTIME=docker)"
 # Takes memory until somebody objects.
 _GROW = "held = []\nwhile True: held.append(b'x' * (8 << 20))"
@@ -118,6 +124,7 @@ class _Trial:
 
     def checks(self) -> Iterator[Check]:
         yield self._tiers()
+        yield from self._tasks()
         yield from self._bad_inputs()
         try:
             values = example(self._manifest, self._schema, self._inputs)
@@ -139,6 +146,7 @@ class _Trial:
             else:
                 yield Check("runs", "failed", _told(error))
             return
+        yield from self._gives(first)
         count = len(first.files)
         yield Check("runs", "passed", f"{first.seconds:.2f} s")
         yield Check("writes what it declares", "passed", f"{count} file{'s' * (count != 1)}")
@@ -157,6 +165,29 @@ class _Trial:
         if unknown:
             return Check("tiers set known inputs", "failed", f"no such input: {', '.join(unknown)}")
         return Check("tiers set known inputs", "passed")
+
+    def _tasks(self) -> Iterator[Check]:
+        """Take what each task sends, and have what it needs among the outputs."""
+        for task in self._manifest.tasks:
+            name = FITS + task
+            if contract_of(task) is None:
+                yield Check(name, "skipped", f"nobody asks for it; {_ASKED}")
+            elif wrong := misfits(task, self._schema, self._manifest.given):
+                yield Check(name, "failed", "; ".join(wrong))
+            else:
+                yield Check(name, "passed")
+
+    def _gives(self, result: CallResult) -> Iterator[Check]:
+        """Answer what each task reads."""
+        for task in self._manifest.tasks:
+            if contract_of(task) is None:
+                continue
+            made = as_made(result)
+            wrong = unread(task, made)
+            if wrong is None and task == Task.GENERATE_VARIATION:
+                wrong = _mislabelled(self._manifest, VariationOutputs.of(made))
+            name = f"gives what {task} needs"
+            yield Check(name, "failed" if wrong else "passed", wrong or "")
 
     def _bad_inputs(self) -> Iterator[Check]:
         """Refused before it runs, with the input's name, and nothing breaks."""
@@ -225,6 +256,13 @@ class _Trial:
             vram_mb=self._manifest.least_vram_mb,
         )
         return self._pool.call(self._manifest, request, on_event=on_event, cancelled=cancelled)
+
+
+def _mislabelled(manifest: Manifest, made: VariationOutputs) -> str | None:
+    if made.report.preview == manifest.preview:
+        return None
+    said, meant = (str(one).lower() for one in (made.report.preview, manifest.preview))
+    return f"report.preview is {said}, and preview in function.toml is {meant}"
 
 
 def _progress(fractions: list[float]) -> Check:

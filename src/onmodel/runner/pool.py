@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
+from onmodel.dispatch.fit import misfits, unread
 from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.kit.errors import ProblemError
@@ -15,7 +16,7 @@ from onmodel.runner.conversation import Ended, converse, fit_after, verdict
 from onmodel.runner.errors import CallFailed, failed, unprepared, unwritten
 from onmodel.runner.gpus import NO_GPUS, Ledger, Room
 from onmodel.runner.keeper import BEAT_S, HEALTH_S, Keeper, Wanted
-from onmodel.runner.outputs import BadOutputError, collect
+from onmodel.runner.outputs import BadOutputError, as_made, collect
 from onmodel.runner.places import Places
 from onmodel.runner.runtime import Exchange, Runtime
 from onmodel.runner.slots import Slot, SlotStatus, worn
@@ -173,6 +174,8 @@ class Pool:
         """Run the call on a slot. Returns what came out and whether the instance is still fit."""
         ready = slot.ready
         assert ready is not None
+        if request.task and (wrong := misfits(request.task, ready.schema, manifest.given)):
+            return failed("does_not_fit", detail="; ".join(wrong)), True
         with ready.instance.exchange(request) as exchange:
             ended = converse(
                 *(ready.instance, manifest, request, exchange),
@@ -298,4 +301,7 @@ def _collected(
         return failed("bad_output", detail=str(error), log=ready.instance.log_tail())
     except OSError as error:
         return unwritten(error, otherwise="bad_output")
-    return CallResult(outputs, files, ended.snapshot.metrics.predict_time)
+    result = CallResult(outputs, files, ended.snapshot.metrics.predict_time)
+    if request.task and (wrong := unread(request.task, as_made(result))):
+        return failed("bad_output", detail=wrong, log=ready.instance.log_tail())
+    return result

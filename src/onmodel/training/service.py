@@ -13,7 +13,8 @@ from onmodel.dispatch import repository as calls
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.forecast import eta, position
-from onmodel.dispatch.schemas import CallParams, FileInput, NewCall
+from onmodel.dispatch.contracts import TrainingInputs
+from onmodel.dispatch.schemas import FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.events import log as events
@@ -74,7 +75,7 @@ async def request_training(
             subject_id=job.id,
             task=Task.TRAIN_LORA,
             tier=Tier(data.quality),
-            params=CallParams(files={"pictures": await _pictures(uow, usable)}),
+            params=TrainingInputs(pictures=await _pictures(uow, usable)).params(),
             priority=job.priority,
             importance=character.importance,
         ),

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from onmodel.dispatch.choices import sentence
 from onmodel.functions.terms import Terms
 from onmodel.identity.schemas import Route
 from onmodel.kit.lifecycle import State
@@ -89,6 +90,8 @@ class Recipe(BaseModel):
     """Everything that is needed to make the same bytes again.
 
     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
+    ``tier_used`` is null for a picture that somebody brought. The reasons are sentences: why not
+    the tier that was asked for, and why this function.
     """
 
     task: str
@@ -98,6 +101,10 @@ class Recipe(BaseModel):
     seed: int
     inputs: list[RecipeInput]
     terms: list[Terms] = []
+    tier_asked: Quality | None = None
+    tier_used: Quality | None = None
+    tier_reason: Annotated[str | None, AfterValidator(sentence)] = None
+    function_reason: Annotated[str | None, AfterValidator(sentence)] = None
     pinned: PinnedVersion | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from onmodel.characters import repository as characters
 from onmodel.characters.models import Character, Reference
 from onmodel.characters.references import EXTENSIONS
+from onmodel.dispatch.contracts import ALTERNATIVES, SIZE, VariationInputs
 from onmodel.dispatch.schemas import CallParams, FileInput
 from onmodel.dispatch.tasks import Task
 from onmodel.kit.db.uow import UnitOfWork
@@ -15,9 +16,6 @@ from onmodel.storage.keys import blob_key
 from onmodel.variations.errors import NoReferenceError
 from onmodel.variations.pins import Pin
 from onmodel.variations.schemas import PinnedVersion
-
-SIZE = 768
-ALTERNATIVES = 4
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,13 @@ class Source:
 
     def params(self, key: str, seed: int) -> CallParams:
         """Return what the function is given for one picture of the set."""
-        files: dict[str, FileInput | list[FileInput]] = {
-            "reference": _input(self.best),
-            "references": [_input(other) for other in self.others],
-        }
-        return CallParams(values=self._values(key, seed), files=files)
+        return VariationInputs(
+            reference=_input(self.best),
+            references=[_input(other) for other in self.others],
+            key=key,
+            seed=seed,
+            size=SIZE,
+        ).params()
 
     def recipe(self, key: str, seed: int) -> dict[str, Any]:
         """Return what the record keeps, so that the same bytes can be made again."""
@@ -46,7 +46,7 @@ class Source:
             "task": Task.GENERATE_VARIATION.value,
             "function": None,
             "version": None,
-            "parameters": self._values(key, seed),
+            "parameters": self.params(key, seed).values,
             "seed": seed,
             "inputs": [
                 _kept("reference", self.best),
@@ -54,9 +54,6 @@ class Source:
             ],
             "pinned": self.pinned.model_dump(mode="json") if self.pinned else None,
         }
-
-    def _values(self, key: str, seed: int) -> dict[str, Any]:
-        return {"key": key, "seed": seed, "size": SIZE}
 
 
 def _input(pair: tuple[Reference, File]) -> FileInput:

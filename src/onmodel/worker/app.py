@@ -20,6 +20,7 @@ from onmodel.kit.errors import ConflictError
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.choice import open_pool
+from onmodel.runner.fitness import Fitness
 from onmodel.runner.nvml import Gpu
 from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
@@ -99,6 +100,7 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         scratch=Scratch(settings.run / "calls", id_),
         throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
         capabilities=capabilities,
+        fitness=Fitness(settings.home),
     )
     return worker
 

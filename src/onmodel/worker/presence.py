@@ -66,8 +66,7 @@ async def _beat(worker: WorkerProcess) -> None:
     lease = worker.resources.settings.lease_seconds
     # the driver may take its time; the rest of the sample wants one thread
     rooms = await asyncio.to_thread(worker.pool.gpus)
-    largest = max(rooms, key=lambda room: room.gpu.vram_mb, default=None)
-    use = sample(largest.gpu if largest else None)
+    use = sample([room.gpu for room in rooms])
     async with worker.resources.database.begin() as uow:
         known = await workers.seen(
             uow, worker.id, use=use, warm=_warm(worker), gpus=[_described(room) for room in rooms]

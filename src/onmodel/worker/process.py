@@ -10,6 +10,7 @@ from onmodel.dispatch.tiers import Tier
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import Registry
 from onmodel.runner.calls import CallRequest, CallResult, IsCancelled, OnEvent
+from onmodel.runner.fitness import Fitness
 from onmodel.runner.gpus import Room
 from onmodel.runner.slots import SlotStatus
 from onmodel.worker.held import HeldCalls
@@ -70,6 +71,7 @@ class WorkerProcess:
     """Everything that running a call needs.
 
     Attributes:
+        fitness: which functions are known not to fit a task that they name.
         functions: reads the installed functions anew, so that a new one needs no restart.
         stopping: True once the process has been asked to end; nothing is begun any more.
     """
@@ -82,5 +84,6 @@ class WorkerProcess:
     scratch: Scratch
     throttle: Throttle
     capabilities: Capabilities
+    fitness: Fitness
     held: HeldCalls = field(default_factory=HeldCalls)
     stopping: bool = False
