@@ -76,7 +76,10 @@ def test_what_takes_all_that_is_sent_and_gives_what_is_read_fits() -> None:
             published({"references": None}),
             "it has no input `references`, which every call brings (up to 4 pictures)",
         ),
-        (published({"key": {"type": "integer"}}), "its input `key` has to take text, 1 to 60 chara"),
+        (
+            published({"key": {"type": "integer"}}),
+            "its input `key` has to take text, 1 to 60 chara",
+        ),
         (
             published({"key": {"type": "string", "enum": ["expression/happy"]}}),
             "its input `key` has to take any text, 1 to 60 characters, not only expression/happy",
@@ -165,9 +168,8 @@ def test_the_guide_shows_what_every_task_sends_and_needs() -> None:
             schema = model.model_json_schema()
             for name, rule in properties_of(schema).items():
                 optional = name not in schema.get("required", [])
-                expected.append(
-                    f"| `{name}` | {kind_of(rule)}{', optional' * optional} | {rule['description']} |"
-                )
+                kind = kind_of(rule) + ", optional" * optional
+                expected.append(f"| `{name}` | {kind} | {rule['description']} |")
     assert shown == expected
 
 

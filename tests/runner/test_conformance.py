@@ -82,7 +82,9 @@ def test_who_names_a_task_has_to_take_what_it_sends(
     assert checks[f"fits {task}"].state == "failed"
     assert "it has no input `reference`, which every call brings" in checks[f"fits {task}"].detail
     assert checks[f"gives what {task} needs"].state == "failed"
-    assert "character.generate_variation" in tried(toy("Steps"), runtime, prepared)["fits toy"].detail
+    assert (
+        "character.generate_variation" in tried(toy("Steps"), runtime, prepared)["fits toy"].detail
+    )
 
 
 def test_a_picture_is_called_a_preview_where_the_manifest_says_so(

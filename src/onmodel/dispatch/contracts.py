@@ -1,4 +1,4 @@
-"""What each task sends to a function and needs back: said once, for whoever asks and whoever answers.
+"""What each task sends to a function and needs back, said once for both sides.
 
 The nouns build their calls out of these models and read the outputs with them; ``fit.py`` compares
 a function with them; `docs/functions.md` shows them, and a test compares the two.

@@ -9,9 +9,9 @@ from onmodel.accounts.service import Actor
 from onmodel.characters.references import EXTENSIONS
 from onmodel.dispatch import handlers
 from onmodel.dispatch import service as dispatch
+from onmodel.dispatch.contracts import ConsistencyInputs
 from onmodel.dispatch.errors import CallOverError
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.contracts import ConsistencyInputs
 from onmodel.dispatch.schemas import FileInput, NewCall, Outcome
 from onmodel.dispatch.tasks import Task
 from onmodel.events import log as events

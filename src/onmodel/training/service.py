@@ -12,8 +12,8 @@ from onmodel.characters.schemas import REFERENCES_NEEDED
 from onmodel.dispatch import repository as calls
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.choices import sentence
-from onmodel.dispatch.forecast import eta, position
 from onmodel.dispatch.contracts import TrainingInputs
+from onmodel.dispatch.forecast import eta, position
 from onmodel.dispatch.schemas import FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier

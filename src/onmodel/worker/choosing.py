@@ -200,7 +200,9 @@ def _none(lines: Sequence[_Line], call: Call, circumstances: Circumstances) -> E
     barred = [one for line in lines for one in line.all]
     if barred:
         return circumstances.barred(barred[0])
-    unfit = f" {', '.join(sorted(circumstances.unfit))} does not fit it." * bool(circumstances.unfit)
+    unfit = f" {', '.join(sorted(circumstances.unfit))} does not fit it." * bool(
+        circumstances.unfit
+    )
     return NoFunctionError(
         f"No installed function does {call.task.value} in {lines[0].tier.value} quality on this "
         f"machine.{unfit}"

@@ -77,9 +77,7 @@ def _work(
     try:
         while True:
             unfit = _unfit(worker, call)
-            choice = select_function(
-                worker.functions(), call, replace(circumstances, unfit=unfit)
-            )
+            choice = select_function(worker.functions(), call, replace(circumstances, unfit=unfit))
             try:
                 return _do(worker, call, held, choice)
             except CallFailed as error:
