@@ -78,6 +78,37 @@ async def test_a_model_of_torch_makes_a_picture_in_the_product(
             with Image.open(io.BytesIO(_bytes(house, made["file"]["id"], token))) as picture:
                 assert (picture.format, picture.size) == ("PNG", (768, 768))
             await _is_seen(browser, house, f"/p/{project}/c/{character}", shots)
+            _breaks(done.checkout / "functions" / "grain")
+            await rest.post(variations, {"keys": ["expression/sad"]})
+            await _log_is_read(browser, house, f"/p/{project}/queue", shots)
+
+
+def _breaks(folder: Path) -> None:
+    """Make a new version of the function, which prints and fails."""
+    handler, manifest = folder / "src" / "onmodel_grain" / "handler.py", folder / "function.toml"
+    begins = "        picture = Image.open"
+    fails = '        print("printed before")\n        raise RuntimeError("broken on purpose")\n'
+    handler.write_text(handler.read_text().replace(begins, fails + begins))
+    manifest.write_text(manifest.read_text().replace('"0.1.0"', '"0.2.0"'))
+
+
+async def _log_is_read(browser: Browser, house: House, address: str, shots: Path) -> None:
+    """A failure in the history shows all that the function printed."""
+    context = await browser.new_context(base_url=house.url, reduced_motion="reduce")
+    page = await context.new_page()
+    await steps.enter(page, house.command("link")["url"])
+    await page.goto(address)
+    await page.get_by_text("History", exact=True).click()
+    failed = page.get_by_role("list", name="History").get_by_role("listitem").filter(
+        has_text="The model stopped with an error."
+    )
+    await failed.get_by_text("Log", exact=True).click()
+    log = failed.get_by_label("Log of Ada, Sad")
+    await expect(log).to_contain_text("printed before")
+    await expect(failed).to_contain_text("RuntimeError: broken on purpose")
+    await expect(failed.get_by_role("button", name="Copy the log")).to_be_visible()
+    await page.screenshot(path=shots / "log.png")
+    await context.close()
 
 
 def _bytes(house: House, file_id: str, token: str) -> bytes:
