@@ -1,7 +1,7 @@
 """What tasks send and need is what the product builds and reads, and what the guide shows."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -18,6 +18,7 @@ from onmodel.dispatch.contracts import (
 from onmodel.dispatch.fit import kind_of, misfits, properties_of, unread
 from onmodel.dispatch.schemas import CallOutputs, FileInput, StoredFile
 from onmodel.dispatch.tasks import Task
+from onmodel.functions.manifest import Readable
 
 ROOT = Path(__file__).parents[2]
 VARIATION = Task.GENERATE_VARIATION
@@ -127,6 +128,33 @@ def test_what_a_tier_sets_need_not_be_sent() -> None:
     assert misfits(VARIATION, tuned) != []
 
 
+def test_what_is_offered_is_what_manifests_may_say_that_they_read() -> None:
+    offered = CONTRACTS[VARIATION].offered
+    assert offered is not None
+    assert set(offered.model_fields) == set(get_args(Readable))
+
+
+def test_what_a_function_reads_it_has_to_take() -> None:
+    reader = published({"description": {"type": "string"}}, needs=("description",))
+    assert misfits(VARIATION, reader, reads=["description"]) == []
+    number = published({"description": {"type": "integer"}})
+    assert misfits(VARIATION, number, reads=["description"]) == [
+        "its input `description` has to take text"
+    ]
+
+
+def test_a_training_answers_a_profile_or_a_lora() -> None:
+    for output in ("profile", "lora"):
+        assert TrainingOutputs.of(CallOutputs(files=[picture(output)])).model == picture(output)
+    inputs: dict[str, Any] = {"pictures": {"type": "array", "items": FILE}}
+    neither = {
+        "components": {
+            "schemas": {"Input": {"properties": inputs}, "Output": {"properties": {"x": FILE}}}
+        }
+    }
+    assert misfits(Task.TRAIN_LORA, neither) == ["it has no output `profile` or `lora`"]
+
+
 def test_a_task_that_nobody_asks_for_sends_nothing() -> None:
     assert misfits("grey.run", published(needs=("anything",))) == []
     assert unread("grey.run", CallOutputs()) is None
@@ -164,7 +192,7 @@ def test_the_guide_shows_what_every_task_sends_and_needs() -> None:
     expected: list[str] = []
     for task, contract in CONTRACTS.items():
         expected.append(f"### `{task}`")
-        for model in (contract.inputs, contract.outputs):
+        for model in filter(None, (contract.inputs, contract.offered, contract.outputs)):
             schema = model.model_json_schema()
             for name, rule in properties_of(schema).items():
                 optional = name not in schema.get("required", [])

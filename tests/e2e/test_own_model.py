@@ -99,8 +99,10 @@ async def _log_is_read(browser: Browser, house: House, address: str, shots: Path
     await steps.enter(page, house.command("link")["url"])
     await page.goto(address)
     await page.get_by_text("History", exact=True).click()
-    failed = page.get_by_role("list", name="History").get_by_role("listitem").filter(
-        has_text="The model stopped with an error."
+    failed = (
+        page.get_by_role("list", name="History")
+        .get_by_role("listitem")
+        .filter(has_text="The model stopped with an error.")
     )
     await failed.get_by_text("Log", exact=True).click()
     log = failed.get_by_label("Log of Ada, Sad")

@@ -86,10 +86,15 @@ async def test_who_leaves_a_project_hears_of_it_and_reads_of_it_no_more(house: H
     await tell(house, project, [bob], key="before")
     await ada.delete(f"/projects/{project}/members/{bob.id}")
     await tell(house, project, [bob], key="after")
-    assert (await bob.get("/inbox"))["items"] == []
-    assert (await bob.get("/inbox/unread"))["total"] == 0
+    (out,) = (await bob.get("/inbox"))["items"]
+    assert (out["title"], out["url"], out["project_id"]) == (
+        "Ada took you out of The Long Night",
+        "/",
+        None,
+    )
+    assert (await bob.get("/inbox/unread"))["total"] == 1
     await ada.put(f"/projects/{project}/members/{bob.id}", {"role": "viewer"})
-    assert await kinds(bob) == ["role", "mention"]
+    assert await kinds(bob) == ["role", "role", "mention"]
 
 
 async def test_following_a_character_is_open_to_who_may_see_it(house: House) -> None:

@@ -248,16 +248,12 @@ class TestCharacter:
         project = _create(tmp_path)
         character = new_id()
 
-        path = folder.create_character_folder(project, character_id=character, name="Ada Lovelace")
+        path = folder.character_path(project, character_id=character, name="Ada Lovelace")
 
         assert path.relative_to(project).as_posix() == (
             "01_Assets/Generative_Assets/Characters/ada-lovelace-" + character.hex[-8:]
         )
-        assert (path / "reference_images").is_dir()
-        assert (
-            folder.create_character_folder(project, character_id=character, name="Ada Lovelace")
-            == path
-        )
+        assert not path.exists()
 
 
 class TestCommit:

@@ -126,6 +126,7 @@ def test_it_conforms(
     assert {one.name: one.state for one in checks} == {
         "starts": "passed",
         "tiers set known inputs": "passed",
+        "reads known inputs": "passed",
         "refuses an unknown input": "passed",
         "refuses a missing input": "passed",
         "refuses a wrong type": "passed",

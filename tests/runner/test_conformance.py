@@ -25,6 +25,7 @@ def test_a_good_function_passes(runtime: ProcessRuntime, prepared: Prepared) -> 
     assert {name: one.state for name, one in checks.items()} == {
         "starts": "passed",
         "tiers set known inputs": "passed",
+        "reads known inputs": "passed",
         "fits toy": "skipped",
         "refuses an unknown input": "passed",
         "refuses a wrong type": "passed",
@@ -103,6 +104,22 @@ def test_a_picture_is_called_a_preview_where_the_manifest_says_so(
         "failed",
         "report.preview is false, and preview in function.toml is true",
     )
+
+
+def test_a_function_reads_only_what_it_has_an_input_for(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    manifest = toy("Steps").model_copy(update={"reads": ("positive_prompt", "lora")})
+    check = tried(manifest, runtime, prepared)["reads known inputs"]
+    assert (check.state, check.detail) == ("failed", "no such input: positive_prompt, lora")
+
+
+def test_a_model_that_not_every_character_has_is_optional(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    manifest = toy("Reader").model_copy(update={"reads": ("positive_prompt", "lora")})
+    check = tried(manifest, runtime, prepared)["reads known inputs"]
+    assert (check.state, check.detail) == ("failed", "has to be optional: lora")
 
 
 def test_in_a_container_the_walls_are_tried(

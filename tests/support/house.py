@@ -178,12 +178,24 @@ class House:
     ) -> None:
         """Run the newest unfinished call of a subject to its end, as a worker would."""
         call_id, fence = await self.begin(subject_id, function=function, version=version)
+        if error is None:
+            await self.end(call_id, fence, values=values, files=files)
+            return
         async with self.resources.database.begin() as uow:
-            if error is not None:
-                await leases.fail(uow, call_id, fence, error)
-            else:
-                outputs = CallOutputs(values=values or {}, files=files or [])
-                await leases.complete(uow, call_id, fence, outputs, seconds=0.1)
+            await leases.fail(uow, call_id, fence, error)
+
+    async def end(
+        self,
+        call_id: UUID,
+        fence: int,
+        *,
+        values: dict[str, Any] | None = None,
+        files: list[StoredFile] | None = None,
+    ) -> None:
+        """Complete a call that was begun."""
+        outputs = CallOutputs(values=values or {}, files=files or [])
+        async with self.resources.database.begin() as uow:
+            await leases.complete(uow, call_id, fence, outputs, seconds=0.1)
 
     async def lose(self, subject_id: str, *, begun: bool) -> None:
         """Lose the worker that was dealt a subject's call, before or after it began."""

@@ -12,7 +12,7 @@ import pytest
 from onmodel.composition import Resources
 from onmodel.dispatch import service, workers
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.schemas import CallParams, Claim, FileInput, FunctionPin
+from onmodel.dispatch.schemas import CallParams, Claim, FileInput, FunctionPin, Offered
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.events.frames import channel
@@ -449,3 +449,34 @@ async def test_the_use_of_every_card_is_kept(
         }
 
     await until(is_told)
+
+
+async def test_a_function_is_given_what_it_reads_of_what_is_offered(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, resources: Resources
+) -> None:
+    model = await resources.store.put_bytes(b"model")
+    offered = Offered(
+        values={"positive_prompt": "freckles", "description": "Keeper of the lighthouse."},
+        files={"lora": FileInput(key=model.key, name="lora.safetensors", media_type="x/y")},
+    )
+    params = CallParams(values={"seed": 7}, offered=offered)
+    (blind,) = worker.functions()
+
+    call = await _run(worker, database, await submit(database, params=params))
+    assert call.reads == []
+    assert not {"positive_prompt", "description", "lora"} & set(pool.requests[0].inputs)
+
+    def answer(request: CallRequest, _on_event: OnEvent, _cancelled: IsCancelled) -> CallResult:
+        assert (request.input_dir / "lora" / "lora.safetensors").read_bytes() == b"model"
+        return CallResult({}, [], 0.5)
+
+    pool.answer = answer
+    reader = blind.model_copy(update={"reads": ("positive_prompt", "lora", "identity_profile")})
+    worker.functions = lambda: Registry((reader,))
+    call = await _run(worker, database, await submit(database, params=params))
+    assert call.error is None
+    assert call.reads == ["lora", "positive_prompt"]
+    inputs = pool.requests[1].inputs
+    assert inputs["positive_prompt"] == "freckles"
+    assert inputs["lora"] == {"path": "lora/lora.safetensors"}
+    assert "description" not in inputs

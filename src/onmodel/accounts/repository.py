@@ -202,7 +202,8 @@ async def team_members(uow: UnitOfWork, team_id: UUID) -> list[UUID]:
     )
 
 
-async def remove_team_member(uow: UnitOfWork, team_id: UUID, user_id: UUID) -> None:
-    await uow.session.execute(
-        delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)
-    )
+async def remove_team_member(uow: UnitOfWork, team_id: UUID, user_id: UUID) -> bool:
+    """Take somebody out of a team; return whether they were in it."""
+    gone = delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)
+    rows = await uow.session.scalars(gone.returning(TeamMember.user_id))
+    return rows.first() is not None

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from onmodel.accounts import repository, secrets
+from onmodel.accounts import changes, repository, secrets
+from onmodel.accounts.changes import TeamChange
 from onmodel.accounts.errors import (
     AdminOnlyError,
     LastAdminError,
@@ -238,17 +239,23 @@ async def create_team(uow: UnitOfWork, actor: Actor, name: str) -> Team:
 
 async def add_team_member(uow: UnitOfWork, actor: Actor, team_id: UUID, user_id: UUID) -> None:
     require_admin(actor)
-    if await repository.find_team(uow, team_id) is None:
+    team = await repository.find_team(uow, team_id)
+    if team is None:
         raise TeamNotFoundError("This team does not exist.")
     await _user(uow, user_id)
     if await uow.session.get(TeamMember, (team_id, user_id)) is None:
         uow.session.add(TeamMember(team_id=team_id, user_id=user_id))
         await uow.session.flush()
+        change = TeamChange(team, user_id, joined=True, actor_id=actor.user_id)
+        await changes.team_changed(uow, change)
 
 
 async def remove_team_member(uow: UnitOfWork, actor: Actor, team_id: UUID, user_id: UUID) -> None:
     require_admin(actor)
-    await repository.remove_team_member(uow, team_id, user_id)
+    team = await repository.find_team(uow, team_id)
+    if await repository.remove_team_member(uow, team_id, user_id) and team is not None:
+        change = TeamChange(team, user_id, joined=False, actor_id=actor.user_id)
+        await changes.team_changed(uow, change)
 
 
 async def _user(uow: UnitOfWork, user_id: UUID) -> User:

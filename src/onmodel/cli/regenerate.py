@@ -95,7 +95,7 @@ async def _prepare(
         async with resources.database.read() as uow:
             given = Circumstances(accepted=await licences.in_force(uow))
         choice = select_function(load(settings.functions_dir), recipe.call, given)
-        params = CallParams.model_validate(recipe.call.params)
+        params = CallParams.model_validate(recipe.call.params).given_to(choice.manifest.reads)
         staged = await stage(resources.store, params, inputs, defaults=choice.defaults)
         return recipe, choice.manifest, staged
     finally:

@@ -9,11 +9,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
-from onmodel.dispatch.schemas import CallOutputs, CallParams, FileInput, StoredFile
+from onmodel.dispatch.schemas import CallOutputs, CallParams, FileInput, Offered, StoredFile
 from onmodel.dispatch.tasks import Task
 
 SIZE = 768
@@ -33,7 +33,8 @@ def _file(media_types: Sequence[str]) -> WithJsonSchema:
 
 Picture = Annotated[FileInput, _file(PICTURES)]
 MadePicture = Annotated[StoredFile, _file(PICTURES)]
-MadeFile = Annotated[StoredFile, _file(())]
+MadeFile = Annotated[StoredFile | None, _file(())]
+ModelFile = Annotated[FileInput | None, _file(())]
 
 
 class Sent(BaseModel):
@@ -41,21 +42,38 @@ class Sent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def params(self) -> CallParams:
+    def params(self, offered: "OfferedInputs | None" = None) -> CallParams:
         """Return them as a call carries them, files apart from values."""
-        files: dict[str, FileInput | list[FileInput]] = {}
-        values: dict[str, Any] = {}
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            is_file = isinstance(value, FileInput) or _is_files(type(self), name)
-            (files if is_file else values)[name] = value
-        return CallParams(values=values, files=files)
+        files, values = self._apart()
+        beside = Offered() if offered is None else offered.as_offered()
+        return CallParams(values=values, files=files, offered=beside)
+
+    def _apart(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        files = {
+            name: value
+            for name, value in given.items()
+            if isinstance(value, FileInput) or _is_files(type(self), name)
+        }
+        return files, {name: value for name, value in given.items() if name not in files}
+
+
+class OfferedInputs(Sent):
+    """What a call offers beside: given to functions that say that they read it."""
+
+    def as_offered(self) -> Offered:
+        """Return what there is of it; a file that is None is not there."""
+        files, values = self._apart()
+        there = {name: value for name, value in values.items() if value is not None}
+        return Offered(values=there, files=files)
 
 
 class Needed(BaseModel):
     """The outputs that are read; a function may answer more."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+    one_of: ClassVar[tuple[str, ...]] = ()
+    """Outputs of which one has to be there."""
 
     @classmethod
     def of(cls, outputs: CallOutputs) -> Self:
@@ -105,6 +123,17 @@ class VariationInputs(Sent):
     size: int = Field(ge=SIZE, le=SIZE, description="Width and height in pixels.")
 
 
+class VariationOffered(OfferedInputs):
+    trigger_word: str = Field(description="The word that the character answers to.")
+    positive_prompt: str = Field(description="Keywords: what to show. May be empty.")
+    negative_prompt: str = Field(description="Keywords: what not to show. May be empty.")
+    description: str = Field(description="Of the character, as people wrote it. May be empty.")
+    identity_profile: ModelFile = Field(
+        default=None, description="Its trained model, where that is one of `identity-profile`."
+    )
+    lora: ModelFile = Field(default=None, description="Its trained model, where that is a LoRA.")
+
+
 class VariationReport(BaseModel):
     """What is read of a report; the rest is the function's own."""
 
@@ -135,8 +164,27 @@ class TrainingInputs(Sent):
 
 
 class TrainingOutputs(Needed):
-    profile: MadeFile = Field(description="What was learnt; it becomes the character's model.")
+    one_of = ("profile", "lora")
+
+    profile: MadeFile = Field(
+        default=None,
+        description="An identity profile. This or `lora` becomes the character's model.",
+    )
+    lora: MadeFile = Field(default=None, description="A LoRA, as safetensors.")
     report: dict[str, Any] = Field(default={}, description="What was learnt, in short.")
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.profile is None and self.lora is None:
+            raise ValueError("neither profile nor lora is there")
+        return self
+
+    @property
+    def model(self) -> StoredFile:
+        """The file of the model; its output says of which kind it is."""
+        found = self.profile or self.lora
+        assert found is not None  # it was validated
+        return found
 
 
 class ConsistencyInputs(Sent):
@@ -160,18 +208,20 @@ class Contract:
 
     inputs: type[Sent]
     outputs: type[Needed]
+    offered: type[OfferedInputs] | None = None
 
     @property
     def fingerprint(self) -> str:
         """Change with every change of what is sent or needed."""
-        said = [self.inputs.model_json_schema(), self.outputs.model_json_schema()]
+        models = (self.inputs, self.outputs, self.offered)
+        said = [one.model_json_schema() for one in models if one]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 # A task that is not here is never asked for by the product itself.
 CONTRACTS: dict[Task, Contract] = {
     Task.TRAIN_LORA: Contract(TrainingInputs, TrainingOutputs),
-    Task.GENERATE_VARIATION: Contract(VariationInputs, VariationOutputs),
+    Task.GENERATE_VARIATION: Contract(VariationInputs, VariationOutputs, VariationOffered),
     Task.VALIDATE_CONSISTENCY: Contract(ConsistencyInputs, ConsistencyOutputs),
 }
 

@@ -30,20 +30,26 @@ _KINDS = {
 }
 
 
-def misfits(task: str, schema: Mapping[str, object], given: Collection[str] = ()) -> list[str]:
+def misfits(
+    task: str,
+    schema: Mapping[str, object],
+    given: Collection[str] = (),
+    reads: Collection[str] = (),
+) -> list[str]:
     """Say what of a function does not fit a task; nothing where it fits, or nobody asks for it.
 
     Args:
         task: such as ``character.generate_variation``.
         schema: the OpenAPI description that the function publishes.
         given: inputs that it gets from elsewhere, as its tiers set them.
+        reads: what of the offered inputs it says that it reads.
     """
     contract = contract_of(task)
     if contract is None:
         return []
     schemas = cast("Any", schema)["components"]["schemas"]
     return [
-        *_inputs(contract, schemas["Input"], given),
+        *_inputs(contract, schemas["Input"], given, reads),
         *_outputs(contract, schemas["Output"]),
     ]
 
@@ -62,8 +68,13 @@ def unread(task: str, outputs: CallOutputs) -> str | None:
     return None
 
 
-def _inputs(contract: Contract, published: Rule, given: Collection[str]) -> Iterator[str]:
+def _inputs(
+    contract: Contract, published: Rule, given: Collection[str], reads: Collection[str]
+) -> Iterator[str]:
     sent = properties_of(contract.inputs.model_json_schema())
+    if contract.offered:
+        offered = properties_of(contract.offered.model_json_schema())
+        sent = sent | {name: rule for name, rule in offered.items() if name in reads}
     known = published["properties"]
     for name, rule in sent.items():
         if name not in known:
@@ -80,6 +91,8 @@ def _outputs(contract: Contract, published: Rule) -> Iterator[str]:
     schema = contract.outputs.model_json_schema()
     answered = published["properties"]
     required = published.get("required", [])
+    if contract.outputs.one_of and not any(one in answered for one in contract.outputs.one_of):
+        yield f"it has no output {' or '.join(f'`{one}`' for one in contract.outputs.one_of)}"
     for name, rule in properties_of(schema).items():
         if name not in answered:
             if name in schema.get("required", []):

@@ -82,13 +82,15 @@ async def record_function(
     tier: Tier | None = None,
     reason: str | None = None,
     terms: Sequence[dict[str, Any]] = (),
+    reads: Sequence[str] = (),
     function_reason: str | None = None,
 ) -> None:
     """Write down which function runs the call and why, and the tier it steps down to, if it does.
 
     Both reasons are codes of ``choices.py``.
 
-    ``terms`` are those of licences that forbid work that is sold, by which it runs.
+    ``terms`` are those of licences that forbid work that is sold, by which it runs; ``reads``
+    names what of the offered inputs it is given.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
@@ -98,7 +100,7 @@ async def record_function(
     )
     call = _still_ours(call, call_id, fence)
     call.function, call.function_version = name, version
-    call.terms = list(terms)
+    call.terms, call.reads = list(terms), list(reads)
     call.function_reason = function_reason
     if tier is not None:
         call.tier_used = tier

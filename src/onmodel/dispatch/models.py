@@ -113,6 +113,10 @@ class Call(Base):
         JSONB, default=list, server_default=text("'[]'::jsonb")
     )
     params: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # What of the offered inputs its function was given: see CallParams.
+    reads: Mapped[list[str]] = mapped_column(
+        JSONB, default=list, server_default=text("'[]'::jsonb")
+    )
 
     tier_asked: Mapped[Tier] = mapped_column(_words(Tier))
     tier_used: Mapped[Tier | None] = mapped_column(_words(Tier))

@@ -1,5 +1,6 @@
 """What goes into a call and what comes out, as plain data."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -40,16 +41,50 @@ class FunctionPin(_Value):
     version: str | None = None
 
 
+class Offered(_Value):
+    """What only those functions are given that say in their manifest that they read it."""
+
+    values: dict[str, Any] = {}
+    files: dict[str, FileInput] = {}
+
+    def read_by(self, reads: Collection[str]) -> Self:
+        """Return of it what has one of these names."""
+        return self.model_copy(
+            update={
+                "values": {name: one for name, one in self.values.items() if name in reads},
+                "files": {name: one for name, one in self.files.items() if name in reads},
+            }
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all that is in it, sorted."""
+        return sorted([*self.values, *self.files])
+
+
 class CallParams(_Value):
     """Everything a function is given: plain values, and files by the input's name.
 
     Attributes:
+        offered: what a function may be given beside them, if it reads it.
         only: which function has to do it; None lets the worker select one.
     """
 
     values: dict[str, Any] = {}
     files: dict[str, FileInput | list[FileInput]] = {}
+    offered: Offered = Offered()
     only: FunctionPin | None = None
+
+    def given_to(self, reads: Collection[str]) -> Self:
+        """Return what a function is given that reads this much of what is offered."""
+        read = self.offered.read_by(reads)
+        return self.model_copy(
+            update={
+                "values": {**self.values, **read.values},
+                "files": {**self.files, **read.files},
+                "offered": read,
+            }
+        )
 
 
 class StoredFile(_Value):

@@ -3,7 +3,7 @@
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic import JsonValue as JsonValue
@@ -19,6 +19,17 @@ FILE_NAME = "function.toml"
 COG_ENTRY = "onmodel_cog.handler:model"
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
+# What a function may read of a character beside pictures, each an input of this name.
+Readable = Literal[
+    "trigger_word",
+    "positive_prompt",
+    "negative_prompt",
+    "description",
+    "identity_profile",
+    "lora",
+]
+# Of these, the trained models, which not every character has.
+MODELS: frozenset[Readable] = frozenset({"identity_profile", "lora"})
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
@@ -96,6 +107,8 @@ class Manifest(Strict):
     warm: Warm = Warm()
     weights: tuple[Weight, ...] = ()
     cog: CogImage | None = None
+    reads: tuple[Readable, ...] = ()
+    """What it has inputs for, of what calls offer beside pictures."""
     encoders: bool = False
     """Whether it takes the optional encoders that people installed."""
 

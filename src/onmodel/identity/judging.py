@@ -5,8 +5,8 @@ face, faces are compared; otherwise the whole figure, with the background left o
 encoder for illustrations where every reference was seen by one, else by appearance.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +25,28 @@ PHOTOGRAPHIC: Route = "photographic"
 
 
 @dataclass(frozen=True)
+class Against:
+    """What a picture is judged against where that is not the character as it is now.
+
+    Attributes:
+        version: number of the version of the character.
+        reference_ids: its references, removed ones too.
+        route: ``auto`` or a route, as it was chosen then.
+    """
+
+    version: int
+    reference_ids: Sequence[UUID]
+    route: str
+
+
+@dataclass(frozen=True)
 class Judge:
     """Who judges a character: a route, an encoder of it, and the calibration in force."""
 
     route: Route
     encoder: str
     in_force: InForce
+    against: Against | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,7 @@ class Judgement:
     """What a judge said of one picture.
 
     Attributes:
-        judge: who.
+        judge: who, and against what.
         score: the numbers.
         variance: of the distances to the references, which the interval rests on.
         nearest_reference_id: the reference that it is nearest to.
@@ -65,13 +81,16 @@ class Judgement:
             "p_high": self.score.p_high,
             "nearest_reference_id": str(self.nearest_reference_id),
             "nearest_distance": self.nearest_distance,
+            "version": self.judge.against.version if self.judge.against else None,
         }
 
 
-async def judge_of(uow: UnitOfWork, character: Character) -> Judge:
-    """Return who judges a character now."""
-    seen = await repository.encoders_of_references(uow, character.id)
-    return choose(character.identity_route, seen, await calibrations.in_force(uow))
+async def judge_of(uow: UnitOfWork, character: Character, against: Against | None = None) -> Judge:
+    """Return who judges a character now, or who judges against an earlier state of it."""
+    among = against.reference_ids if against else None
+    route = against.route if against else character.identity_route
+    seen = await repository.encoders_of_references(uow, character.id, among=among)
+    return replace(choose(route, seen, await calibrations.in_force(uow)), against=against)
 
 
 def choose(wished: str, seen: Mapping[UUID, set[str]], in_force: Mapping[str, InForce]) -> Judge:
@@ -135,7 +154,8 @@ async def judge_vector(
     uow: UnitOfWork, character_id: UUID, judge: Judge, vector: Vectors
 ) -> Judgement | None:
     """Return what a judge says of a vector, shape (d,); None while there are no references."""
-    samples = await repository.reference_vectors(uow, character_id, judge.encoder)
+    among = judge.against.reference_ids if judge.against else None
+    samples = await repository.reference_vectors(uow, character_id, judge.encoder, among=among)
     if not samples:
         return None
     references = np.stack([sample.vector for sample in samples])

@@ -1,6 +1,6 @@
 """The SQL of vectors, encoders and calibrations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -58,14 +58,19 @@ async def vectors_of(
     return {row.subject_id: np.asarray(row.vector, np.float32) for row in rows}
 
 
-async def reference_vectors(uow: UnitOfWork, character_id: UUID, encoder: str) -> list[Sample]:
-    """Return the vectors of the references that a character is judged by, oldest first."""
+async def reference_vectors(
+    uow: UnitOfWork, character_id: UUID, encoder: str, *, among: Collection[UUID] | None = None
+) -> list[Sample]:
+    """Return the vectors of the references that a character is judged by, oldest first.
+
+    ``among`` are those of an earlier time, removed ones too; without them the present ones.
+    """
     rows = await uow.session.execute(
         select(Reference.id, Embedding.vector)
         .join(Embedding, Embedding.subject_id == Reference.id)
         .where(
             Reference.character_id == character_id,
-            *_usable(),
+            *_usable(among),
             Embedding.encoder == encoder,
             Embedding.face == 0,
         )
@@ -74,12 +79,14 @@ async def reference_vectors(uow: UnitOfWork, character_id: UUID, encoder: str) -
     return [Sample(row.id, np.asarray(row.vector, np.float32)) for row in rows]
 
 
-async def encoders_of_references(uow: UnitOfWork, character_id: UUID) -> dict[UUID, set[str]]:
-    """Return by which encoders each reference that counts was seen."""
+async def encoders_of_references(
+    uow: UnitOfWork, character_id: UUID, *, among: Collection[UUID] | None = None
+) -> dict[UUID, set[str]]:
+    """Return by which encoders each reference that counts was seen; ``among`` as above."""
     rows = await uow.session.execute(
         select(Reference.id, Embedding.encoder)
         .outerjoin(Embedding, (Embedding.subject_id == Reference.id) & (Embedding.face == 0))
-        .where(Reference.character_id == character_id, *_usable())
+        .where(Reference.character_id == character_id, *_usable(among))
     )
     found: dict[UUID, set[str]] = {}
     for row in rows:
@@ -87,9 +94,9 @@ async def encoders_of_references(uow: UnitOfWork, character_id: UUID) -> dict[UU
     return found
 
 
-def _usable() -> tuple[Any, ...]:
+def _usable(among: Collection[UUID] | None = None) -> tuple[Any, ...]:
     return (
-        Reference.removed_at.is_(None),
+        Reference.removed_at.is_(None) if among is None else Reference.id.in_(among),
         Reference.state == "ready",
         Reference.verdict.is_distinct_from("hurts"),
     )

@@ -5,6 +5,8 @@ The same addresses as in the web application (``web/src/lib/links.ts``).
 
 from uuid import UUID
 
+PROJECTS = "/"
+
 
 def project(project_id: UUID) -> str:
     return f"/p/{project_id}/gallery"

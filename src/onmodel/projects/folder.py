@@ -179,13 +179,6 @@ def character_folder(character_id: UUID, name: str) -> str:
     return folder_name(name, character_id, fallback="character")
 
 
-def create_character_folder(project: Path, *, character_id: UUID, name: str) -> Path:
-    """Make a character's folder with ``reference_images/``; made already, it stays as it is."""
-    path = character_path(project, character_id=character_id, name=name)
-    (path / "reference_images").mkdir(parents=True, exist_ok=True)
-    return path
-
-
 def inside(root: Path, relative: str) -> Path:
     """Return a path under ``root``; raises ValueError for one that would lead out of it.
 

@@ -95,6 +95,17 @@ async def list_teams(uow: UnitOfWork, project_id: UUID) -> list[tuple[Team, str]
     return [(team, role) for team, role in rows]
 
 
+async def of_team(uow: UnitOfWork, team_id: UUID) -> list[tuple[Project, str]]:
+    """Return the projects in which a team has a role, and which."""
+    rows = await uow.session.execute(
+        select(Project, ProjectTeam.role)
+        .join(ProjectTeam, ProjectTeam.project_id == Project.id)
+        .where(ProjectTeam.team_id == team_id)
+        .order_by(Project.title, Project.id)
+    )
+    return [(project, role) for project, role in rows]
+
+
 async def find_team(uow: UnitOfWork, project_id: UUID, team_id: UUID) -> ProjectTeam | None:
     return await uow.session.get(ProjectTeam, (project_id, team_id))
 

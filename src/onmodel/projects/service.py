@@ -195,7 +195,9 @@ async def remove_member(
     await repository.remove_member(uow, project_id, user_id)
     user = await accounts.find_user(uow, user_id)
     name = user.name if user else ""
-    return await _tell_members(uow, actor, project_id, {"verb": "removed", "person": name})
+    return await _tell_members(
+        uow, actor, project_id, {"verb": "removed", "person": name, "person_id": str(user_id)}
+    )
 
 
 async def put_team(
@@ -226,7 +228,9 @@ async def remove_team(
     """Take a team out of the project."""
     await access.require(uow, actor, project_id, Permission.MANAGE)
     await repository.remove_team(uow, project_id, team_id)
-    return await _tell_members(uow, actor, project_id, {"verb": "removed team"})
+    team = await accounts.find_team(uow, team_id)
+    named = {"person": team.name, "team_id": str(team.id)} if team else {}
+    return await _tell_members(uow, actor, project_id, {"verb": "removed team", **named})
 
 
 async def _keep_an_owner(uow: UnitOfWork, project_id: UUID, user_id: UUID) -> None:

@@ -36,7 +36,7 @@ from onmodel.review.schemas import (
     Coverage,
 )
 from onmodel.training.models import Adapter
-from onmodel.variations import reading
+from onmodel.variations import basis, reading
 from onmodel.variations.models import Variation
 from onmodel.variations.standard import KEYS
 
@@ -158,14 +158,17 @@ async def _items(
     said = await verdicts.tallies(uow, [row.id for row in judged.rows], actor.user_id)
     open_alerts = await alerts.open_of_character(uow, character.id)
     others = await _closest_others(uow, character, judge, judged)
-    wanted = appearance.of_references(await _measured_references(uow, character.id))
+    wanted = await _wanted(uow, character.id, judged.rows)
     return [
         ConsistencyItem(
             variation=data,
             verdicts=said.get(row.id, verdicts.NOTHING),
             closest_other=others.get(row.id),
             attributes=appearance.compare(
-                wanted, row.measurement or {}, face=data.crop, figure=data.file
+                wanted[basis.pinned_to(row)],
+                row.measurement or {},
+                face=data.crop,
+                figure=data.file,
             ),
             alert_id=open_alerts.get(row.id),
         )
@@ -218,11 +221,27 @@ async def _covers(uow: UnitOfWork, ids: set[UUID]) -> dict[UUID, FileRef]:
     return {id_: FileRef.model_validate(stored[file_id]) for id_, file_id in cover_of.items()}
 
 
-async def _measured_references(uow: UnitOfWork, character_id: UUID) -> list[appearance.Measurement]:
+async def _wanted(
+    uow: UnitOfWork, character_id: UUID, rows: Sequence[Variation]
+) -> dict[int | None, appearance.Colours]:
+    """Return the colours to compare with: by the version that pictures were pinned to, or now."""
+    found: dict[int | None, appearance.Colours] = {}
+    for number in {None, *(basis.pinned_to(row) for row in rows)}:
+        among = (
+            None if number is None else (await basis.find(uow, character_id, number)).reference_ids
+        )
+        measured = await _measured_references(uow, character_id, among)
+        found[number] = appearance.of_references(measured)
+    return found
+
+
+async def _measured_references(
+    uow: UnitOfWork, character_id: UUID, among: Sequence[UUID] | None
+) -> list[appearance.Measurement]:
     found = await uow.session.scalars(
         select(Reference.measurement).where(
             Reference.character_id == character_id,
-            Reference.removed_at.is_(None),
+            Reference.removed_at.is_(None) if among is None else Reference.id.in_(among),
             Reference.state == "ready",
             Reference.verdict.is_distinct_from("hurts"),
         )

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from onmodel.dispatch.contracts import CONTRACTS, VariationOutputs, contract_of
-from onmodel.dispatch.fit import misfits, unread
+from onmodel.dispatch.fit import unread
 from onmodel.dispatch.tasks import Task
 from onmodel.functions.installation import Prepare, Prepared
-from onmodel.functions.manifest import JsonValue, Manifest
+from onmodel.functions.manifest import MODELS, JsonValue, Manifest
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.runner.errors import CallFailed, failed, unprepared
 from onmodel.runner.examples import FILE, NoExampleError, example, inputs_of, required_of
+from onmodel.runner.fitness import misfits_of
 from onmodel.runner.gpus import NO_GPUS, Ledger
 from onmodel.runner.outputs import as_made
 from onmodel.runner.pool import Pool
@@ -124,6 +125,7 @@ class _Trial:
 
     def checks(self) -> Iterator[Check]:
         yield self._tiers()
+        yield self._reads()
         yield from self._tasks()
         yield from self._bad_inputs()
         try:
@@ -166,13 +168,25 @@ class _Trial:
             return Check("tiers set known inputs", "failed", f"no such input: {', '.join(unknown)}")
         return Check("tiers set known inputs", "passed")
 
+    def _reads(self) -> Check:
+        name = "reads known inputs"
+        known, needed = inputs_of(self._schema), required_of(self._schema)
+        unknown = [one for one in self._manifest.reads if one not in known]
+        if unknown:
+            return Check(name, "failed", f"no such input: {', '.join(unknown)}")
+        # a character may have no trained model
+        models = [one for one in self._manifest.reads if one in MODELS and one in needed]
+        if models:
+            return Check(name, "failed", f"has to be optional: {', '.join(models)}")
+        return Check(name, "passed")
+
     def _tasks(self) -> Iterator[Check]:
         """Take what each task sends, and have what it needs among the outputs."""
         for task in self._manifest.tasks:
             name = FITS + task
             if contract_of(task) is None:
                 yield Check(name, "skipped", f"nobody asks for it; {_ASKED}")
-            elif wrong := misfits(task, self._schema, self._manifest.given):
+            elif wrong := misfits_of(self._manifest, task, self._schema):
                 yield Check(name, "failed", "; ".join(wrong))
             else:
                 yield Check(name, "passed")

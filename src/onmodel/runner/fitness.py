@@ -6,11 +6,13 @@ holds until the function, or what the task sends, is another one.
 """
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from onmodel.dispatch.contracts import contract_of
+from onmodel.dispatch.fit import misfits
 from onmodel.functions.environments import digest_of
 from onmodel.functions.manifest import Manifest
 from onmodel.kit.errors import ProblemError
@@ -58,6 +60,11 @@ class Fitness:
             return _Kept.model_validate_json(self._place(manifest).read_bytes())
         except (OSError, ValidationError):
             return None
+
+
+def misfits_of(manifest: Manifest, task: str, schema: Mapping[str, object]) -> list[str]:
+    """Say what of a function does not fit a task, by the schema that it published."""
+    return misfits(task, schema, manifest.given, manifest.reads)
 
 
 def _mark(manifest: Manifest) -> str:

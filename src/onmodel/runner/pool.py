@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import structlog
 
-from onmodel.dispatch.fit import misfits, unread
+from onmodel.dispatch.fit import unread
 from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult, IsCancelled, OnEvent
 from onmodel.runner.conversation import Ended, converse, fit_after, verdict
 from onmodel.runner.errors import CallFailed, failed, unprepared, unwritten
+from onmodel.runner.fitness import misfits_of
 from onmodel.runner.gpus import NO_GPUS, Ledger, Room
 from onmodel.runner.keeper import BEAT_S, HEALTH_S, Keeper, Wanted
 from onmodel.runner.outputs import BadOutputError, as_made, collect
@@ -174,7 +175,7 @@ class Pool:
         """Run the call on a slot. Returns what came out and whether the instance is still fit."""
         ready = slot.ready
         assert ready is not None
-        if request.task and (wrong := misfits(request.task, ready.schema, manifest.given)):
+        if request.task and (wrong := misfits_of(manifest, request.task, ready.schema)):
             return failed("does_not_fit", detail="; ".join(wrong)), True
         with ready.instance.exchange(request) as exchange:
             ended = converse(

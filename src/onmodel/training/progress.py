@@ -20,10 +20,9 @@ from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State, advance
 from onmodel.projects import files
 from onmodel.training import repository, service
+from onmodel.training.kinds import OF_OUTPUT
 from onmodel.training.models import Adapter, TrainingJob
 from onmodel.training.schemas import TrainingComplete
-
-PROFILE = "identity_profile"
 
 _CHANGE_PICTURES = "Change the pictures as their notes say, then train again."
 
@@ -111,7 +110,7 @@ async def _adopt(uow: UnitOfWork, job: TrainingJob, outcome: Outcome) -> Adapter
     """Make the result of a training the adapter that the character uses."""
     assert outcome.outputs is not None  # a success has outputs
     learnt = TrainingOutputs.of(outcome.outputs)
-    file = await files.add_output(uow, job.project_id, learnt.profile, created_by=job.created_by)
+    file = await files.add_output(uow, job.project_id, learnt.model, created_by=job.created_by)
     used = [UUID(reference_id) for reference_id in job.parameters["references"]]
     seen = await identities.vectors_of(uow, used, ENCODER)
     vectors = list(seen.values())
@@ -119,7 +118,7 @@ async def _adopt(uow: UnitOfWork, job: TrainingJob, outcome: Outcome) -> Adapter
         project_id=job.project_id,
         character_id=job.character_id,
         job_id=job.id,
-        kind=PROFILE,
+        kind=OF_OUTPUT[learnt.model.output],
         number=await repository.next_adapter_number(uow, job.character_id),
         function=job.function or "",
         file_id=file.id,

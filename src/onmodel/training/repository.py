@@ -1,10 +1,14 @@
 """The SQL of training jobs and adapters."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from onmodel.dispatch.models import Call
+from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.projects.models import File
 from onmodel.training.models import Adapter, TrainingJob
 
 ACTIVE = ("queued", "starting", "running", "paused")
@@ -68,3 +72,28 @@ async def list_adapters(uow: UnitOfWork, character_id: UUID) -> list[Adapter]:
             .order_by(Adapter.number.desc())
         )
     )
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A trained model as a generator reads it; ``terms`` are those of what trained it."""
+
+    kind: str
+    file_id: UUID
+    sha256: str
+    terms: list[Terms]
+
+
+async def used_model(uow: UnitOfWork, adapter_id: UUID) -> StoredModel:
+    """Return a trained model; adapters and their files are never deleted."""
+    row = (
+        await uow.session.execute(
+            select(Adapter.kind, File.id, File.sha256, Call.terms)
+            .join(File, File.id == Adapter.file_id)
+            .join(TrainingJob, TrainingJob.id == Adapter.job_id)
+            .outerjoin(Call, Call.id == TrainingJob.call_id)
+            .where(Adapter.id == adapter_id)
+        )
+    ).one()
+    terms = [Terms.model_validate(one) for one in row.terms or ()]
+    return StoredModel(row.kind, row.id, row.sha256, terms)

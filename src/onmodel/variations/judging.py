@@ -1,5 +1,6 @@
 """The score of a variation: written when it was measured, and whenever its judge changes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select, text
@@ -14,10 +15,13 @@ from onmodel.identity.models import Encoder
 from onmodel.identity.reliability import Z95
 from onmodel.identity.scoring import PSEUDO_COUNT, Vectors
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.variations import changes
+from onmodel.variations import basis, changes
 from onmodel.variations.models import Variation
 
 SUBJECT = "variation"
+
+Said = Judgement | str
+"""What a judge said of a picture, or the reason why it could say nothing."""
 
 
 async def keep_measurement(
@@ -39,10 +43,20 @@ async def keep_measurement(
 
 
 async def judge(uow: UnitOfWork, row: Variation, character: Character) -> None:
-    """Turn what was measured in a picture into numbers against the character's references."""
+    """Turn what was measured in a picture into numbers against the character's references.
+
+    One that was pinned to a version is held against the references of that version.
+    """
+    by = await judging.judge_of(uow, character, await basis.against(uow, row))
+    seen = await identities.vectors_of(uow, [row.id], by.encoder)
+    _write(row, await _say(uow, row, by, seen.get(row.id)))
+
+
+async def present(uow: UnitOfWork, row: Variation, character: Character) -> Said:
+    """Return how a measured picture fits the character as it is now; nothing is written."""
     by = await judging.judge_of(uow, character)
     seen = await identities.vectors_of(uow, [row.id], by.encoder)
-    await _judge(uow, row, by, seen.get(row.id))
+    return await _say(uow, row, by, seen.get(row.id))
 
 
 async def rejudge(uow: UnitOfWork, character: Character) -> list[Variation]:
@@ -52,7 +66,6 @@ async def rejudge(uow: UnitOfWork, character: Character) -> list[Variation]:
     tells of the changes.
     """
     await identities.hold_encoders(uow)
-    by = await judging.judge_of(uow, character)
     rows: list[Variation] = list(
         await uow.session.scalars(
             select(Variation)
@@ -68,43 +81,48 @@ async def rejudge(uow: UnitOfWork, character: Character) -> list[Variation]:
             .execution_options(populate_existing=True)
         )
     )
-    seen = await identities.vectors_of(uow, [row.id for row in rows], by.encoder)
     changed: list[Variation] = []
-    for row in rows:
-        before = _numbers(row)
-        await _judge(uow, row, by, seen.get(row.id))
-        if _numbers(row) != before:
-            changed.append(row)
+    for number, together in _by_version(rows).items():
+        against = (await basis.find(uow, character.id, number)).against if number else None
+        by = await judging.judge_of(uow, character, against)
+        seen = await identities.vectors_of(uow, [row.id for row in together], by.encoder)
+        for row in together:
+            before = _numbers(row)
+            _write(row, await _say(uow, row, by, seen.get(row.id)))
+            if _numbers(row) != before:
+                changed.append(row)
     await uow.session.flush()
     return changed
+
+
+def _by_version(rows: Iterable[Variation]) -> dict[int | None, list[Variation]]:
+    """Return pictures by the version that they were pinned to, None for all others."""
+    found: dict[int | None, list[Variation]] = {}
+    for row in rows:
+        found.setdefault(basis.pinned_to(row), []).append(row)
+    return found
 
 
 def _numbers(row: Variation) -> tuple[object, ...]:
     return row.measurable, row.reason, row.p_same, row.fidelity, row.copy_paste, row.judge
 
 
-async def _judge(uow: UnitOfWork, row: Variation, by: Judge, vector: Vectors | None) -> None:
+async def _say(uow: UnitOfWork, row: Variation, by: Judge, vector: Vectors | None) -> Said:
     assert row.measurement is not None  # it was measured
     reason = judging.reason_against(row.measurement, by)
-    if reason is None and vector is None:
-        reason = "no_face" if by.route == judging.PHOTOGRAPHIC else "no_figure"
-    said = None
-    if reason is None and vector is not None:
-        said = await judging.judge_vector(uow, row.character_id, by, vector)
-        reason = None if said else "no_references"
-    if said is None:
-        _clear(row, reason)
-    else:
-        _write(row, said)
+    if reason is not None:
+        return reason
+    if vector is None:
+        return "no_face" if by.route == judging.PHOTOGRAPHIC else "no_figure"
+    return await judging.judge_vector(uow, row.character_id, by, vector) or "no_references"
 
 
-def _clear(row: Variation, reason: str | None) -> None:
-    row.measurable, row.reason = "not_measurable", reason
-    row.p_same = row.fidelity = row.similarity = row.encoder = row.judge = None
-    row.copy_paste = False
-
-
-def _write(row: Variation, said: Judgement) -> None:
+def _write(row: Variation, said: Said) -> None:
+    if isinstance(said, str):
+        row.measurable, row.reason = "not_measurable", said
+        row.p_same = row.fidelity = row.similarity = row.encoder = row.judge = None
+        row.copy_paste = False
+        return
     row.measurable, row.reason = "measured", None
     row.p_same = said.score.p_same
     row.fidelity = said.score.fidelity

@@ -1,5 +1,6 @@
 """What happens to a variation while it is made, when it is there, and when it is judged."""
 
+from typing import Any
 from uuid import UUID
 
 from onmodel.characters import repository as characters
@@ -60,7 +61,8 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     row.recipe = row.recipe | {
         "function": call.function,
         "version": call.function_version,
-        "terms": call.terms,
+        "terms": _terms(row, call),
+        "reads": call.reads,
         "tier_asked": call.tier_asked.value,
         "tier_used": call.tier_used.value if call.tier_used else None,
         "tier_reason": call.tier_reason,
@@ -88,6 +90,13 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
                 image_url=f"/api/v1/files/{row.file_id}/original",
             ),
         )
+
+
+def _terms(row: Variation, call: Call) -> list[dict[str, Any]]:
+    """Return what the picture stands under: the function's terms, and those of what it read."""
+    model = (row.recipe.get("made_of") or {}).get("adapter")
+    read = model["terms"] if model and model["kind"] in call.reads else []
+    return [*call.terms, *(one for one in read if one not in call.terms)]
 
 
 async def _keep(uow: UnitOfWork, row: Variation, outcome: Outcome) -> File:

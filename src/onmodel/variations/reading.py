@@ -9,8 +9,9 @@ from onmodel.projects import repository as projects
 from onmodel.projects.models import File
 from onmodel.projects.schemas import FileRef
 from onmodel.training.schemas import ErrorRead
+from onmodel.variations.judging import Said
 from onmodel.variations.models import Variation
-from onmodel.variations.schemas import JudgeRead, Recipe, VariationRead
+from onmodel.variations.schemas import JudgeRead, PresentScore, Recipe, VariationRead
 from onmodel.variations.standard import label_of
 
 
@@ -51,6 +52,24 @@ def variation_read(row: Variation, file: File | None, crop: File | None) -> Vari
         created_at=row.created_at,
         finished_at=row.finished_at,
         removed_at=row.removed_at,
+    )
+
+
+def present_score(said: Said) -> PresentScore:
+    if isinstance(said, str):
+        nothing: dict[str, None] = dict.fromkeys(
+            ("p_same", "p_same_low", "p_same_high", "fidelity")
+        )
+        return PresentScore(reason=said, reason_text=REASONS.get(said), references=0, **nothing)
+    score = said.score
+    return PresentScore(
+        reason=None,
+        reason_text=None,
+        p_same=score.p_same,
+        p_same_low=score.p_low,
+        p_same_high=score.p_high,
+        fidelity=score.fidelity,
+        references=score.references,
     )
 
 

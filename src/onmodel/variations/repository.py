@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import exists, or_, select, text
 
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.lifecycle import FINAL
 from onmodel.variations.models import Variation
 
 
@@ -61,23 +62,30 @@ async def candidates(uow: UnitOfWork, variation_id: UUID) -> Sequence[Variation]
 
 # more than a sheet; what was asked for before that is no news any more
 _MOST_ASKED = 200
+_FINAL = [state.value for state in FINAL]
 
 
-async def asked_by(uow: UnitOfWork, character_id: UUID, person_id: UUID | None) -> list[Variation]:
+async def asked_and_ended(
+    uow: UnitOfWork, character_id: UUID, person_id: UUID | None
+) -> list[Variation]:
     """Return the newest pictures that somebody asked the machines for, newest first.
 
-    Without those of golden runs, those that were brought, and those that were put away.
+    Nothing while one of them is still being made: at the end of each picture of a sheet but the
+    last, no row is read. Without those of golden runs, those that were brought, and those that
+    were put away.
     """
+    asked = (
+        Variation.character_id == character_id,
+        Variation.created_by == person_id,
+        Variation.call_id.is_not(None),
+        Variation.golden_run_id.is_(None),
+        Variation.removed_at.is_(None),
+    )
+    being_made = exists().where(*asked, Variation.state.not_in(_FINAL))
     return list(
         await uow.session.scalars(
             select(Variation)
-            .where(
-                Variation.character_id == character_id,
-                Variation.created_by == person_id,
-                Variation.call_id.is_not(None),
-                Variation.golden_run_id.is_(None),
-                Variation.removed_at.is_(None),
-            )
+            .where(*asked, ~being_made)
             .order_by(Variation.created_at.desc(), Variation.id.desc())
             .limit(_MOST_ASKED)
         )

@@ -34,6 +34,7 @@ from onmodel.variations.errors import (
 from onmodel.variations.export import model_sheet
 from onmodel.variations.schemas import (
     GenerateRequest,
+    PresentScore,
     RegenerateRequest,
     SlotRead,
     VariationRead,
@@ -76,6 +77,15 @@ async def request_variations(
 async def list_variations(character_id: UUID, uow: Reading, actor: SignedIn) -> list[VariationRead]:
     """What stands in the set, and the candidates beside it."""
     return await service.list_variations(uow, actor, character_id)
+
+
+@router.get(
+    "/variations/{variation_id}/present-score",
+    responses=problems(VariationNotFoundError, NotMeasuredError),
+)
+async def read_present_score(variation_id: UUID, uow: Reading, actor: SignedIn) -> PresentScore:
+    """How a picture fits the character as it is now; its own score may be against a version."""
+    return await service.present_score(uow, actor, variation_id)
 
 
 @router.get(

@@ -50,7 +50,10 @@ class SlotRead(BaseModel):
 
 
 class JudgeRead(BaseModel):
-    """Who judged, by what, and what the numbers rest on."""
+    """Who judged, by what, and what the numbers rest on.
+
+    ``version`` is the one whose references it was held against; null: the present ones.
+    """
 
     encoder: str
     route: Route
@@ -59,6 +62,7 @@ class JudgeRead(BaseModel):
     distance: float
     basis: str
     nearest_reference_id: UUID | None
+    version: int | None = None
 
 
 class RecipeInput(BaseModel):
@@ -68,28 +72,38 @@ class RecipeInput(BaseModel):
     reference_id: UUID | None = None
 
 
-class PinnedAdapter(BaseModel):
-    """The trained model of a version."""
+class UsedModel(BaseModel):
+    """The trained model of a version; ``terms`` are those of what trained it."""
 
     id: UUID
     number: int
+    kind: str
+    file_id: UUID
+    sha256: str
+    terms: list[Terms] = []
 
 
-class PinnedVersion(BaseModel):
-    """The version of the character that a picture was made of, with what generators read of it."""
+class MadeOf(BaseModel):
+    """The version of the character that a picture was made of, with what generators read of it.
+
+    ``names`` are those that it had then; ``pinned`` is false where it was simply the newest.
+    """
 
     number: int
     names: list[str]
+    pinned: bool
     trigger_word: str
     positive_prompt: str
     negative_prompt: str
-    adapter: PinnedAdapter | None
+    adapter: UsedModel | None
 
 
 class Recipe(BaseModel):
     """Everything that is needed to make the same bytes again.
 
     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
+    ``reads`` names what the function was given of the version beside pictures: it says in its
+    manifest what it has inputs for. A picture that somebody brought is made of no version.
     ``tier_used`` is null for a picture that somebody brought. The reasons are sentences: why not
     the tier that was asked for, and why this function.
     """
@@ -105,7 +119,8 @@ class Recipe(BaseModel):
     tier_used: Quality | None = None
     tier_reason: Annotated[str | None, AfterValidator(sentence)] = None
     function_reason: Annotated[str | None, AfterValidator(sentence)] = None
-    pinned: PinnedVersion | None = None
+    made_of: MadeOf | None = None
+    reads: list[str] = []
 
 
 class VariationRead(BaseModel):
@@ -149,6 +164,22 @@ class VariationRead(BaseModel):
     created_at: datetime
     finished_at: datetime | None
     removed_at: datetime | None
+
+
+class PresentScore(BaseModel):
+    """How a picture fits the character as it is now, whatever it was made of.
+
+    ``p_same`` and the numbers after it are null where that cannot be judged; then there is a
+    reason.
+    """
+
+    reason: str | None
+    reason_text: str | None
+    p_same: float | None
+    p_same_low: float | None
+    p_same_high: float | None
+    fidelity: float | None
+    references: int
 
 
 class VariationUpdated(BaseModel):

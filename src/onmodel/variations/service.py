@@ -7,6 +7,7 @@ from uuid import UUID
 
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
+from onmodel.characters import repository as character_rows
 from onmodel.characters import service as characters
 from onmodel.characters.errors import CharacterNotFoundError
 from onmodel.characters.models import Character
@@ -16,12 +17,13 @@ from onmodel.dispatch.schemas import NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.events import log as events
+from onmodel.identity.errors import NotMeasuredError
 from onmodel.kit.clock import now
 from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 from onmodel.projects import access
-from onmodel.variations import changes, pins, reading, repository, sources
+from onmodel.variations import basis, changes, judging, reading, repository, sources
 from onmodel.variations.errors import (
     CannotDoError,
     NotCandidateError,
@@ -31,14 +33,15 @@ from onmodel.variations.errors import (
     VariationNotFoundError,
 )
 from onmodel.variations.models import Variation
-from onmodel.variations.pins import Pin
 from onmodel.variations.schemas import (
     GenerateRequest,
+    PresentScore,
     VariationRead,
     VariationRemoved,
     VariationUpdate,
     VariationUpdated,
 )
+from onmodel.variations.sources import Source
 from onmodel.variations.standard import KEYS, PREVIEW_KEYS, label_of
 
 SUBJECT = "variation"
@@ -61,7 +64,7 @@ async def request_variations(
         VersionNotFoundError: the character has no such version to pin to.
     """
     character = await characters.get_present(uow, actor, character_id, Permission.GENERATE)
-    pin = await pins.find(uow, character_id, data.version)
+    made_of = await basis.find(uow, character_id, data.version)
     standing = await repository.current(uow, character_id)
     keys = _keys(data.keys, standing)
     rows: list[Variation] = []
@@ -81,7 +84,8 @@ async def request_variations(
     await uow.session.flush()
     for row in gone:
         await _tell_removed(uow, row, actor.user_id, None)
-    return await _submit(uow, actor, character, rows, seeds=[data.seed] * len(rows), pin=pin)
+    source = await sources.choose(uow, character, made_of)
+    return await _submit(uow, actor, character, rows, source, seeds=[data.seed] * len(rows))
 
 
 async def make_aside(
@@ -112,7 +116,8 @@ async def make_aside(
     rows = [_new(character, actor, key, tier or character.tier, None) for key, _ in wishes]
     for row in rows:
         row.current, row.golden_run_id = False, golden_run_id
-    return await _submit(uow, actor, character, rows, seeds=[seed for _, seed in wishes])
+    source = await _source(uow, character, None)
+    return await _submit(uow, actor, character, rows, source, seeds=[seed for _, seed in wishes])
 
 
 async def _is_being_made(uow: UnitOfWork, present: Variation) -> bool:
@@ -162,16 +167,19 @@ def _new(
     )
 
 
+async def _source(uow: UnitOfWork, character: Character, version: int | None) -> Source:
+    return await sources.choose(uow, character, await basis.find(uow, character.id, version))
+
+
 async def _submit(
     uow: UnitOfWork,
     actor: Actor,
     character: Character,
     rows: list[Variation],
+    source: Source,
     *,
     seeds: list[int],
-    pin: Pin | None = None,
 ) -> list[VariationRead]:
-    source = await sources.choose(uow, character, pin)
     for row, seed in zip(rows, seeds, strict=True):
         row.recipe = source.recipe(row.key, seed)
     uow.session.add_all(rows)
@@ -231,10 +239,9 @@ async def regenerate(
     fresh = _new(character, actor, row.key, row.tier, None if failed else row)
     next_seed = max(int(one.recipe["seed"]) for one in used) + 1
     wanted = next_seed % MAX_SEED if seed is None else seed
-    # one that was made of a version is made anew of the same version
-    pinned = row.recipe.get("pinned")
-    pin = await pins.find(uow, character.id, pinned["number"] if pinned else None)
-    return (await _submit(uow, actor, character, [fresh], seeds=[wanted], pin=pin))[0]
+    # one that was pinned to a version is made anew of the same version
+    source = await _source(uow, character, basis.pinned_to(row))
+    return (await _submit(uow, actor, character, [fresh], source, seeds=[wanted]))[0]
 
 
 async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
@@ -378,6 +385,21 @@ async def list_variations(uow: UnitOfWork, actor: Actor, character_id: UUID) -> 
     """Return the set and its candidates."""
     await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
     return await reading.read_all(uow, await repository.list_shown(uow, character_id))
+
+
+async def present_score(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> PresentScore:
+    """Return how a picture fits the character as it is now; for one pinned to a version.
+
+    Raises:
+        NotMeasuredError: nothing was measured in it yet.
+    """
+    row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
+    await uow.session.refresh(row, attribute_names=["measurement"])
+    character = await character_rows.find(uow, row.character_id)
+    assert character is not None  # a foreign key holds it
+    if row.measurement is None:
+        raise NotMeasuredError("Nothing was measured in this picture.")
+    return reading.present_score(await judging.present(uow, row, character))
 
 
 async def get_permitted(

@@ -1,4 +1,4 @@
-"""Which reference pictures a generator starts from."""
+"""What a generator starts from: pictures, keywords and the trained model of one version."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,29 +6,29 @@ from typing import Any
 from onmodel.characters import repository as characters
 from onmodel.characters.models import Character, Reference
 from onmodel.characters.references import EXTENSIONS
-from onmodel.dispatch.contracts import ALTERNATIVES, SIZE, VariationInputs
+from onmodel.dispatch.contracts import ALTERNATIVES, SIZE, VariationInputs, VariationOffered
 from onmodel.dispatch.schemas import CallParams, FileInput
 from onmodel.dispatch.tasks import Task
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects import repository as projects
 from onmodel.projects.models import File
 from onmodel.storage.keys import blob_key
+from onmodel.training.kinds import FILE_NAMES
+from onmodel.variations.basis import Basis
 from onmodel.variations.errors import NoReferenceError
-from onmodel.variations.pins import Pin
-from onmodel.variations.schemas import PinnedVersion
 
 
 @dataclass(frozen=True)
 class Source:
-    """The best reference for a preview, and a few more to choose from.
+    """The best reference for a preview, a few more to choose from, and the rest of its version.
 
-    ``pinned`` is the version of the character whose references these are, if it is not the
-    present one.
+    ``model`` is the file of the version's trained model, if it has one.
     """
 
+    basis: Basis
     best: tuple[Reference, File]
     others: list[tuple[Reference, File]]
-    pinned: PinnedVersion | None = None
+    model: File | None
 
     def params(self, key: str, seed: int) -> CallParams:
         """Return what the function is given for one picture of the set."""
@@ -38,7 +38,7 @@ class Source:
             key=key,
             seed=seed,
             size=SIZE,
-        ).params()
+        ).params(self._offered())
 
     def recipe(self, key: str, seed: int) -> dict[str, Any]:
         """Return what the record keeps, so that the same bytes can be made again."""
@@ -52,8 +52,24 @@ class Source:
                 _kept("reference", self.best),
                 *(_kept("references", other) for other in self.others),
             ],
-            "pinned": self.pinned.model_dump(mode="json") if self.pinned else None,
+            "made_of": self.basis.made_of.model_dump(mode="json"),
         }
+
+    def _offered(self) -> VariationOffered:
+        made_of, files = self.basis.made_of, {}
+        if made_of.adapter is not None and self.model is not None:
+            files[made_of.adapter.kind] = FileInput(
+                key=blob_key(self.model.sha256),
+                name=FILE_NAMES[made_of.adapter.kind],
+                media_type=self.model.media_type,
+            )
+        return VariationOffered(
+            trigger_word=made_of.trigger_word,
+            positive_prompt=made_of.positive_prompt,
+            negative_prompt=made_of.negative_prompt,
+            description=self.basis.description,
+            **files,
+        )
 
 
 def _input(pair: tuple[Reference, File]) -> FileInput:
@@ -75,36 +91,32 @@ def _kept(name: str, pair: tuple[Reference, File]) -> dict[str, Any]:
     }
 
 
-async def choose(uow: UnitOfWork, character: Character, pin: Pin | None = None) -> Source:
-    """Choose the references of a character; the chosen base face goes first.
+async def choose(uow: UnitOfWork, character: Character, basis: Basis) -> Source:
+    """Choose the references that a picture starts from; the chosen base face goes first.
 
     Args:
         uow: the transaction.
-        character: whose references.
-        pin: the version whose references and face are taken; without it the present ones.
+        character: of whom.
+        basis: the version of it.
 
     Raises:
         NoReferenceError: no usable reference shows a face.
     """
-    present = pin is None
-    base_id = character.base_reference_id if present else pin.base_id
-    kept = (
-        await characters.references(uow, character.id)
-        if present
-        else await characters.references_by_id(uow, pin.reference_ids)
-    )
     rows = [
         row
-        for row in kept
+        for row in await characters.references_by_id(uow, basis.reference_ids)
         if row.state == "ready" and row.verdict != "hurts" and (row.measurement or {}).get("face")
     ]
+    made_of = basis.made_of
     if not rows:
-        when = "" if present else f" in version {pin.version.number}"
+        when = f" in version {made_of.number}" if made_of.pinned else ""
         raise NoReferenceError(f"No picture of {character.name}{when} shows a face to start from.")
-    ranked = sorted(rows, key=lambda row: (row.id == base_id, _worth(row)), reverse=True)
-    stored = await projects.files_by_id(uow, [row.file_id for row in ranked])
-    pairs = [(row, stored[row.file_id]) for row in ranked[: ALTERNATIVES + 1]]
-    return Source(best=pairs[0], others=pairs[1:], pinned=pin.version if pin else None)
+    ranked = sorted(rows, key=lambda row: (row.id == basis.base_id, _worth(row)), reverse=True)
+    ranked = ranked[: ALTERNATIVES + 1]
+    model_id = made_of.adapter.file_id if made_of.adapter else None
+    stored = await projects.files_by_id(uow, [*(row.file_id for row in ranked), model_id])
+    best, *others = [(row, stored[row.file_id]) for row in ranked]
+    return Source(basis, best, others, stored[model_id] if model_id else None)
 
 
 def _worth(row: Reference) -> float:

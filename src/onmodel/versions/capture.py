@@ -1,7 +1,8 @@
 """Writes a version whenever a transaction left a character in another state.
 
 Nobody has to remember to make one: whatever a transaction tells about a character is heard here,
-and just before the commit its state is compared with that of the newest version, in one statement.
+and just before the commit its state is compared with that of the newest version, in one statement,
+if anything was told that can have changed it (``causes.py``).
 So a change that is told cannot miss its version, one that is rolled back has none, and several
 steps of one transaction are one version.
 """
@@ -19,6 +20,7 @@ from onmodel.events import log as events
 from onmodel.events.log import Told
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.ids import new_id
+from onmodel.versions.causes import may_change_state
 from onmodel.versions.snapshot import STATE
 
 _VALUES = (
@@ -61,6 +63,7 @@ class _Pending:
 
     authors: list[UUID] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    may_differ: bool = False
     version_id: UUID | None = None
 
 
@@ -75,6 +78,7 @@ async def heard(uow: UnitOfWork, told: Told) -> None:
         _pending[uow] = {}
         uow.before_commit(partial(_write_all, uow))
     one = _pending[uow].setdefault(told.subject_id, _Pending())
+    one.may_differ = one.may_differ or may_change_state(told)
     if told.change is None:
         return
     one.changes.append(told.change)
@@ -96,7 +100,7 @@ async def write(uow: UnitOfWork, character_id: UUID) -> None:
     What changes the state holds the character's row, so nobody else writes one meanwhile.
     """
     one = _pending.get(uow, {}).get(character_id)
-    if one is None:
+    if one is None or not one.may_differ:
         return
     await uow.session.flush()
     values = {

@@ -107,6 +107,7 @@ def _do(
     """Let the chosen function do it; raises CallFailed and what storing may raise."""
     manifest = choice.manifest
     terms = terms_of(manifest, worker.resources.settings.weights)
+    params = CallParams.model_validate(call.params).given_to(manifest.reads)
 
     async def record(uow: UnitOfWork) -> None:
         await leases.record_function(
@@ -119,6 +120,7 @@ def _do(
             reason=choice.tier_reason,
             function_reason=choice.function_reason,
             terms=[one.model_dump() for one in terms],
+            reads=params.offered.names,
         )
 
     _in_transaction(worker, record)
@@ -128,7 +130,7 @@ def _do(
             inputs=worker.loop.run(
                 files.stage(
                     worker.resources.store,
-                    CallParams.model_validate(call.params),
+                    params,
                     inputs,
                     defaults=choice.defaults,
                 )

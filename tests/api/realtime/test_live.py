@@ -152,6 +152,40 @@ async def test_what_is_selected_in_the_gallery_shows_in_the_gallery(studio: Stud
         assert await _refused(ada, "client:live", {"at": [0.5, 0.5]}) == "no_picture_here"
 
 
+async def test_among_the_pictures_of_a_decision_a_cursor_lies_on_one_of_them(
+    studio: Studio,
+) -> None:
+    body = {"question": "Which one?", "key": "expression/happy", "variation_ids": [studio.picture]}
+    ada_writes = studio.people["ada"]
+    decision = await ada_writes.post(f"/characters/{studio.character}/decisions", body, status=201)
+    on = decision["candidates"][0]["id"]
+    async with studio.at("ada", "bob", "vic") as (ada, bob, vic):
+        for socket in (ada, bob):
+            await studio.look(socket, page="decision", decision_id=decision["id"])
+        await ada.until_present(
+            studio.id("bob"), decision_id=decision["id"], character_id=studio.character
+        )
+        await ada.send("client:live", {"at": [0.25, 0.5], "on": on})
+        await _sees(bob, studio.id("ada"), at=[0.25, 0.5], on=on)
+        await ada.send("client:live", {"selected": on})
+        await _sees(bob, studio.id("ada"), selected=on)
+        # which picture it lies on has to be said, and a line is drawn on one alone
+        for bad in ({"at": [0.1, 0.1]}, {"stroke": STROKE | {"points": [[0, 0]]}}):
+            assert await _refused(ada, "client:live", bad) == "no_picture_here"
+        assert await _refused(vic, "client:live", {"at": [0, 0], "on": on}) == "no_picture_here"
+        # who comes later sees where she points
+        await studio.look(vic, page="decision", decision_id=decision["id"])
+        await _sees(vic, studio.id("ada"), at=[0.25, 0.5], on=on)
+
+
+async def test_two_who_compare_versions_see_each_other_there(studio: Studio) -> None:
+    async with studio.at("ada", "bob") as (ada, bob):
+        for socket in (ada, bob):
+            await studio.look(socket, page="versions", character_id=studio.character)
+        await ada.send("client:live", {"at": [0.5, 0.5], "on": studio.picture})
+        await _sees(bob, studio.id("ada"), at=[0.5, 0.5], on=studio.picture)
+
+
 async def test_presence_says_which_picture_and_moves_are_told_alone(studio: Studio) -> None:
     async with studio.at("ada", "bob") as (ada, bob):
         await ada.until_present(studio.id("bob"), variation_id=studio.picture)
@@ -243,6 +277,11 @@ async def test_another_film_is_neither_looked_at_nor_heard(studio: Studio) -> No
         assert await _refused(hers, "client:presence", where) == "variation_not_found"
         where = {"page": "character", "character_id": studio.character}
         assert await _refused(hers, "client:presence", where) == "character_not_found"
+        body = {"question": "Which?", "key": "expression/happy"}
+        path = f"/characters/{studio.character}/decisions"
+        decision = await studio.people["ada"].post(path, body, status=201)
+        where = {"page": "decision", "decision_id": decision["id"]}
+        assert await _refused(hers, "client:presence", where) == "decision_not_found"
         where = {"page": "gallery", "following": studio.id("ada")}
         assert await _refused(hers, "client:presence", where) == "person_not_here"
         await ada.send("client:live", {"at": [0.1, 0.1]})
@@ -285,6 +324,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("client:live", [], "unknown_message"),
     ("client:presence", {"page": "the moon"}, "unknown_message"),
     ("client:presence", {"variation_id": str(uuid4())}, "variation_not_found"),
+    ("client:presence", {"decision_id": str(uuid4())}, "decision_not_found"),
     ("client:presence", {"following": str(uuid4())}, "person_not_here"),
     ("client:view", {"path": "//evil.example/c"}, "unknown_message"),
     ("client:view", {"path": "/../../admin/people"}, "unknown_message"),

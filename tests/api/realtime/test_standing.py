@@ -81,3 +81,19 @@ def test_a_line_that_is_too_long_changes_nothing() -> None:
         standing.take(update)
     assert standing.at is None
     assert standing.news() is None
+
+
+def test_a_spot_among_several_pictures_says_on_which_it_lies() -> None:
+    here, on = _standing(), uuid4()
+    here.take(LiveUpdate(at=(0.5, 0.25), on=on))
+    told = here.news()
+    assert told is not None
+    assert (told.at, told.on) == ((0.5, 0.25), on)
+    here.begin_anew()
+    again = here.news()
+    assert again is not None
+    assert again.on == on
+    here.take(LiveUpdate(at=None))
+    gone = here.news()
+    assert gone is not None
+    assert gone.model_dump(exclude_unset=True).keys() == {"client", "user_id", "at"}

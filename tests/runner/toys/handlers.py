@@ -231,6 +231,19 @@ class Picky(Function[EchoInputs, Report]):
         return Report(report={})
 
 
+@dataclass(frozen=True)
+class OfCharacter:
+    positive_prompt: str = field("What to show.", default="")
+    lora: InputFile = field("Which not every character has.")
+
+
+class Reader(Function[OfCharacter, Report]):
+    """Cannot do without a trained model."""
+
+    def run(self, inputs: OfCharacter, context: Context) -> Report:
+        return Report(report={"prompt": inputs.positive_prompt})
+
+
 class Leaks(Function[Text, Report]):
     """Keeps so many MiB of every call."""
 

@@ -58,11 +58,15 @@ class SyncRequest(BaseModel):
 
 
 class PresenceUpdate(BaseModel):
-    """Where the sender is and whom they follow; a picture says which character it is of."""
+    """Where the sender is and whom they follow.
+
+    A picture, or a decision, says which character it is of.
+    """
 
     page: Page = "other"
     character_id: UUID | None = None
     variation_id: UUID | None = None
+    decision_id: UUID | None = None
     following: UUID | None = None
 
 

@@ -30,7 +30,7 @@ PER_SOCKET_SECONDS = 0.001
 MAX_PEOPLE = 100
 
 
-Page = Literal["gallery", "character", "picture", "decision", "other"]
+Page = Literal["gallery", "character", "picture", "decision", "versions", "other"]
 
 
 class PresentPerson(BaseModel):
@@ -42,6 +42,7 @@ class PresentPerson(BaseModel):
     page: Page = "other"
     character_id: UUID | None = None
     variation_id: UUID | None = None
+    decision_id: UUID | None = None
     following: UUID | None = None
 
 

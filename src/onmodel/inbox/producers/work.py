@@ -47,10 +47,9 @@ async def drawn(uow: UnitOfWork, told: Told) -> None:
     row = told.payload.data
     if told.actor_id is not None or row.golden_run_id is not None or not _has_just_ended(row):
         return
-    asked = await variations.asked_by(uow, row.character_id, row.created_by)
-    if any(State(one.state).is_active for one in asked):
-        return
-    together = asked_together(asked)
+    together = asked_together(
+        await variations.asked_and_ended(uow, row.character_id, row.created_by)
+    )
     made = [one for one in together if one.state == State.SUCCEEDED]
     failed = [one for one in together if one.state == State.FAILED]
     if not made and not failed:

@@ -203,4 +203,7 @@ export const variations = {
   discard: (id: string) =>
     body(api.POST('/api/v1/variations/{variation_id}/discard', variation(id))),
   cancel: (id: string) => body(api.POST('/api/v1/variations/{variation_id}/cancel', variation(id))),
+  /** How a picture of an earlier version fits the character as it is now. */
+  presentScore: (id: string) =>
+    body(api.GET('/api/v1/variations/{variation_id}/present-score', variation(id))),
 };

@@ -2760,6 +2760,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/variations/{variation_id}/present-score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Present Score
+         * @description How a picture fits the character as it is now; its own score may be against a version.
+         */
+        get: operations["read_present_score_api_v1_variations__variation_id__present_score_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variations/{variation_id}/regenerate": {
         parameters: {
             query?: never;
@@ -5044,6 +5064,8 @@ export interface components {
         /**
          * JudgeRead
          * @description Who judged, by what, and what the numbers rest on.
+         *
+         *     ``version`` is the one whose references it was held against; null: the present ones.
          */
         JudgeRead: {
             /** Basis */
@@ -5063,6 +5085,8 @@ export interface components {
              * @enum {string}
              */
             route: "photographic" | "illustrated" | "appearance";
+            /** Version */
+            version?: number | null;
         };
         /**
          * JudgementUpdated
@@ -5191,6 +5215,11 @@ export interface components {
              */
             gone?: boolean;
             /**
+             * On
+             * @default null
+             */
+            on?: string | null;
+            /**
              * Selected
              * @default null
              */
@@ -5207,8 +5236,10 @@ export interface components {
          * LiveUpdate
          * @description What changed about the sender; what is left out stays, and ``null`` takes it away.
          *
-         *     ``selected`` is a character in the gallery, a picture on a character's page, a note on a
-         *     picture. ``at`` and ``stroke`` exist on pictures only.
+         *     ``selected`` is a character in the gallery, a picture on a character's page or of a decision, a
+         *     note on a picture. ``at`` and ``stroke`` exist on pictures only. Among several pictures ``on``
+         *     says which one ``at`` lies on: the candidate of a decision, the picture of a version; it comes
+         *     with every ``at``.
          */
         LiveUpdate: {
             /**
@@ -5219,6 +5250,11 @@ export interface components {
                 number,
                 number
             ] | null;
+            /**
+             * On
+             * @default null
+             */
+            on?: string | null;
             /**
              * Selected
              * @default null
@@ -5256,6 +5292,27 @@ export interface components {
             name: string;
             /** P Same */
             p_same: number;
+        };
+        /**
+         * MadeOf
+         * @description The version of the character that a picture was made of, with what generators read of it.
+         *
+         *     ``names`` are those that it had then; ``pinned`` is false where it was simply the newest.
+         */
+        MadeOf: {
+            adapter: components["schemas"]["UsedModel"] | null;
+            /** Names */
+            names: string[];
+            /** Negative Prompt */
+            negative_prompt: string;
+            /** Number */
+            number: number;
+            /** Pinned */
+            pinned: boolean;
+            /** Positive Prompt */
+            positive_prompt: string;
+            /** Trigger Word */
+            trigger_word: string;
         };
         /**
          * MarkRead
@@ -5796,36 +5853,6 @@ export interface components {
             /** @default {} */
             payload?: components["schemas"]["Nothing"];
         };
-        /**
-         * PinnedAdapter
-         * @description The trained model of a version.
-         */
-        PinnedAdapter: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-        };
-        /**
-         * PinnedVersion
-         * @description The version of the character that a picture was made of, with what generators read of it.
-         */
-        PinnedVersion: {
-            adapter: components["schemas"]["PinnedAdapter"] | null;
-            /** Names */
-            names: string[];
-            /** Negative Prompt */
-            negative_prompt: string;
-            /** Number */
-            number: number;
-            /** Positive Prompt */
-            positive_prompt: string;
-            /** Trigger Word */
-            trigger_word: string;
-        };
         /** PointMark */
         PointMark: {
             /** At */
@@ -5922,7 +5949,9 @@ export interface components {
         };
         /**
          * PresenceUpdate
-         * @description Where the sender is and whom they follow; a picture says which character it is of.
+         * @description Where the sender is and whom they follow.
+         *
+         *     A picture, or a decision, says which character it is of.
          */
         PresenceUpdate: {
             /**
@@ -5930,6 +5959,11 @@ export interface components {
              * @default null
              */
             character_id?: string | null;
+            /**
+             * Decision Id
+             * @default null
+             */
+            decision_id?: string | null;
             /**
              * Following
              * @default null
@@ -5940,7 +5974,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            page?: "gallery" | "character" | "picture" | "decision" | "other";
+            page?: "gallery" | "character" | "picture" | "decision" | "versions" | "other";
             /**
              * Variation Id
              * @default null
@@ -5956,6 +5990,8 @@ export interface components {
             character_id?: string | null;
             /** Colour */
             colour: string;
+            /** Decision Id */
+            decision_id?: string | null;
             /** Following */
             following?: string | null;
             /** Name */
@@ -5965,7 +6001,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            page?: "gallery" | "character" | "picture" | "decision" | "other";
+            page?: "gallery" | "character" | "picture" | "decision" | "versions" | "other";
             /**
              * User Id
              * Format: uuid
@@ -5973,6 +6009,29 @@ export interface components {
             user_id: string;
             /** Variation Id */
             variation_id?: string | null;
+        };
+        /**
+         * PresentScore
+         * @description How a picture fits the character as it is now, whatever it was made of.
+         *
+         *     ``p_same`` and the numbers after it are null where that cannot be judged; then there is a
+         *     reason.
+         */
+        PresentScore: {
+            /** Fidelity */
+            fidelity: number | null;
+            /** P Same */
+            p_same: number | null;
+            /** P Same High */
+            p_same_high: number | null;
+            /** P Same Low */
+            p_same_low: number | null;
+            /** Reason */
+            reason: string | null;
+            /** Reason Text */
+            reason_text: string | null;
+            /** References */
+            references: number;
         };
         /**
          * Problem
@@ -6404,6 +6463,8 @@ export interface components {
          * @description Everything that is needed to make the same bytes again.
          *
          *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
+         *     ``reads`` names what the function was given of the version beside pictures: it says in its
+         *     manifest what it has inputs for. A picture that somebody brought is made of no version.
          *     ``tier_used`` is null for a picture that somebody brought. The reasons are sentences: why not
          *     the tier that was asked for, and why this function.
          */
@@ -6414,11 +6475,16 @@ export interface components {
             function_reason?: string | null;
             /** Inputs */
             inputs: components["schemas"]["RecipeInput"][];
+            made_of?: components["schemas"]["MadeOf"] | null;
             /** Parameters */
             parameters: {
                 [key: string]: unknown;
             };
-            pinned?: components["schemas"]["PinnedVersion"] | null;
+            /**
+             * Reads
+             * @default []
+             */
+            reads?: string[];
             /** Seed */
             seed: number;
             /** Task */
@@ -7936,6 +8002,33 @@ export interface components {
             };
             /** Memory */
             memory: number | null;
+        };
+        /**
+         * UsedModel
+         * @description The trained model of a version; ``terms`` are those of what trained it.
+         */
+        UsedModel: {
+            /**
+             * File Id
+             * Format: uuid
+             */
+            file_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Terms
+             * @default []
+             */
+            terms?: components["schemas"]["Terms"][];
         };
         /** UserCreate */
         UserCreate: {
@@ -16605,6 +16698,55 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_present_score_api_v1_variations__variation_id__present_score_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresentScore"];
+                };
+            };
+            /** @description `variation_not_found`: No such picture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_measured`: There is nothing to compare */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

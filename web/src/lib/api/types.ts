@@ -65,6 +65,7 @@ export type QueueRight = QueueItem['rights'][number];
 export type QueueVerb = Schemas['QueueBatch']['verb'];
 export type SinceVisit = Schemas['SinceVisit'];
 export type Unread = Schemas['Unread'];
+export type PresentScore = Schemas['PresentScore'];
 export type Recipe = Schemas['Recipe'];
 export type ReferenceSetRead = Schemas['ReferenceSetRead'];
 export type ReliabilityBin = Schemas['ReliabilityBin'];

@@ -22,6 +22,8 @@ from onmodel.api.realtime.presence import Presence, PresenceBoard, PresentPerson
 from onmodel.characters import service as characters
 from onmodel.characters.errors import CharacterNotFoundError
 from onmodel.composition import Resources
+from onmodel.decisions import door as decisions
+from onmodel.decisions.errors import DecisionNotFoundError
 from onmodel.projects import access
 from onmodel.projects.access import ProjectNotFoundError
 from onmodel.variations import service as variations
@@ -85,6 +87,7 @@ class LiveDesk:
             page=update.page,
             character_id=character_id,
             variation_id=update.variation_id,
+            decision_id=update.decision_id,
             following=following,
         )
         self._board.enter(self._connection, here)
@@ -95,7 +98,7 @@ class LiveDesk:
     async def _look_up(self, actor: Actor, update: messages.PresenceUpdate) -> UUID | None:
         """Return the character that is looked at; what is not of this project is not there."""
         project_id, character_id = self._connection.project_id, update.character_id
-        if update.variation_id is None and character_id is None:
+        if (update.variation_id, update.decision_id, character_id) == (None, None, None):
             return None
         async with self._resources.database.read() as uow:
             if update.variation_id is not None:
@@ -105,6 +108,13 @@ class LiveDesk:
                 if picture.project_id != project_id:
                     raise VariationNotFoundError("This picture does not exist.")
                 return picture.character_id
+            if update.decision_id is not None:
+                decision = await decisions.get_permitted(
+                    uow, actor, update.decision_id, Permission.VIEW
+                )
+                if decision.project_id != project_id:
+                    raise DecisionNotFoundError("This decision does not exist.")
+                return decision.character_id
             assert character_id is not None
             character = await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
             if character.project_id != project_id:
@@ -123,11 +133,15 @@ class LiveDesk:
 
     async def _change(self, role: Role, update: LiveUpdate) -> None:
         await self._allow(CHANGES)
-        if update.at is not None or update.stroke is not None:
-            if update.stroke is not None:
-                access.check(role, Permission.REVIEW)
-            if not self._places.is_at_a_picture(self._connection):
-                raise NoPictureHereError("You do not look at a picture.")
+        if update.stroke is not None:
+            access.check(role, Permission.REVIEW)
+        if update.stroke is not None and not self._places.is_at(self._connection, "picture"):
+            raise NoPictureHereError("You do not look at one picture alone.")
+        if update.at is not None:
+            # among several pictures a spot belongs to one of them, and alone to none
+            kinds = ("picture",) if update.on is None else ("decision", "versions")
+            if not self._places.is_at(self._connection, *kinds):
+                raise NoPictureHereError("You do not look at such a picture.")
         self._places.change(self._connection, update)
 
     async def _show(self, actor: Actor, update: ViewUpdate) -> None:
@@ -165,6 +179,8 @@ def _person(actor: Actor) -> PresentPerson:
 def _place(here: PresentPerson) -> str | None:
     if here.variation_id is not None:
         return f"picture:{here.variation_id}"
-    if here.page == "character" and here.character_id is not None:
-        return f"character:{here.character_id}"
+    if here.decision_id is not None:
+        return f"decision:{here.decision_id}"
+    if here.page in ("character", "versions") and here.character_id is not None:
+        return f"{here.page}:{here.character_id}"
     return "gallery" if here.page == "gallery" else None

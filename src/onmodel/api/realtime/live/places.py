@@ -83,9 +83,10 @@ class Places:
         self._leave_place(connection)
         self.follow(connection, None)
 
-    def is_at_a_picture(self, connection: Connection) -> bool:
-        """Return whether there is something to point at."""
-        return ":picture:" in self._channel_of.get(connection, "")
+    def is_at(self, connection: Connection, *kinds: str) -> bool:
+        """Return whether a socket is at a place of one of these kinds, such as ``picture``."""
+        channel = self._channel_of.get(connection, "")
+        return any(f":{kind}:" in channel for kind in kinds)
 
     def change(self, connection: Connection, update: LiveUpdate) -> None:
         """Show something else of this socket's person; at no place it is nothing to anybody.

@@ -1,8 +1,9 @@
 """What people do at one place, told as it happens and kept nowhere.
 
 A **place** is what several people can stand at: ``gallery``, ``character:{id}`` (a character's
-page), ``picture:{id}`` (one picture, large). Positions are shares of the picture's width and
-height, as in notes.
+page), ``picture:{id}`` (one picture, large), ``decision:{id}`` and ``versions:{id}`` (of a
+character), where several pictures lie side by side. Positions are shares of the picture's width
+and height, as in notes, wherever and however large a page shows it.
 """
 
 from typing import Annotated, Literal
@@ -31,11 +32,14 @@ class Stroke(BaseModel):
 class LiveUpdate(BaseModel):
     """What changed about the sender; what is left out stays, and ``null`` takes it away.
 
-    ``selected`` is a character in the gallery, a picture on a character's page, a note on a
-    picture. ``at`` and ``stroke`` exist on pictures only.
+    ``selected`` is a character in the gallery, a picture on a character's page or of a decision, a
+    note on a picture. ``at`` and ``stroke`` exist on pictures only. Among several pictures ``on``
+    says which one ``at`` lies on: the candidate of a decision, the picture of a version; it comes
+    with every ``at``.
     """
 
     at: Position | None = None
+    on: UUID | None = None
     selected: UUID | None = None
     stroke: Stroke | None = None
 

@@ -41,6 +41,7 @@ class Standing:
     client: str
     user_id: UUID
     at: Position | None = None
+    on: UUID | None = None
     selected: UUID | None = None
     drawing: Drawing | None = None
     changed: set[str] = field(default_factory=set)
@@ -52,9 +53,10 @@ class Standing:
             self._draw(update.stroke)
         if "at" in named:
             self.at = None if update.at is None else _rounded(update.at)
+            self.on = None if update.at is None else update.on
         if "selected" in named:
             self.selected = update.selected
-        self.changed |= named
+        self.changed |= named - {"on"}
 
     def begin_anew(self) -> None:
         """Tell everything again: somebody came who knows nothing yet."""
@@ -68,8 +70,10 @@ class Standing:
         if not self.changed:
             return None
         stroke = self.drawing.news() if self.drawing and "stroke" in self.changed else None
-        have = {"at": self.at, "selected": self.selected, "stroke": stroke}
+        have: dict[str, object] = {"at": self.at, "selected": self.selected, "stroke": stroke}
         news = {name: have[name] for name in self.changed}
+        if news.get("at") is not None and self.on is not None:
+            news["on"] = self.on
         self.changed = set()
         return LivePerson.model_validate({"client": self.client, "user_id": self.user_id, **news})
 

@@ -7,6 +7,7 @@ import {
   IDENTITY,
   lockTo,
   matrix,
+  unapply,
   type Landmarks,
   type Point,
   type Similarity,
@@ -108,5 +109,16 @@ describe('the way to the screen', () => {
     const outer = { a: 0, b: 1, x: 0, y: 5 };
     near(apply(compose(outer, inner), [3, 4]), apply(outer, apply(inner, [3, 4])));
     expect(matrix(IDENTITY)).toBe('matrix(1.00000, 0.00000, 0.00000, 1.00000, 0.00000, 0.00000)');
+  });
+});
+
+describe('unapply', () => {
+  it('finds the spot of the picture under a spot of the cell, turned and scaled', () => {
+    const turned: Similarity = { a: 0.8, b: 0.6, x: 12, y: -7 };
+    near(unapply(turned, apply(turned, [120, 340])), [120, 340]);
+  });
+
+  it('answers something of a picture that has no size', () => {
+    expect(unapply({ a: 0, b: 0, x: 3, y: 4 }, [1, 1])).toEqual([0, 0]);
   });
 });

@@ -32,6 +32,14 @@ export function apply({ a, b, x, y }: Similarity, [px, py]: Point): Point {
   return [a * px - b * py + x, b * px + a * py + y];
 }
 
+/** Where a point came from; of a similarity that shrinks all to one point the origin. */
+export function unapply({ a, b, x, y }: Similarity, [px, py]: Point): Point {
+  const grown = a * a + b * b;
+  if (grown === 0) return [0, 0];
+  const [u, v] = [px - x, py - y];
+  return [(a * u + b * v) / grown, (a * v - b * u) / grown];
+}
+
 /** First `inner`, then `outer`. */
 export function compose(outer: Similarity, inner: Similarity): Similarity {
   const [x, y] = apply(outer, [inner.x, inner.y]);

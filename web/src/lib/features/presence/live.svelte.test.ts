@@ -68,6 +68,28 @@ describe('Live', () => {
     expect(host.took('client:live')).toEqual([{ at: [0.49, 0.1235] }]);
   });
 
+  it('says among several pictures on which of them we point', () => {
+    const host = new Host();
+    const decision = { page: 'decision' as const, variation_id: null, decision_id: 'd' };
+    host.presence = [person('me'), person('nora', decision)];
+    host.live.open(decision);
+    host.live.point([0.5, 0.5], 'a');
+    expect(host.took('client:live')).toEqual([{ at: [0.5, 0.5], on: 'a' }]);
+    host.live.point([0.5, 0.5], 'b');
+    expect(host.took('client:live').at(-1)).toEqual({ at: [0.5, 0.5], on: 'b' });
+    host.live.point(null);
+    expect(host.took('client:live').at(-1)).toEqual({ at: null });
+    const of = { user_id: 'nora', client: '1' };
+    host.live.take({
+      place: 'decision:d',
+      people: [{ ...of, at: [0.1, 0.2], on: 'a', gone: false }],
+    });
+    host.live.take({ place: 'decision:d', people: [{ ...of, selected: 'a', gone: false }] });
+    expect(host.live.others.get('nora')).toMatchObject({ at: [0.1, 0.2], on: 'a', selected: 'a' });
+    host.live.take({ place: 'decision:d', people: [{ ...of, at: null, gone: false }] });
+    expect(host.live.others.get('nora')).toMatchObject({ at: null, on: null });
+  });
+
   it('sends nothing while nobody else is there, and everything when somebody comes', () => {
     const host = new Host();
     host.presence = [person('me'), person('nora', { variation_id: 'elsewhere' })];

@@ -12,6 +12,8 @@ export interface Other {
   userId: string;
   client: string;
   at: Spot | null;
+  /** Among several pictures: the one that `at` lies on. */
+  on: string | null;
   selected: string | null;
   line: Line | null;
 }
@@ -32,9 +34,15 @@ export class Live {
   readonly others = new SvelteMap<string, Other>();
   /** Whom we follow. */
   following = $state<string | null>(null);
-  where = $state.raw<Where>({ page: 'other', character_id: null, variation_id: null });
+  where = $state.raw<Where>({
+    page: 'other',
+    character_id: null,
+    variation_id: null,
+    decision_id: null,
+  });
   #host: Host;
   #at: Spot | null = null;
+  #on: string | null = null;
   #selected: string | null = null;
   #line: Line | null = null;
   #told: Line | null = null;
@@ -75,10 +83,13 @@ export class Live {
     this.#moveSoon();
   }
 
-  point(at: readonly number[] | null): void {
+  /** Where we point; among several pictures, on which of them. */
+  point(at: readonly number[] | null, on: string | null = null): void {
     const next = at && rounded(at);
-    if (next?.[0] === this.#at?.[0] && next?.[1] === this.#at?.[1]) return;
+    const same = next?.[0] === this.#at?.[0] && next?.[1] === this.#at?.[1] && on === this.#on;
+    if (same) return;
     this.#at = next;
+    this.#on = next && on;
     this.#tellSoon('at');
   }
 
@@ -130,6 +141,7 @@ export class Live {
         userId: news.user_id,
         client: news.client,
         at: news.at === undefined ? (before?.at ?? null) : news.at && rounded(news.at),
+        on: news.at === undefined ? (before?.on ?? null) : (news.on ?? null),
         selected: news.selected === undefined ? (before?.selected ?? null) : news.selected,
         line: lineAfter(before?.line ?? null, news.stroke),
       });
@@ -143,7 +155,7 @@ export class Live {
     this.where = where;
     if (!same) {
       this.others.clear();
-      this.#at = this.#selected = this.#line = null;
+      this.#at = this.#on = this.#selected = this.#line = null;
       this.#changed.clear();
     }
     this.#moveSoon();
@@ -193,7 +205,10 @@ export class Live {
     const alone = this.company.length === 0 && this.#host.presence.length < MOST_NAMED;
     if (alone || this.#moving || this.#changed.size === 0) return;
     const news: Record<string, unknown> = {};
-    if (this.#changed.has('at')) news['at'] = this.#at;
+    if (this.#changed.has('at')) {
+      news['at'] = this.#at;
+      if (this.#on) news['on'] = this.#on;
+    }
     if (this.#changed.has('selected')) news['selected'] = this.#selected;
     if (this.#changed.has('stroke')) news['stroke'] = this.#line && pieceOf(this.#line, this.#told);
     if (!this.#host.say('client:live', news, 'live')) return;

@@ -6,13 +6,17 @@ const none = new URLSearchParams();
 
 describe('pageOf', () => {
   it('reads page and picture from the address', () => {
-    expect(pageOf('/gallery', none)).toEqual({ page: 'gallery', variation_id: null });
-    expect(pageOf('/c/1', none)).toEqual({ page: 'character', variation_id: null });
+    const nothing = { variation_id: null, decision_id: null };
+    expect(pageOf('/gallery', none)).toEqual({ page: 'gallery', ...nothing });
+    expect(pageOf('/c/1', none)).toEqual({ page: 'character', ...nothing });
+    expect(pageOf('/c/1/versions', none)).toEqual({ page: 'versions', ...nothing });
     expect(pageOf('/c/1', new URLSearchParams('look=v'))).toEqual({
       page: 'picture',
       variation_id: 'v',
+      decision_id: null,
     });
-    expect(pageOf('/decide/1', none).page).toBe('decision');
+    expect(pageOf('/decide/1', none)).toEqual({ page: 'decision', ...nothing, decision_id: '1' });
+    expect(pageOf('/decide', none).page).toBe('other');
     expect(pageOf('/people', none).page).toBe('other');
   });
 });
@@ -23,7 +27,9 @@ describe('placeOf', () => {
     expect(placeOf(where)).toBe('character:c');
     expect(placeOf({ ...where, page: 'picture', variation_id: 'v' })).toBe('picture:v');
     expect(placeOf({ ...where, page: 'gallery' })).toBe('gallery');
-    expect(placeOf({ ...where, page: 'decision' })).toBeNull();
+    expect(placeOf({ ...where, page: 'versions' })).toBe('versions:c');
+    expect(placeOf({ ...where, page: 'decision', decision_id: 'd' })).toBe('decision:d');
+    expect(placeOf({ ...where, page: 'other' })).toBeNull();
   });
 });
 

@@ -22,8 +22,11 @@ describe('cameAndWent', () => {
 });
 
 it('says who came to the same picture', () => {
-  expect(joinedUs(people('A'), people('A', 'B'))).toBe('B looks at this picture, too.');
-  expect(joinedUs(people('A'), people())).toBe('');
+  const both = people('A', 'B');
+  expect(joinedUs('picture:v', people('A'), both)).toBe('B looks at this picture, too.');
+  expect(joinedUs('decision:d', people(), both)).toBe('A and B look at these pictures, too.');
+  expect(joinedUs('gallery', people(), both)).toBe('');
+  expect(joinedUs('picture:v', people('A'), people())).toBe('');
 });
 
 it('writes on every colour so that it can be read', () => {

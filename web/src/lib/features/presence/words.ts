@@ -13,6 +13,7 @@ export function whereabouts(
   if (name && person.page === 'picture')
     return label ? `looks at ${label} of ${name}` : `looks at a picture of ${name}`;
   if (name && person.page === 'decision') return `decides about ${name}`;
+  if (name && person.page === 'versions') return `compares versions of ${name}`;
   return name ? `with ${name}` : '';
 }
 
@@ -43,11 +44,20 @@ export function cameAndWent(before: Known, after: Known): string {
     .join(' ');
 }
 
-/** One sentence for those who came to the picture that we look at. */
-export function joinedUs(before: Known, after: Known): string {
+/** What people look at together at a place of this kind, the first word of its name. */
+const LOOKED_AT: Readonly<Record<string, string>> = {
+  picture: 'this picture',
+  decision: 'these pictures',
+  versions: 'these pictures',
+};
+
+/** One sentence for those who came to the pictures that we look at; elsewhere nothing. */
+export function joinedUs(place: string, before: Known, after: Known): string {
+  const what = LOOKED_AT[place.split(':')[0] ?? ''];
+  if (!what) return '';
   const came = [...after].filter(([id]) => !before.has(id)).map(([, name]) => name);
   if (came.length === 0) return '';
-  return `${listed(came)} ${verb(came, 'looks', 'look')} at this picture, too.`;
+  return `${listed(came)} ${verb(came, 'looks', 'look')} at ${what}, too.`;
 }
 
 /** Black or white, whichever is read better on a colour such as #aa3355 (WCAG 2 luminance). */
