@@ -98,9 +98,14 @@ TABLE: dict[str, Failure] = {
         "broke the wire contract",
     ),
     "dependency_failed": Failure(
-        *("function", 1, "The step before this one did not succeed."),
-        "Look at that step, and try it again.",
+        *("function", 1, "What this waited for did not succeed."),
+        "Try that step again: this one comes back with it.",
         "a call that this one waited for failed",
+    ),
+    "dependency_cancelled": Failure(
+        *("input", 1, "What this waited for was cancelled."),
+        "Try that step again: this one comes back with it.",
+        "a call that this one waited for was cancelled; it ends as cancelled, too",
     ),
     # A crash is sometimes the machine's, and a second try tells.
     "crashed": Failure(

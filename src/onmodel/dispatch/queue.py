@@ -29,21 +29,24 @@ class Standing:
         position: 1 for the next in line; None unless it waits and may be taken.
         eta_s: seconds until it is done; None while nobody can know.
         eta_error_s: half the width of the range that half of such calls end in.
+        length_s: seconds that it takes itself, or still takes; None while nobody can know.
         worker: the name of the worker that holds it.
     """
 
     call: Call
-    position: int | None
-    eta_s: float | None
-    eta_error_s: float | None
-    worker: str | None
+    position: int | None = None
+    eta_s: float | None = None
+    eta_error_s: float | None = None
+    length_s: float | None = None
+    worker: str | None = None
 
 
 async def standing(uow: UnitOfWork, *, lease_seconds: float) -> list[Standing]:
     """Return every call that has not ended: working ones first, then the line, then the rest.
 
     The forecast of a waiting call is the work before it, shared by the slots of the workers
-    that serve its tier, and its own median; the errors of independent calls add as squares.
+    that serve its tier, and its own median; the errors of independent calls add as squares. One
+    that waits for other calls is done its own median after the last of them, at the earliest.
     """
     rows = list(await uow.session.scalars(select(Call).where(Call.state.in_(HELD))))
     past = await costs.past(uow)
@@ -66,10 +69,18 @@ async def standing(uow: UnitOfWork, *, lease_seconds: float) -> list[Standing]:
             row,
             places.get(row.id),
             *forecasts.get(row.id, (None, None)),
+            _length(row, past, elapsed),
             names.get(row.lease_owner) if row.lease_owner else None,
         )
         for row in rows
     ]
+
+
+def _length(
+    call: Call, past: dict[tuple[str, str], Past], elapsed: dict[UUID, float]
+) -> float | None:
+    known = past.get((call.task.value, _tier(call).value))
+    return None if known is None else max(0.0, known.median - elapsed.get(call.id, 0.0))
 
 
 def _tier(call: Call) -> Tier:
@@ -102,6 +113,13 @@ def _forecast(
                 error = sqrt(squares / share**2 + known.spread**2)
                 found[row.id] = (seconds / share + known.median, error)
             seconds, squares = seconds + known.median, squares + known.spread**2
+    for row in sorted(rows, key=lambda row: row.id):
+        known = past.get((row.task.value, _tier(row).value))
+        if row.waiting_for and row.state is State.QUEUED and known is not None:
+            before = [found[id_] for id_ in row.depends_on if id_ in found]
+            if len(before) == row.waiting_for:
+                seconds, error = max(before)
+                found[row.id] = (seconds + known.median, sqrt(error**2 + known.spread**2))
     return found
 
 

@@ -35,7 +35,7 @@ class CallRequest:
     task: Task | None = None
 
 
-EventKind = Literal["preparing", "starting", "running", "progress", "log"]
+EventKind = Literal["preparing", "starting", "running", "progress", "preview", "log"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class CallEvent:
 
     Attributes:
         kind: `preparing` (installing; `line` tells what), `starting` (no warm process was there),
-            `running`, `progress` (`fraction`, `stage`), `log` (`line`).
+            `running`, `progress` (`fraction`, `stage`), `preview` (`picture`, as the function
+            wrote it: nobody looked at it yet), `log` (`line`).
     """
 
     kind: EventKind
@@ -52,6 +53,7 @@ class CallEvent:
     fraction: float | None = None
     stage: str = ""
     line: str = ""
+    picture: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,16 @@ from onmodel.runner.calls import CallEvent, CallRequest, IsCancelled, OnEvent
 from onmodel.runner.client import ProtocolError, RefusedError
 from onmodel.runner.errors import CallFailed, failed, refused
 from onmodel.runner.runtime import Exchange, Instance
-from onmodel.runner.wire import Context, Event, Log, PredictionRequest, Progress, Snapshot, Start
+from onmodel.runner.wire import (
+    Context,
+    Event,
+    Log,
+    PredictionRequest,
+    Preview,
+    Progress,
+    Snapshot,
+    Start,
+)
 
 # How often `cancelled` is asked when the function says nothing.
 POLL_S = 0.1
@@ -196,11 +205,13 @@ def fit_after(ended: Ended) -> bool:
     return error is None or not error.fatal
 
 
-def _translate(event: Start | Progress | Log, call_id: str) -> CallEvent:
+def _translate(event: Start | Progress | Preview | Log, call_id: str) -> CallEvent:
     match event:
         case Start():
             return CallEvent("running", call_id)
         case Progress():
             return CallEvent("progress", call_id, fraction=event.fraction, stage=event.stage)
+        case Preview():
+            return CallEvent("preview", call_id, picture=event.data)
         case Log():
             return CallEvent("log", call_id, line=event.data)

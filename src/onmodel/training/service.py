@@ -21,6 +21,7 @@ from onmodel.events import log as events
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
+from onmodel.projects import due
 from onmodel.projects import repository as projects
 from onmodel.storage.keys import blob_key
 from onmodel.training import repository
@@ -47,8 +48,11 @@ async def request_training(
         NotEnoughReferencesError: fewer usable pictures than the tier needs.
         ReferencesPendingError: pictures are still being checked, and they might make enough.
         TrainingActiveError: one is waiting or running.
+        DueTooSoonError: it is needed too soon, see ``projects.due``.
+        UnknownDependencyError: it is to come after something that is not there.
     """
     character = await character_service.get_present(uow, actor, character_id, Permission.TRAIN)
+    await due.check(uow, actor, character.project_id, data.due_at)
     if await repository.find_active(uow, character_id):
         raise TrainingActiveError(f"{character.name} is being trained already.")
     rows = await characters.references(uow, character_id)
@@ -78,6 +82,8 @@ async def request_training(
             params=TrainingInputs(pictures=await _pictures(uow, usable)).params(),
             priority=job.priority,
             importance=character.importance,
+            depends_on=tuple(data.after),
+            due_at=data.due_at,
         ),
     )
     job.call_id = call.id
@@ -140,6 +146,7 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         id=job.id,
         project_id=job.project_id,
         character_id=job.character_id,
+        call_id=job.call_id,
         state=state,
         progress=progress,
         step=step,

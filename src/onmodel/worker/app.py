@@ -27,6 +27,7 @@ from onmodel.settings import Settings
 from onmodel.worker import presence
 from onmodel.worker.celery import add_tasks, make_app
 from onmodel.worker.loop import LoopThread
+from onmodel.worker.previews import Previews
 from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
 from onmodel.worker.progress import Throttle
 from onmodel.worker.run import publish_progress, run_call
@@ -91,14 +92,16 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         # sweep that brings them back; after a lease without a word nothing is its own any more
         return compose(settings, silence_seconds=settings.lease_seconds)
 
+    resources = loop.run(connect())
     worker = WorkerProcess(
         id=id_,
-        resources=loop.run(connect()),
+        resources=resources,
         loop=loop,
         pool=pool,
         functions=partial(registry.load, settings.functions_dir),
         scratch=Scratch(settings.run / "calls", id_),
         throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
+        previews=Previews(loop.loop, resources),
         capabilities=capabilities,
         fitness=Fitness(settings.home),
     )
@@ -111,6 +114,7 @@ def stop(worker: WorkerProcess) -> None:
     worker.loop.run(presence.sign_off(worker))
     worker.scratch.close()
     worker.loop.cancel_started()  # while the connections they use are open
+    worker.loop.run(worker.previews.close())
     worker.loop.run(worker.resources.close())
     worker.loop.stop()
     log.info("worker_ended", worker=str(worker.id))

@@ -15,6 +15,7 @@ from onmodel.runner.gpus import Room
 from onmodel.runner.slots import SlotStatus
 from onmodel.worker.held import HeldCalls
 from onmodel.worker.loop import LoopThread
+from onmodel.worker.previews import Previews
 from onmodel.worker.progress import Throttle
 from onmodel.worker.scratch import Scratch
 
@@ -83,6 +84,7 @@ class WorkerProcess:
     functions: Callable[[], Registry]
     scratch: Scratch
     throttle: Throttle
+    previews: Previews
     capabilities: Capabilities
     fitness: Fitness
     held: HeldCalls = field(default_factory=HeldCalls)

@@ -64,6 +64,8 @@ class Steps(Function[Text, Report]):
         for step in range(4):
             context.check_cancelled()
             context.progress(step / 4, f"step {step}")
+        context.preview(PNG)
+        context.preview(lambda: sys.exit("made although nobody would see it"))
         print("to the left")
         print("to the right", file=sys.stderr)
         return Report(report={"text": inputs.text})

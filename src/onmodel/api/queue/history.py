@@ -57,7 +57,7 @@ async def page(
     )
     calls = list(found)
     shown = calls[:limit]
-    rows = [Standing(call, None, None, None, None) for call in shown]
+    rows = [Standing(call) for call in shown]
     items = await describe(uow, actor, rows, await rights.roles(uow, actor, shown))
     more = len(calls) > limit
     last = encode_cursor([shown[-1].finished_at, shown[-1].id]) if more else None

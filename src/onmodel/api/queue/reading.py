@@ -9,14 +9,21 @@ from onmodel.accounts.models import User
 from onmodel.accounts.permissions import Permission, Role, allows
 from onmodel.accounts.schemas import PersonRead
 from onmodel.accounts.service import Actor
-from onmodel.api.queue import rights, subjects
-from onmodel.api.queue.schemas import QueueError, QueueItem, QueueRead
+from onmodel.api.queue import clearing, rights, subjects
+from onmodel.api.queue.schemas import (
+    QueueEarlier,
+    QueueElsewhere,
+    QueueError,
+    QueueItem,
+    QueueRead,
+)
 from onmodel.api.queue.subjects import Subject
-from onmodel.dispatch import quotas
+from onmodel.dispatch import dependencies, quotas
 from onmodel.dispatch.choices import sentence
+from onmodel.dispatch.dependencies import UNMET
 from onmodel.dispatch.failures import meaning
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.queue import Standing, standing
+from onmodel.dispatch.queue import WORKING, Standing, standing
 from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
 from onmodel.functions.terms import Terms
@@ -36,12 +43,43 @@ async def read_queue(
     seen = [row for row in rows if row.call.project_id in roles]
     wanted = [row for row in seen if project_id in (None, row.call.project_id)]
     items = await describe(uow, actor, wanted[:LISTED], roles)
-    return QueueRead(items=items, others=len(rows) - len(seen), more=len(wanted) - len(items))
+    over = await clearing.ended(uow, actor, project_id)
+    return QueueRead(
+        items=items,
+        others=len(rows) - len(seen),
+        elsewhere=_elsewhere(rows, wanted[:LISTED])[:LISTED],
+        more=len(wanted) - len(items),
+        ended=await describe(
+            uow,
+            actor,
+            [Standing(call) for call in over[: clearing.LISTED]],
+            await rights.roles(uow, actor, over),
+        ),
+        ended_more=len(over) > clearing.LISTED,
+        clears_all=await clearing.may_clear_all(uow, actor, project_id),
+    )
+
+
+def _elsewhere(rows: Sequence[Standing], listed: Sequence[Standing]) -> list[QueueElsewhere]:
+    """Return what works or stands before the last of the listed calls, and nothing about it."""
+    last = max((row.position for row in listed if row.position is not None), default=0)
+    shown = {row.call.id for row in listed}
+    return [
+        QueueElsewhere(
+            position=row.position,
+            tier=(row.call.tier_used or row.call.tier_asked).value,
+            seconds=row.length_s,
+        )
+        for row in rows
+        if last
+        and row.call.id not in shown
+        and (row.call.state in WORKING or (row.position is not None and row.position < last))
+    ]
 
 
 async def read_one(uow: UnitOfWork, actor: Actor, call: Call, *, lease_seconds: float) -> QueueItem:
     """Return one call as the list shows it."""
-    at = Standing(call, None, None, None, None)
+    at = Standing(call)
     if call.state.is_active:
         rows = await standing(uow, lease_seconds=lease_seconds)
         at = next((row for row in rows if row.call.id == call.id), at)
@@ -54,7 +92,8 @@ async def describe(
 ) -> list[QueueItem]:
     """Add people, projects and subjects to calls."""
     calls = [row.call for row in rows]
-    about = await subjects.of_calls(uow, calls)
+    before = await dependencies.named_by(uow, calls)
+    about = await subjects.of_calls(uow, [*calls, *before.values()])
     users = await uow.session.scalars(
         select(User).where(User.id.in_({call.created_by for call in calls}))
     )
@@ -69,6 +108,13 @@ async def describe(
         _item(
             row,
             about.get(row.call.id, Subject("")),
+            [
+                _earlier(before[id_], about)
+                for id_ in row.call.depends_on
+                if row.call.state is State.QUEUED
+                and id_ in before
+                and before[id_].state is not State.SUCCEEDED
+            ],
             titles.get(row.call.project_id, ""),
             use.get(row.call.project_id),
             people.get(row.call.created_by),
@@ -82,6 +128,7 @@ async def describe(
 def _item(
     row: Standing,
     about: Subject,
+    after: list[QueueEarlier],
     title: str,
     use: Use | None,
     person: PersonRead | None,
@@ -102,6 +149,7 @@ def _item(
         person=person,
         state=call.state,
         position=row.position,
+        after=after,
         urgent=call.urgent,
         due_at=call.due_at,
         hold=_hold(row, use),
@@ -128,6 +176,12 @@ def _item(
     )
 
 
+def _earlier(call: Call, about: dict[UUID, Subject]) -> QueueEarlier:
+    subject = about.get(call.id, Subject(""))
+    name = subject.character.name if subject.character else None
+    return QueueEarlier(id=call.id, label=subject.label, character=name)
+
+
 def _hold(row: Standing, use: Use | None) -> str | None:
     """Say why a call whose turn it could be does not begin, if its project is the reason."""
     if use is None or row.call.state is not State.QUEUED or row.call.waiting_for:
@@ -136,9 +190,14 @@ def _hold(row: Standing, use: Use | None) -> str | None:
 
 
 def _error(call: Call, role: Role | None) -> QueueError | None:
-    if call.error is None or call.state is not State.FAILED:
+    if call.error is None:
         return None
     error = CallError.model_validate(call.error)
+    # what was cancelled by hand may still carry the reason of an earlier attempt
+    if call.state is not State.FAILED and (
+        call.state is not State.CANCELLED or error.code not in UNMET
+    ):
+        return None
     trusted = role is not None and allows(role, Permission.GENERATE)
     return QueueError.model_validate(
         {
