@@ -412,7 +412,7 @@ async def test_what_does_not_fit_is_passed_over_from_then_on(
     pool.call = call  # type: ignore[method-assign]
     for tried in (["a-stranger", fits.name], [fits.name]):
         asked.clear()
-        ended = await _run(worker, database, await submit(database))
+        ended = await run_to_its_end(worker, database, await submit(database))
         assert (ended.state, ended.function) == (State.SUCCEEDED, fits.name)
         assert asked == tried
     kept = Fitness(settings.home)
@@ -430,7 +430,7 @@ async def test_where_nothing_else_does_it_the_call_says_who_does_not_fit(
         raise failed("does_not_fit", detail="it has no input `key`")
 
     pool.answer = answer
-    ended = await _run(worker, database, await submit(database))
+    ended = await run_to_its_end(worker, database, await submit(database))
     assert ended.error is not None
     assert (ended.error["code"], ended.error["retry"]) == ("no_function", False)
     assert "stand-in does not fit it." in ended.error["detail"] + ended.error["message"]
@@ -466,7 +466,7 @@ async def test_a_function_is_given_what_it_reads_of_what_is_offered(
     params = CallParams(values={"seed": 7}, offered=offered)
     (blind,) = worker.functions()
 
-    call = await _run(worker, database, await submit(database, params=params))
+    call = await run_to_its_end(worker, database, await submit(database, params=params))
     assert call.reads == []
     assert not {"positive_prompt", "description", "lora"} & set(pool.requests[0].inputs)
 
@@ -477,7 +477,7 @@ async def test_a_function_is_given_what_it_reads_of_what_is_offered(
     pool.answer = answer
     reader = blind.model_copy(update={"reads": ("positive_prompt", "lora", "identity_profile")})
     worker.functions = lambda: Registry((reader,))
-    call = await _run(worker, database, await submit(database, params=params))
+    call = await run_to_its_end(worker, database, await submit(database, params=params))
     assert call.error is None
     assert call.reads == ["lora", "positive_prompt"]
     inputs = pool.requests[1].inputs
