@@ -15,12 +15,12 @@ from tests.runner.conftest import toy
 def tried(
     manifest: Manifest, runtime: ProcessRuntime | ContainerRuntime, prepared: Prepared
 ) -> dict[str, Check]:
-    checks = examine(manifest, runtime, lambda _manifest, _line: prepared, on_line=print)
+    checks = examine(manifest, runtime, lambda _manifest, _line, _patience: prepared, on_line=print)
     return {one.name: one for one in checks}
 
 
 def test_a_good_function_passes(runtime: ProcessRuntime, prepared: Prepared) -> None:
-    checks = tried(toy("Steps"), runtime, prepared)
+    checks = tried(toy("Steady"), runtime, prepared)
 
     assert {name: one.state for name, one in checks.items()} == {
         "starts": "passed",
@@ -51,6 +51,21 @@ def test_each_fault_is_named(runtime: ProcessRuntime, prepared: Prepared) -> Non
     }
     assert failed["progress only grows"] == "from 0.5 back to 0.2"
     assert "did not stop within 0.1 s" in failed["stops when it is cancelled"]
+
+
+def test_what_was_done_before_it_could_be_cancelled_was_not_tried(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    check = tried(toy("Echo"), runtime, prepared)["stops when it is cancelled"]
+    assert (check.state, "before it stopped" in check.detail) == ("skipped", True)
+
+
+def test_the_same_file_beside_other_values_is_not_the_same(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    check = tried(toy("Dice"), runtime, prepared)["the same seed makes the same"]
+    assert check.state == "failed"
+    assert check.detail == "the values of two calls with the same inputs differ"
 
 
 @pytest.mark.parametrize(

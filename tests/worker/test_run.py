@@ -94,7 +94,7 @@ def pool() -> ScriptedPool:
 @pytest.fixture
 async def worker(settings: Settings, pool: ScriptedPool) -> AsyncIterator[WorkerProcess]:
     """Return a worker of this very process, registered but without Celery."""
-    worker = await asyncio.to_thread(app.start, settings, make_pool=lambda _: pool)
+    worker = await asyncio.to_thread(app.start, settings, make_pool=lambda _settings, _wanted: pool)
     await asyncio.to_thread(presence.announce, worker)
     yield worker
     await asyncio.to_thread(app.stop, worker)

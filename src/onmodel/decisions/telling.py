@@ -27,11 +27,13 @@ async def _record(
 ) -> DecisionRead:
     await events.hold(uow, decision.project_id)
     data = reading.decision_read(await reading.load(uow, decision))
+    # kept for each change for good: with all that was ever said the log would grow by the square
+    told = data.model_copy(update={"comments": data.comments[-1:]})
     await events.record(
         uow,
         decision.project_id,
         "server:decision.updated",
-        DecisionUpdated(decision_id=decision.id, character_id=decision.character_id, data=data),
+        DecisionUpdated(decision_id=decision.id, character_id=decision.character_id, data=told),
         actor_id=actor_id,
         subject_id=decision.character_id,
         change=change,

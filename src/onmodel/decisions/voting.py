@@ -31,7 +31,7 @@ from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects import access
 
-MOST_COMMENTS = 200
+MOST_COMMENTS = 300
 
 
 async def view(uow: UnitOfWork, actor: Actor, decision_id: UUID, *, secret: bytes) -> DecisionView:
@@ -220,12 +220,12 @@ async def comment_as(
     """Keep a comment of a seat; the decision's row is locked.
 
     Raises:
-        TooMuchSaidError: it has said two hundred things already.
+        TooMuchSaidError: three hundred things were said of this decision already.
     """
     if data.candidate_id is not None:
         await _candidate(uow, decision, data.candidate_id)
-    if await repository.comments_by(uow, voter.id) >= MOST_COMMENTS:
-        raise TooMuchSaidError(f"More than {MOST_COMMENTS} comments are not taken.")
+    if await repository.count_comments(uow, decision.id) >= MOST_COMMENTS:
+        raise TooMuchSaidError(f"A decision takes {MOST_COMMENTS} comments.")
     uow.session.add(
         DecisionComment(
             decision_id=decision.id,

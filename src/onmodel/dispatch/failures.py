@@ -123,6 +123,11 @@ TABLE: dict[str, Failure] = {
     "startup_timed_out": Failure(
         *("machine", 2, "The model took too long to start.", _REPORT), "not ready in `startup_s`"
     ),
+    "install_timed_out": Failure(
+        *("machine", 3, "The model took too long to install.", _WAIT),
+        "environment or image and model files not there within `install_s`; it goes on from there",
+        first_pause_s=15.0,
+    ),
     "gpu_busy": Failure(
         *("machine", 3, "The video memory for this was not free.", _WAIT),
         "no GPU had room within a minute, with everything idle ended",

@@ -13,7 +13,7 @@ from onmodel.dispatch import repository as calls
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.contracts import TrainingInputs
-from onmodel.dispatch.forecast import eta, position
+from onmodel.dispatch.queue import standing_of
 from onmodel.dispatch.schemas import FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
@@ -140,8 +140,9 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         if state.is_active:
             # the heartbeat keeps these on the call; the job has them when it is over
             progress, step = max(progress, round(call.progress)), call.step or step
-            place = await position(uow, job.call_id, lease_seconds=LEASE_SECONDS)
-            seconds = (await eta(uow, job.call_id, lease_seconds=LEASE_SECONDS)).seconds
+            at = await standing_of(uow, job.call_id, lease_seconds=LEASE_SECONDS)
+            if at is not None:
+                place, seconds = at.position, at.eta_s
     return TrainingJobRead(
         id=job.id,
         project_id=job.project_id,

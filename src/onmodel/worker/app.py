@@ -21,10 +21,11 @@ from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.choice import open_pool
 from onmodel.runner.fitness import Fitness
+from onmodel.runner.keeper import Wanted
 from onmodel.runner.nvml import Gpu
 from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
-from onmodel.worker import presence
+from onmodel.worker import presence, warm
 from onmodel.worker.celery import add_tasks, make_app
 from onmodel.worker.loop import LoopThread
 from onmodel.worker.previews import Previews
@@ -51,7 +52,7 @@ class TiersBeyondError(ConflictError):
     default_try = "Name other tiers in ONMODEL_WORKER_TIERS, or leave it unset."
 
 
-MakePool = Callable[[Settings], FunctionPool]
+MakePool = Callable[[Settings, Wanted], FunctionPool]
 
 
 def main(settings: Settings) -> int:
@@ -61,13 +62,18 @@ def main(settings: Settings) -> int:
     return serve(settings)
 
 
-def make_pool(settings: Settings) -> Pool:
-    """Return a pool of functions in the chosen runtime; each slot can have one of its own."""
+def make_pool(settings: Settings, wanted: Wanted) -> Pool:
+    """Return a pool of functions in the chosen runtime; each slot can have one of its own.
+
+    Args:
+        settings: see `open_pool`.
+        wanted: what is to be kept warm.
+    """
     return open_pool(
         settings,
         max_per_function=settings.worker_slots,
         max_total=max(_WARM_FUNCTIONS, settings.worker_slots),
-        wanted=lambda: registry.load(settings.functions_dir),
+        wanted=wanted,
     )
 
 
@@ -82,7 +88,8 @@ def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
 
 def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
     """Put a worker process together; ``presence.announce`` then brings the calls."""
-    pool = make_pool(settings)
+    started: list[WorkerProcess] = []  # what is kept warm is known once we have connections
+    pool = make_pool(settings, lambda: [one for it in started for one in warm.wanted(it)])
     capabilities = capabilities_of(settings, [room.gpu for room in pool.gpus()])
     loop = LoopThread()
     id_ = new_id()
@@ -105,6 +112,7 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         capabilities=capabilities,
         fitness=Fitness(settings.home),
     )
+    started.append(worker)
     return worker
 
 

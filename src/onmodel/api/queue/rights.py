@@ -1,6 +1,6 @@
 """Who may do what with a call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from onmodel.accounts.permissions import Permission, Role, allows
@@ -49,9 +49,9 @@ def of_call(call: Call, actor: Actor, role: Role | None) -> list[QueueRight]:
     ]
 
 
-async def roles(uow: UnitOfWork, actor: Actor, calls: Sequence[Call]) -> dict[UUID, Role]:
-    """Return the actor's role in each project of these calls where they have one."""
-    ids = list({call.project_id for call in calls})
+async def roles(uow: UnitOfWork, actor: Actor, project_ids: Iterable[UUID]) -> dict[UUID, Role]:
+    """Return the actor's role in each of these projects where they have one."""
+    ids = list(set(project_ids))
     if actor.is_admin:
         return dict.fromkeys(ids, Role.OWNER)
     return await access.roles(uow, actor, ids)

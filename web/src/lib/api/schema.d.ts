@@ -265,8 +265,8 @@ export interface paths {
          * Export Notes
          * @description Pictures with their notes drawn on them; one picture, or all that have notes.
          *
-         *     ``png`` is one tall picture, ``pdf`` has a page for each, ``zip`` holds a picture for each and
-         *     the notes as JSON and as text.
+         *     ``png`` is one tall picture (where it would be too tall it says how many more there are),
+         *     ``pdf`` has a page for each, ``zip`` holds a picture for each and the notes as JSON and as text.
          */
         get: operations["export_notes_api_v1_characters__character_id__annotated__kind__get"];
         put?: never;
@@ -1605,7 +1605,7 @@ export interface paths {
         get?: never;
         /**
          * Tick
-         * @description Tick a line of the note's checklist off, counted from 0.
+         * @description Tick a line of the note's checklist off, counted from 0; with its words never another.
          */
         put: operations["tick_api_v1_notes__note_id__checklist__number__put"];
         post?: never;
@@ -4158,7 +4158,7 @@ export interface components {
         };
         /**
          * DecisionUpdated
-         * @description Event ``server:decision.updated``.
+         * @description Event ``server:decision.updated``; of the comments it has the newest one only.
          */
         DecisionUpdated: {
             /**
@@ -7944,10 +7944,15 @@ export interface components {
             /** Revision */
             revision: number;
         };
-        /** Ticked */
+        /**
+         * Ticked
+         * @description ``line`` is what stands behind the box: it is found where somebody moved it.
+         */
         Ticked: {
             /** Done */
             done: boolean;
+            /** Line */
+            line?: string | null;
         };
         /** TokenAnswer */
         TokenAnswer: {
@@ -13346,6 +13351,15 @@ export interface operations {
             };
             /** @description `note_not_found`: No such note */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `item_gone`: This line is no longer in the list */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -416,6 +416,7 @@ export class Room {
           if (state === 'live') listener.connected();
           else listener.disconnected();
         if (state === 'live') this.live.connected();
+        else this.live.disconnected();
       },
       // Signed out or taken out of the project: asking again over HTTP says which.
       onRefused: () => void this.open(),

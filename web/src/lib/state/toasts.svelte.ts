@@ -1,4 +1,5 @@
 import type { Problem } from '$lib/api/problem';
+import { announcer } from './announce.svelte';
 
 export interface Toast {
   id: number;
@@ -18,6 +19,8 @@ class Toasts {
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   say(text: string, action: Toast['action'] = null): void {
+    // A region that comes with its words is often not read out; the announcer's is always there.
+    announcer.say(text);
     this.#add({ tone: 'info', text, detail: null, action });
   }
 
