@@ -20,6 +20,7 @@ from onmodel.dispatch import service
 from onmodel.dispatch.failures import TABLE
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallParams, FunctionPin
+from onmodel.dispatch.tasks import Task
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import FILE_NAME
 from onmodel.kit.db.uow import Database
@@ -38,7 +39,7 @@ from tests.worker.conftest import until
 MANIFEST = """
 name = "{name}"
 version = "1"
-tasks = ["character.generate_variation"]
+tasks = ["character.generate_talking"]
 title = "{name}"
 summary = "A toy."
 licence = "Apache-2.0"
@@ -143,7 +144,9 @@ def processes_of(container: str) -> list[int]:
 
 
 def wish(name: str, **values: object) -> dict[str, object]:
-    return {"params": CallParams(values=values, only=FunctionPin(name=name))}
+    # a task that sends nothing of its own
+    params = CallParams(values=values, only=FunctionPin(name=name))
+    return {"task": Task.GENERATE_TALKING, "params": params}
 
 
 async def test_kill_9_of_the_container_is_tried_again_until_it_is_given_up(

@@ -26,6 +26,7 @@ def test_a_good_function_passes(runtime: ProcessRuntime, prepared: Prepared) -> 
         "starts": "passed",
         "tiers set known inputs": "passed",
         "reads known inputs": "passed",
+        "fits toy": "skipped",
         "refuses an unknown input": "passed",
         "refuses a wrong type": "passed",
         "runs": "passed",
@@ -86,6 +87,38 @@ def test_a_tier_that_sets_what_is_no_input(runtime: ProcessRuntime, prepared: Pr
     manifest = toy("Steps").model_copy(update={"tiers": {Tier.LOW: TierNeeds(params={"steps": 4})}})
     check = tried(manifest, runtime, prepared)["tiers set known inputs"]
     assert (check.state, check.detail) == ("failed", "no such input: low: steps")
+
+
+def test_who_names_a_task_has_to_take_what_it_sends(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    task = "character.generate_variation"
+    steps = toy("Steps").model_copy(update={"tasks": (task,)})
+    checks = tried(steps, runtime, prepared)
+    assert checks[f"fits {task}"].state == "failed"
+    assert "it has no input `reference`, which every call brings" in checks[f"fits {task}"].detail
+    assert checks[f"gives what {task} needs"].state == "failed"
+    assert (
+        "character.generate_variation" in tried(toy("Steps"), runtime, prepared)["fits toy"].detail
+    )
+
+
+def test_a_picture_is_called_a_preview_where_the_manifest_says_so(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    task = "character.generate_variation"
+    painter = toy("Painter").model_copy(update={"tasks": (task,)})
+    checks = tried(painter, runtime, prepared)
+    assert {one.name for one in checks.values() if one.state == "failed"} == set()
+    assert checks[f"fits {task}"].state == "passed"
+    assert checks[f"gives what {task} needs"].state == "passed"
+
+    check = tried(painter.model_copy(update={"preview": True}), runtime, prepared)
+    assert check[f"gives what {task} needs"] == Check(
+        f"gives what {task} needs",
+        "failed",
+        "report.preview is false, and preview in function.toml is true",
+    )
 
 
 def test_a_function_reads_only_what_it_has_an_input_for(

@@ -40,12 +40,18 @@ class Function:
             (folder / name).mkdir()
 
     def ask(
-        self, method: str, path: str, body: object = None, *, accept: str = "*/*"
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        accept: str = "*/*",
+        **headers: str,
     ) -> tuple[int, bytes]:
         with closing(http.client.HTTPConnection("function", timeout=60)) as connection:
             connection.sock = connected(self.instance)
             data = None if body is None else json.dumps(body)
-            connection.request(method, path, data, {"Accept": accept})
+            connection.request(method, path, data, {"Accept": accept, **headers})
             answer = connection.getresponse()
             return answer.status, answer.read()
 
@@ -217,6 +223,53 @@ def test_refused_inputs(run: Start) -> None:
     wire.Refusal.model_validate(refusal)
 
 
+def test_the_request_for_a_call(run: Start) -> None:
+    folders = wire.Context(input_dir="/calls/c1/in", output_dir="/calls/c1/out")
+    request = wire.PredictionRequest(id="c1", input={"text": "hi"}, context=folders)
+    message = request.model_dump(mode="json")
+    check("predict", message)
+    # the very same with folders that are there
+    steps = run("Steps")
+    there = message | {"context": steps.body()["context"]}
+    status, answer = steps.json("PUT", "/predictions/c1", there)
+    assert (status, answer["output"]) == (200, {"report": {"text": "hi"}})
+
+
+def test_who_does_not_wait_is_answered_at_once(run: Start) -> None:
+    patient = run("Patient")
+    status, answer = patient.ask("PUT", "/predictions/c1", patient.body(), Prefer="respond-async")
+    assert status == 202
+    check("accepted", json.loads(answer))
+    assert patient.json("GET", "/predictions/c1")[1]["status"] == "processing"
+    patient.json("POST", "/predictions/c1/cancel")
+    await_true(lambda: patient.json("GET", "/predictions/c1")[1]["status"] == "canceled")
+
+
+def test_what_is_not_there(run: Start) -> None:
+    echo = run("Echo")
+    for name, method, path in (
+        ("not_found", "GET", "/nothing"),
+        ("no_such_prediction", "GET", "/predictions/unknown"),
+        ("cancel_unknown", "POST", "/predictions/unknown/cancel"),
+    ):
+        status, answer = echo.json(method, path)
+        assert status == 404
+        check(name, answer)
+
+
+def test_a_body_is_for_values_not_for_files(run: Start) -> None:
+    echo = run("Echo")
+    with closing(http.client.HTTPConnection("function", timeout=60)) as connection:
+        connection.sock = connected(echo.instance)
+        connection.putrequest("PUT", "/predictions/c1")
+        connection.putheader("Content-Length", str(8 * 1024 * 1024 + 1))
+        connection.endheaders()
+        answer = connection.getresponse()
+        assert answer.status == 413
+        check("too_large", json.loads(answer.read()))
+    assert echo.json("GET", "/health-check")[1]["status"] == "READY"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -259,6 +312,8 @@ def test_our_models_read_every_message() -> None:
         "event_completed": wire.Snapshot,
         "event_failed": wire.Snapshot,
         "event_canceled": wire.Snapshot,
+        "accepted": wire.Snapshot,
+        "predict": wire.PredictionRequest,
         "refused": wire.Refusal,
     }
     read = 0

@@ -5,6 +5,7 @@ Run as ``python -m tests.support.stand_in_worker``.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.kit import logging
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.runner.calls import CallRequest, CallResult
 from onmodel.runner.keeper import Wanted
 from onmodel.runner.pool import Pool
 from onmodel.runner.process import ProcessRuntime
@@ -53,6 +55,13 @@ def _event(call: Call) -> TaskEvent:
     return TaskEvent(task_id=call.id, attempt=call.attempt, error=call.error)
 
 
+class StandInPool(Pool):
+    """Lets the stand-in name tasks whose inputs it does not take."""
+
+    def call(self, manifest: Manifest, request: CallRequest, **listening: Any) -> CallResult:
+        return super().call(manifest, replace(request, task=None), **listening)
+
+
 def make_pool(settings: Settings, wanted: Wanted) -> Pool:
     """Return a real pool that runs functions with the test's own Python."""
 
@@ -62,7 +71,7 @@ def make_pool(settings: Settings, wanted: Wanted) -> Pool:
         return Prepared(Path(sys.executable), settings.weights, {"PYTHONPATH": paths})
 
     runtime = ProcessRuntime(settings.run / "functions")
-    return Pool(runtime, prepare, max_per_function=settings.worker_slots, wanted=wanted)
+    return StandInPool(runtime, prepare, max_per_function=settings.worker_slots, wanted=wanted)
 
 
 def register() -> None:

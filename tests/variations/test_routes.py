@@ -6,7 +6,9 @@ import io
 import pytest
 from PIL import Image
 
-from onmodel.dispatch.schemas import CallError
+from onmodel.dispatch import leases
+from onmodel.dispatch.schemas import CallError, CallOutputs
+from onmodel.dispatch.tiers import Tier
 from onmodel.variations.standard import PREVIEW_KEYS
 from tests.support.drawings import picture
 from tests.support.faces import face, report
@@ -63,6 +65,30 @@ async def test_a_picture_is_kept_with_its_recipe_and_judged(house: House) -> Non
     assert recipe["parameters"] == {"key": "expression/happy", "seed": 7, "size": 768}
     assert [len(given["sha256"]) for given in recipe["inputs"]] == [64, 64, 64]
     assert (await ada.get(f"/characters/{character['id']}"))["variation_count"] == 1
+
+
+async def test_a_picture_says_what_was_asked_for_what_was_used_and_why(house: House) -> None:
+    ada = await house.person("ada")
+    character = await _character(house, ada)
+    path = f"/characters/{character['id']}/variations"
+    (asked,) = await ada.post(path, {"keys": ["expression/happy"], "tier": "high"}, status=202)
+    call_id, fence = await house.begin(asked["id"])
+    async with house.resources.database.begin() as uow:
+        await leases.record_function(
+            *(uow, call_id, fence),
+            name="puppet",
+            version="1",
+            tier=Tier.LOW,
+            reason="all_busy",
+            function_reason="only_one",
+        )
+    image = await house.store(picture(500, kind="PNG"), output="image", media_type="image/png")
+    async with house.resources.database.begin() as uow:
+        await leases.complete(uow, call_id, fence, CallOutputs(files=[image]), seconds=0.1)
+    recipe = (await ada.get(f"/variations/{asked['id']}"))["recipe"]
+    assert (recipe["tier_asked"], recipe["tier_used"]) == ("high", "low")
+    assert recipe["tier_reason"] == "Every machine for it was busy."
+    assert recipe["function_reason"] == "Nothing else here does this."
 
 
 async def test_a_stranger_in_the_picture_scores_low(house: House) -> None:

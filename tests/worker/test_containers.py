@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from onmodel.dispatch.schemas import CallParams
+from onmodel.dispatch.tasks import Task
 from onmodel.kit.db.uow import Database
 from onmodel.runner.choice import EngineUnreachableError
 from onmodel.runner.container import RUNTIME_LABEL
@@ -44,7 +45,7 @@ def settings(home: Path, database_url: str, broker_url: str, engine: OwnEngine) 
     functions = checkout / "a" / "b" / "functions"  # as far from the SDK as the original
     shutil.copytree(GREETING, functions / "greeting")
     manifest = functions / "greeting" / "function.toml"
-    manifest.write_text(manifest.read_text().replace("test.greet", "character.generate_variation"))
+    manifest.write_text(manifest.read_text().replace("test.greet", "character.generate_talking"))
     return Settings(
         home=home,
         database_url=database_url,
@@ -90,7 +91,9 @@ async def test_a_call_runs_in_a_container_made_from_the_functions_folder(
     settings: Settings,
     worker: "subprocess.Popen[bytes]",
 ) -> None:
-    call_id = await submit(database, params=CallParams(values={"name": "Mira"}))
+    call_id = await submit(
+        database, task=Task.GENERATE_TALKING, params=CallParams(values={"name": "Mira"})
+    )
     call = await until_state(database, call_id, "succeeded")
 
     assert call.result is not None

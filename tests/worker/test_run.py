@@ -40,7 +40,9 @@ from onmodel.runner.calls import (
     OutputRecord,
 )
 from onmodel.runner.errors import failed, refused
+from onmodel.runner.fitness import Fitness
 from onmodel.runner.gpus import Room
+from onmodel.runner.nvml import Gpu
 from onmodel.runner.slots import SlotStatus
 from onmodel.settings import Settings
 from onmodel.worker import app, presence
@@ -503,6 +505,67 @@ async def test_what_nobody_accepted_is_not_run_and_what_it_makes_is_marked(
     call = await run_to_its_end(worker, database, await submit(database))
     assert call.state is State.SUCCEEDED
     assert call.terms == [{"name": "Research only", "url": "https://example.org/research"}]
+
+
+async def test_what_does_not_fit_is_passed_over_from_then_on(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, settings: Settings
+) -> None:
+    (fits,) = worker.functions()
+    stranger = fits.model_copy(update={"name": "a-stranger"})
+    worker.functions = lambda: Registry((stranger, fits))
+    asked: list[str] = []
+
+    def call(manifest: Manifest, request: CallRequest, **_listening: object) -> CallResult:
+        asked.append(manifest.name)
+        assert request.task is Task.GENERATE_VARIATION
+        if manifest.name == "a-stranger":
+            raise failed("does_not_fit", detail="it has no input `key`")
+        return CallResult({}, [], 0.5)
+
+    pool.call = call  # type: ignore[method-assign]
+    for tried in (["a-stranger", fits.name], [fits.name]):
+        asked.clear()
+        ended = await run_to_its_end(worker, database, await submit(database))
+        assert (ended.state, ended.function) == (State.SUCCEEDED, fits.name)
+        assert asked == tried
+    kept = Fitness(settings.home)
+    assert kept.unfit(stranger) == {"character.generate_variation": "it has no input `key`"}
+    # it was changed, or passed the test
+    assert kept.unfit(stranger.model_copy(update={"version": "2"})) == {}
+    kept.keep(stranger, Task.GENERATE_VARIATION, None)
+    assert kept.unfit(stranger) == {}
+
+
+async def test_where_nothing_else_does_it_the_call_says_who_does_not_fit(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    def answer(_request: CallRequest, _on_event: OnEvent, _cancelled: IsCancelled) -> CallResult:
+        raise failed("does_not_fit", detail="it has no input `key`")
+
+    pool.answer = answer
+    ended = await run_to_its_end(worker, database, await submit(database))
+    assert ended.error is not None
+    assert (ended.error["code"], ended.error["retry"]) == ("no_function", False)
+    assert "stand-in does not fit it." in ended.error["detail"] + ended.error["message"]
+
+
+async def test_the_use_of_every_card_is_kept(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database
+) -> None:
+    pool.rooms = [
+        Room(Gpu("GPU-a", "NVIDIA L4", 24_000, used_mb=6_000, busy_percent=87), 0, 18_000),
+        Room(Gpu("GPU-b", "NVIDIA A100", 80_000, used_mb=8_000, busy_percent=5), 0, 72_000),
+    ]
+
+    async def is_told() -> bool:
+        async with database.read() as uow:
+            (found,) = await workers.live(uow, lease_seconds=60)
+        return bool(found.use) and found.use[-1]["gpus"] == {
+            "GPU-a": {"busy": 87, "vram": 25.0},
+            "GPU-b": {"busy": 5, "vram": 10.0},
+        }
+
+    await until(is_told)
 
 
 async def test_a_function_is_given_what_it_reads_of_what_is_offered(

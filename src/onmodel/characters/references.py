@@ -20,7 +20,8 @@ from onmodel.characters.schemas import (
     ReferenceUpdated,
 )
 from onmodel.dispatch import service as dispatch
-from onmodel.dispatch.schemas import CallParams, FileInput, NewCall
+from onmodel.dispatch.contracts import MAX_PICTURES, ConsistencyInputs
+from onmodel.dispatch.schemas import FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.events import log as events
 from onmodel.kit.clock import now
@@ -32,7 +33,7 @@ from onmodel.projects.schemas import FileRef
 from onmodel.storage.keys import blob_key
 from onmodel.storage.pictures import Picture
 
-MAX_REFERENCES = 200
+MAX_REFERENCES = MAX_PICTURES
 SUBJECT = "reference"
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
@@ -129,7 +130,7 @@ async def measure(uow: UnitOfWork, reference: Reference, file: File, *, asked_by
             subject_kind=SUBJECT,
             subject_id=reference.id,
             task=Task.VALIDATE_CONSISTENCY,
-            params=CallParams(files={"pictures": [picture]}),
+            params=ConsistencyInputs(pictures=[picture]).params(),
             priority=1,
         ),
     )

@@ -12,6 +12,7 @@ from onmodel.cli.output import Answer, escape, output
 if TYPE_CHECKING:
     from onmodel.functions.installation import Listed, Progress
     from onmodel.functions.manifest import Manifest
+    from onmodel.runner.conformance import Check
 
 # Every import inside a function here brings the settings with it, a third of a second.
 
@@ -163,6 +164,7 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
         failed=[one.name for one in checks if one.state == "failed"],
     )
     trials.keep(settings.home, manifest.name, trial)
+    _keep_fitness(settings.home, manifest, checks)
     lines = [
         f"{marks[one.state]} {one.name}" + (f"  [dim]{escape(one.detail)}[/]" if one.detail else "")
         for one in checks
@@ -256,6 +258,17 @@ def _permit(manifest: "Manifest") -> None:
         from onmodel.cli.licences import permit
 
         permit(manifest)
+
+
+def _keep_fitness(home: Path, manifest: "Manifest", checks: "list[Check]") -> None:
+    """Let workers know at once what does not fit, or that it does by now."""
+    from onmodel.runner.conformance import FITS
+    from onmodel.runner.fitness import Fitness
+
+    found = {one.name: one for one in checks}
+    for task in manifest.tasks:
+        if check := found.get(FITS + task):
+            Fitness(home).keep(manifest, task, check.detail if check.state == "failed" else None)
 
 
 def _quietly(line: str) -> None:

@@ -71,6 +71,10 @@ TABLE: dict[str, Failure] = {
         *("function", 1, "The model answered with something unusable.", _REPORT),
         "missing, not declared, a link, outside, too large, not what it says",
     ),
+    "does_not_fit": Failure(
+        *("function", 1, "The model does not take what this work sends.", _INSTALL),
+        "its schema is not what its task asks for; another function is taken where there is one",
+    ),
     "setup_failed": Failure(
         *("function", 1, "The model could not be loaded.", _REPORT), "`setup` raised"
     ),

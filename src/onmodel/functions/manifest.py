@@ -157,6 +157,11 @@ class Manifest(Strict):
         return min(needs.vram_mb for needs in self.tiers.values())
 
     @property
+    def given(self) -> frozenset[str]:
+        """Name the inputs that it gets in every tier, whatever a call brings."""
+        return frozenset.intersection(*(frozenset(one.params) for one in self.tiers.values()))
+
+    @property
     def commercial(self) -> bool:
         """Whether its own licence and those of all weights allow commercial work."""
         return not self.terms

@@ -9,9 +9,10 @@ from onmodel.accounts.service import Actor
 from onmodel.characters.references import EXTENSIONS
 from onmodel.dispatch import handlers
 from onmodel.dispatch import service as dispatch
+from onmodel.dispatch.contracts import ConsistencyInputs
 from onmodel.dispatch.errors import CallOverError
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.schemas import CallParams, FileInput, NewCall, Outcome
+from onmodel.dispatch.schemas import FileInput, NewCall, Outcome
 from onmodel.dispatch.tasks import Task
 from onmodel.events import log as events
 from onmodel.identity import casting, check_reading, check_repository, measured
@@ -78,7 +79,7 @@ async def _measure(uow: UnitOfWork, row: Check, file: File, actor: Actor) -> Cal
             subject_kind=SUBJECT,
             subject_id=row.id,
             task=Task.VALIDATE_CONSISTENCY,
-            params=CallParams(files={"pictures": [picture]}),
+            params=ConsistencyInputs(pictures=[picture]).params(),
             priority=1,
         ),
     )

@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import JsonValue
 
+from onmodel.dispatch.tasks import Task
+
 
 @dataclass(frozen=True)
 class CallRequest:
@@ -19,6 +21,9 @@ class CallRequest:
         output_dir: absolute and empty; the function writes into it.
         deadline_s: seconds that `run` may take; the function's own limit holds as well. Time
             spent on installing and starting is not counted.
+        vram_mb: video memory to set aside, MiB.
+        task: what is asked for; the function is held to what that sends and needs. None for a
+            call that nobody but the function's author knows.
     """
 
     id: str
@@ -27,6 +32,7 @@ class CallRequest:
     output_dir: Path
     deadline_s: float | None = None
     vram_mb: int = 0
+    task: Task | None = None
 
 
 EventKind = Literal["preparing", "starting", "running", "progress", "preview", "log"]

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
+from onmodel.dispatch.contracts import CONTRACTS, VariationOutputs, contract_of
+from onmodel.dispatch.fit import unread
+from onmodel.dispatch.tasks import Task
 from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import MODELS, JsonValue, Manifest
 from onmodel.functions.patience import ENDLESS
@@ -18,12 +21,16 @@ from onmodel.runner.calls import CallEvent, CallRequest, CallResult
 from onmodel.runner.conversation import TOO_LATE
 from onmodel.runner.errors import CallFailed, failed, unprepared
 from onmodel.runner.examples import FILE, NoExampleError, example, inputs_of, required_of
+from onmodel.runner.fitness import misfits_of
 from onmodel.runner.gpus import NO_GPUS, Ledger
+from onmodel.runner.outputs import as_made
 from onmodel.runner.pool import Pool
 from onmodel.runner.runtime import Runtime
 from onmodel.runner.startup import Ready, start
 
 State = Literal["passed", "failed", "skipped"]
+FITS = "fits "
+_ASKED = f"there are {', '.join(CONTRACTS)}"
 _WITHOUT_WALLS = "only containers have it (ONMODEL_RUNTIME=docker)"
 # Takes memory until somebody objects.
 _GROW = "held = []\nwhile True: held.append(b'x' * (8 << 20))"
@@ -121,6 +128,7 @@ class _Trial:
     def checks(self) -> Iterator[Check]:
         yield self._tiers()
         yield self._reads()
+        yield from self._tasks()
         yield from self._bad_inputs()
         try:
             values = example(self._manifest, self._schema, self._inputs)
@@ -142,6 +150,7 @@ class _Trial:
             else:
                 yield Check("runs", "failed", _told(error))
             return
+        yield from self._gives(first)
         count = len(first.files)
         yield Check("runs", "passed", f"{first.seconds:.2f} s")
         yield Check("writes what it declares", "passed", f"{count} file{'s' * (count != 1)}")
@@ -172,6 +181,29 @@ class _Trial:
         if models:
             return Check(name, "failed", f"has to be optional: {', '.join(models)}")
         return Check(name, "passed")
+
+    def _tasks(self) -> Iterator[Check]:
+        """Take what each task sends, and have what it needs among the outputs."""
+        for task in self._manifest.tasks:
+            name = FITS + task
+            if contract_of(task) is None:
+                yield Check(name, "skipped", f"nobody asks for it; {_ASKED}")
+            elif wrong := misfits_of(self._manifest, task, self._schema):
+                yield Check(name, "failed", "; ".join(wrong))
+            else:
+                yield Check(name, "passed")
+
+    def _gives(self, result: CallResult) -> Iterator[Check]:
+        """Answer what each task reads."""
+        for task in self._manifest.tasks:
+            if contract_of(task) is None:
+                continue
+            made = as_made(result)
+            wrong = unread(task, made)
+            if wrong is None and task == Task.GENERATE_VARIATION:
+                wrong = _mislabelled(self._manifest, VariationOutputs.of(made))
+            name = f"gives what {task} needs"
+            yield Check(name, "failed" if wrong else "passed", wrong or "")
 
     def _bad_inputs(self) -> Iterator[Check]:
         """Refused before it runs, with the input's name, and nothing breaks."""
@@ -241,6 +273,13 @@ class _Trial:
             vram_mb=self._manifest.least_vram_mb,
         )
         return self._pool.call(self._manifest, request, on_event=on_event, cancelled=cancelled)
+
+
+def _mislabelled(manifest: Manifest, made: VariationOutputs) -> str | None:
+    if made.report.preview == manifest.preview:
+        return None
+    said, meant = (str(one).lower() for one in (made.report.preview, manifest.preview))
+    return f"report.preview is {said}, and preview in function.toml is {meant}"
 
 
 def _hashes(result: CallResult) -> list[tuple[str, str]]:

@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from onmodel.runner.calls import OutputRecord
+from onmodel.dispatch.schemas import CallOutputs, StoredFile
+from onmodel.runner.calls import CallResult, OutputRecord
 
 _CHUNK = 1024 * 1024
 _MAX_JSON_BYTES = 64 * 1024 * 1024
@@ -82,6 +83,22 @@ def collect(
     if extra:
         raise BadOutputError(f"written and not declared: {', '.join(extra[:5])}")
     return records
+
+
+def as_made(result: CallResult) -> CallOutputs:
+    """Describe what came out as the readers of a task see it; nothing is stored yet."""
+    files = [
+        StoredFile(
+            output=one.name,
+            name=one.path.name,
+            key="",
+            media_type=one.media_type,
+            bytes=one.bytes,
+            sha256=one.sha256,
+        )
+        for one in result.files
+    ]
+    return CallOutputs(values=result.outputs, files=files)
 
 
 def _declared(values: dict[str, JsonValue], schema: dict[str, object]) -> Generator[_Declared]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
+from onmodel.dispatch.fit import unread
 from onmodel.functions.errors import DownloadStoppedError
 from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import Manifest
@@ -15,9 +16,10 @@ from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult, IsCancelled, OnEvent
 from onmodel.runner.conversation import Ended, converse, fit_after, verdict
 from onmodel.runner.errors import CallFailed, failed, unprepared, unwritten
+from onmodel.runner.fitness import misfits_of
 from onmodel.runner.gpus import NO_GPUS, Ledger, Room
 from onmodel.runner.keeper import BEAT_S, HEALTH_S, Keeper, Wanted
-from onmodel.runner.outputs import BadOutputError, collect
+from onmodel.runner.outputs import BadOutputError, as_made, collect
 from onmodel.runner.places import Places
 from onmodel.runner.runtime import Exchange, Runtime
 from onmodel.runner.slots import Slot, SlotStatus, worn
@@ -175,6 +177,8 @@ class Pool:
         """Run the call on a slot. Returns what came out and whether the instance is still fit."""
         ready = slot.ready
         assert ready is not None
+        if request.task and (wrong := misfits_of(manifest, request.task, ready.schema)):
+            return failed("does_not_fit", detail="; ".join(wrong)), True
         with ready.instance.exchange(request) as exchange:
             ended = converse(
                 *(ready.instance, manifest, request, exchange),
@@ -321,4 +325,7 @@ def _collected(
         return failed("bad_output", detail=str(error), log=ready.instance.log_tail())
     except OSError as error:
         return unwritten(error, otherwise="bad_output")
-    return CallResult(outputs, files, ended.snapshot.metrics.predict_time)
+    result = CallResult(outputs, files, ended.snapshot.metrics.predict_time)
+    if request.task and (wrong := unread(request.task, as_made(result))):
+        return failed("bad_output", detail=wrong, log=ready.instance.log_tail())
+    return result

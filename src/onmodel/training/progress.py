@@ -8,6 +8,7 @@ import numpy as np
 from onmodel.characters import repository as characters
 from onmodel.characters import service as character_service
 from onmodel.dispatch import handlers
+from onmodel.dispatch.contracts import TrainingOutputs
 from onmodel.dispatch.failures import TABLE, meaning
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallError, Ephemeral, Outcome, Progress
@@ -108,8 +109,8 @@ def error_read(error: CallError | None) -> dict[str, Any]:
 async def _adopt(uow: UnitOfWork, job: TrainingJob, outcome: Outcome) -> Adapter:
     """Make the result of a training the adapter that the character uses."""
     assert outcome.outputs is not None  # a success has outputs
-    stored = next(file for file in outcome.outputs.files if file.output in OF_OUTPUT)
-    file = await files.add_output(uow, job.project_id, stored, created_by=job.created_by)
+    learnt = TrainingOutputs.of(outcome.outputs)
+    file = await files.add_output(uow, job.project_id, learnt.model, created_by=job.created_by)
     used = [UUID(reference_id) for reference_id in job.parameters["references"]]
     seen = await identities.vectors_of(uow, used, ENCODER)
     vectors = list(seen.values())
@@ -117,11 +118,11 @@ async def _adopt(uow: UnitOfWork, job: TrainingJob, outcome: Outcome) -> Adapter
         project_id=job.project_id,
         character_id=job.character_id,
         job_id=job.id,
-        kind=OF_OUTPUT[stored.output],
+        kind=OF_OUTPUT[learnt.model.output],
         number=await repository.next_adapter_number(uow, job.character_id),
         function=job.function or "",
         file_id=file.id,
-        summary=outcome.outputs.values.get("report", {}),
+        summary=learnt.report,
         encoder=ENCODER if vectors else None,
         template=np.mean(vectors, axis=0).tolist() if vectors else None,
     )

@@ -12,8 +12,9 @@ from onmodel.characters.schemas import REFERENCES_NEEDED
 from onmodel.dispatch import repository as calls
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.choices import sentence
+from onmodel.dispatch.contracts import TrainingInputs
 from onmodel.dispatch.queue import standing_of
-from onmodel.dispatch.schemas import CallParams, FileInput, NewCall
+from onmodel.dispatch.schemas import FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.events import log as events
@@ -78,7 +79,7 @@ async def request_training(
             subject_id=job.id,
             task=Task.TRAIN_LORA,
             tier=Tier(data.quality),
-            params=CallParams(files={"pictures": await _pictures(uow, usable)}),
+            params=TrainingInputs(pictures=await _pictures(uow, usable)).params(),
             priority=job.priority,
             importance=character.importance,
             depends_on=tuple(data.after),

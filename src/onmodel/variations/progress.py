@@ -8,8 +8,9 @@ from onmodel.characters import service as character_service
 from onmodel.characters.references import EXTENSIONS
 from onmodel.dispatch import handlers
 from onmodel.dispatch import service as dispatch
+from onmodel.dispatch.contracts import ConsistencyInputs, VariationOutputs
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.schemas import CallParams, FileInput, NewCall, Outcome
+from onmodel.dispatch.schemas import FileInput, NewCall, Outcome
 from onmodel.dispatch.tasks import Task
 from onmodel.events import log as events
 from onmodel.identity import calibrations, measured, search
@@ -28,7 +29,6 @@ from onmodel.variations.schemas import GenerationResult
 from onmodel.variations.standard import label_of
 
 SCORE_SUBJECT = "variation_score"
-MAX_SIDE = 65_536
 
 
 async def started(uow: UnitOfWork, call: Call) -> None:
@@ -63,6 +63,10 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
         "version": call.function_version,
         "terms": _terms(row, call),
         "reads": call.reads,
+        "tier_asked": call.tier_asked.value,
+        "tier_used": call.tier_used.value if call.tier_used else None,
+        "tier_reason": call.tier_reason,
+        "function_reason": call.function_reason,
     }
     if outcome.state is State.SUCCEEDED:
         file = await _keep(uow, row, outcome)
@@ -97,25 +101,19 @@ def _terms(row: Variation, call: Call) -> list[dict[str, Any]]:
 
 async def _keep(uow: UnitOfWork, row: Variation, outcome: Outcome) -> File:
     assert outcome.outputs is not None  # a success has outputs
-    stored = next(file for file in outcome.outputs.files if file.output == "image")
-    report: dict[str, Any] = outcome.outputs.values.get("report", {})
+    made = VariationOutputs.of(outcome.outputs)
     file = await files.add_output(
         uow,
         row.project_id,
-        stored,
+        made.image,
         created_by=row.created_by,
-        width=_pixels(report.get("size")),
-        height=_pixels(report.get("size")),
+        width=made.report.size,
+        height=made.report.size,
     )
     row.file_id = file.id
-    row.preview = bool(report.get("preview"))
+    row.preview = made.report.preview
     row.progress = 100
     return file
-
-
-def _pixels(size: object) -> int | None:
-    """Return the side of a square picture as a function reports it, if that is a number."""
-    return size if isinstance(size, int) and 0 < size < MAX_SIDE else None
 
 
 async def ask_for_judgement(uow: UnitOfWork, row: Variation, file: File) -> None:
@@ -129,17 +127,15 @@ async def ask_for_judgement(uow: UnitOfWork, row: Variation, file: File) -> None
             subject_kind=SCORE_SUBJECT,
             subject_id=row.id,
             task=Task.VALIDATE_CONSISTENCY,
-            params=CallParams(
-                files={
-                    "pictures": [
-                        FileInput(
-                            key=blob_key(file.sha256),
-                            name=f"variation.{EXTENSIONS[file.media_type]}",
-                            media_type=file.media_type,
-                        )
-                    ]
-                }
-            ),
+            params=ConsistencyInputs(
+                pictures=[
+                    FileInput(
+                        key=blob_key(file.sha256),
+                        name=f"variation.{EXTENSIONS[file.media_type]}",
+                        media_type=file.media_type,
+                    )
+                ]
+            ).params(),
             priority=1,
         ),
     )

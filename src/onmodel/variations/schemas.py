@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.timing import Timing
 from onmodel.functions.terms import Terms
 from onmodel.identity.schemas import Route
@@ -104,6 +105,8 @@ class Recipe(BaseModel):
     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
     ``reads`` names what the function was given of the version beside pictures: it says in its
     manifest what it has inputs for. A picture that somebody brought is made of no version.
+    ``tier_used`` is null for a picture that somebody brought. The reasons are sentences: why not
+    the tier that was asked for, and why this function.
     """
 
     task: str
@@ -113,6 +116,10 @@ class Recipe(BaseModel):
     seed: int
     inputs: list[RecipeInput]
     terms: list[Terms] = []
+    tier_asked: Quality | None = None
+    tier_used: Quality | None = None
+    tier_reason: Annotated[str | None, AfterValidator(sentence)] = None
+    function_reason: Annotated[str | None, AfterValidator(sentence)] = None
     made_of: MadeOf | None = None
     reads: list[str] = []
 

@@ -6,7 +6,8 @@ from typing import Any
 from onmodel.characters import repository as characters
 from onmodel.characters.models import Character, Reference
 from onmodel.characters.references import EXTENSIONS
-from onmodel.dispatch.schemas import CallParams, FileInput, Offered
+from onmodel.dispatch.contracts import ALTERNATIVES, SIZE, VariationInputs, VariationOffered
+from onmodel.dispatch.schemas import CallParams, FileInput
 from onmodel.dispatch.tasks import Task
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects import repository as projects
@@ -15,9 +16,6 @@ from onmodel.storage.keys import blob_key
 from onmodel.training.kinds import FILE_NAMES
 from onmodel.variations.basis import Basis
 from onmodel.variations.errors import NoReferenceError
-
-SIZE = 768
-ALTERNATIVES = 4
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,13 @@ class Source:
 
     def params(self, key: str, seed: int) -> CallParams:
         """Return what the function is given for one picture of the set."""
-        files: dict[str, FileInput | list[FileInput]] = {
-            "reference": _input(self.best),
-            "references": [_input(other) for other in self.others],
-        }
-        return CallParams(values=self._values(key, seed), files=files, offered=self._offered())
+        return VariationInputs(
+            reference=_input(self.best),
+            references=[_input(other) for other in self.others],
+            key=key,
+            seed=seed,
+            size=SIZE,
+        ).params(self._offered())
 
     def recipe(self, key: str, seed: int) -> dict[str, Any]:
         """Return what the record keeps, so that the same bytes can be made again."""
@@ -46,7 +46,7 @@ class Source:
             "task": Task.GENERATE_VARIATION.value,
             "function": None,
             "version": None,
-            "parameters": self._values(key, seed),
+            "parameters": self.params(key, seed).values,
             "seed": seed,
             "inputs": [
                 _kept("reference", self.best),
@@ -55,25 +55,21 @@ class Source:
             "made_of": self.basis.made_of.model_dump(mode="json"),
         }
 
-    def _values(self, key: str, seed: int) -> dict[str, Any]:
-        return {"key": key, "seed": seed, "size": SIZE}
-
-    def _offered(self) -> Offered:
-        made_of = self.basis.made_of
-        files = {}
+    def _offered(self) -> VariationOffered:
+        made_of, files = self.basis.made_of, {}
         if made_of.adapter is not None and self.model is not None:
             files[made_of.adapter.kind] = FileInput(
                 key=blob_key(self.model.sha256),
                 name=FILE_NAMES[made_of.adapter.kind],
                 media_type=self.model.media_type,
             )
-        values = {
-            "trigger_word": made_of.trigger_word,
-            "positive_prompt": made_of.positive_prompt,
-            "negative_prompt": made_of.negative_prompt,
-            "description": self.basis.description,
-        }
-        return Offered(values=values, files=files)
+        return VariationOffered(
+            trigger_word=made_of.trigger_word,
+            positive_prompt=made_of.positive_prompt,
+            negative_prompt=made_of.negative_prompt,
+            description=self.basis.description,
+            **files,
+        )
 
 
 def _input(pair: tuple[Reference, File]) -> FileInput:

@@ -20,6 +20,7 @@ from onmodel.kit.errors import ConflictError
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.choice import open_pool
+from onmodel.runner.fitness import Fitness
 from onmodel.runner.keeper import Wanted
 from onmodel.runner.nvml import Gpu
 from onmodel.runner.pool import Pool
@@ -109,6 +110,7 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
         previews=Previews(loop.loop, resources),
         capabilities=capabilities,
+        fitness=Fitness(settings.home),
     )
     started.append(worker)
     return worker

@@ -47,6 +47,7 @@ class Circumstances:
         room_mb: video memory that one function could get now, MiB; None does not ask.
         largest_mb: all of it that the largest GPU has; None does not ask.
         depth: calls that wait for each slot of the call's tier.
+        unfit: the names of functions that turned out not to take what the task sends.
     """
 
     commercial: bool = False
@@ -54,6 +55,7 @@ class Circumstances:
     room_mb: int | None = None
     largest_mb: int | None = None
     depth: float = 0.0
+    unfit: frozenset[str] = frozenset()
 
     def allows(self, manifest: Manifest) -> bool:
         """Whether the licences of a function let it be used."""
@@ -146,7 +148,11 @@ class _Line:
     ) -> None:
         self.tier = tier
         self._needs = FunctionTier(tier.value)
-        able = [one for one in functions.for_task(call.task.value) if self._needs in one.tiers]
+        able = [
+            one
+            for one in functions.for_task(call.task.value)
+            if self._needs in one.tiers and one.name not in circumstances.unfit
+        ]
         self.all = sorted(able, key=lambda one: (one.preview, -self._vram_mb(one), one.name))
         self.allowed = [one for one in self.all if circumstances.allows(one)]
 
@@ -194,9 +200,12 @@ def _none(lines: Sequence[_Line], call: Call, circumstances: Circumstances) -> E
     barred = [one for line in lines for one in line.all]
     if barred:
         return circumstances.barred(barred[0])
+    unfit = f" {', '.join(sorted(circumstances.unfit))} does not fit it." * bool(
+        circumstances.unfit
+    )
     return NoFunctionError(
         f"No installed function does {call.task.value} in {lines[0].tier.value} quality on this "
-        "machine."
+        f"machine.{unfit}"
     )
 
 

@@ -70,8 +70,7 @@ async def _beat(worker: WorkerProcess) -> None:
     # the driver may take its time; the rest of the sample wants one thread
     rooms = await asyncio.to_thread(worker.pool.gpus)
     offers = await _offers(worker)
-    largest = max(rooms, key=lambda room: room.gpu.vram_mb, default=None)
-    use = sample(largest.gpu if largest else None)
+    use = sample([room.gpu for room in rooms])
     async with worker.resources.database.begin() as uow:
         known = await workers.seen(
             uow,

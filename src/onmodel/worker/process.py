@@ -10,6 +10,7 @@ from onmodel.dispatch.tiers import Tier
 from onmodel.functions.manifest import Manifest
 from onmodel.functions.registry import Registry
 from onmodel.runner.calls import CallRequest, CallResult, IsCancelled, OnEvent
+from onmodel.runner.fitness import Fitness
 from onmodel.runner.gpus import Room
 from onmodel.runner.slots import SlotStatus
 from onmodel.worker.held import HeldCalls
@@ -71,6 +72,7 @@ class WorkerProcess:
     """Everything that running a call needs.
 
     Attributes:
+        fitness: which functions are known not to fit a task that they name.
         functions: reads the installed functions anew, so that a new one needs no restart.
         stopping: True once the process has been asked to end; nothing is begun any more.
     """
@@ -84,5 +86,6 @@ class WorkerProcess:
     throttle: Throttle
     previews: Previews
     capabilities: Capabilities
+    fitness: Fitness
     held: HeldCalls = field(default_factory=HeldCalls)
     stopping: bool = False

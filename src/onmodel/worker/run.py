@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from onmodel.functions import licences
 from onmodel.functions.manifest import Manifest
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult
+from onmodel.runner.errors import CallFailed
 from onmodel.worker import files
-from onmodel.worker.choosing import Circumstances, select_function, terms_of
+from onmodel.worker.choosing import Choice, Circumstances, select_function, terms_of
 from onmodel.worker.durable import is_passing, persist
 from onmodel.worker.faults import ELSEWHERE, describe, describe_unheard
 from onmodel.worker.held import HeldCall
@@ -82,45 +84,17 @@ def _work(
 ) -> tuple[CallOutputs, float] | tuple[CallError, None]:
     """Do what the call asks for; every failure but a lost lease becomes its error."""
     try:
-        choice = select_function(worker.functions(), call, circumstances)
-        manifest = choice.manifest
-        terms = terms_of(manifest, worker.resources.settings.weights)
-        params = CallParams.model_validate(call.params).given_to(manifest.reads)
-
-        async def record(uow: UnitOfWork) -> None:
-            await leases.record_function(
-                uow,
-                call.id,
-                held.fence,
-                name=manifest.name,
-                version=manifest.version,
-                tier=choice.tier,
-                reason=choice.tier_reason,
-                function_reason=choice.function_reason,
-                terms=[one.model_dump() for one in terms],
-                reads=params.offered.names,
-            )
-
-        _in_transaction(worker, record)
-        with worker.scratch.for_call(call.id, held.fence) as (inputs, outputs):
-            request = CallRequest(
-                id=str(call.id),
-                inputs=worker.loop.run(
-                    files.stage(
-                        worker.resources.store,
-                        params,
-                        inputs,
-                        defaults=choice.defaults,
-                    )
-                ),
-                input_dir=inputs,
-                output_dir=outputs,
-                deadline_s=manifest.limits.run_s,
-                vram_mb=choice.vram_mb,
-            )
-            result = _run_function(worker, held, manifest, request)
-            stored = worker.loop.run(files.keep(worker.resources.store, result))
-            return stored, result.seconds
+        while True:
+            unfit = _unfit(worker, call)
+            choice = select_function(worker.functions(), call, replace(circumstances, unfit=unfit))
+            try:
+                return _do(worker, call, held, choice)
+            except CallFailed as error:
+                # what it takes is known when it has been started for the first time
+                if error.code != "does_not_fit" or choice.manifest.name in unfit:
+                    raise
+                worker.fitness.keep(choice.manifest, call.task, error.detail)
+                log.warning("unfit", function=choice.manifest.key, reason=error.detail)
     except LeaseLostError:
         raise
     except Exception as error:
@@ -128,6 +102,57 @@ def _work(
         if described.code == "internal_error":
             log.exception("call_broke", call=str(call.id))
         return described, None
+
+
+def _unfit(worker: WorkerProcess, call: Call) -> frozenset[str]:
+    """Name the functions that are known not to take what the call brings."""
+    able = worker.functions().for_task(call.task.value)
+    return frozenset(one.name for one in able if call.task in worker.fitness.unfit(one))
+
+
+def _do(
+    worker: WorkerProcess, call: Call, held: HeldCall, choice: Choice
+) -> tuple[CallOutputs, float]:
+    """Let the chosen function do it; raises CallFailed and what storing may raise."""
+    manifest = choice.manifest
+    terms = terms_of(manifest, worker.resources.settings.weights)
+    params = CallParams.model_validate(call.params).given_to(manifest.reads)
+
+    async def record(uow: UnitOfWork) -> None:
+        await leases.record_function(
+            uow,
+            call.id,
+            held.fence,
+            name=manifest.name,
+            version=manifest.version,
+            tier=choice.tier,
+            reason=choice.tier_reason,
+            function_reason=choice.function_reason,
+            terms=[one.model_dump() for one in terms],
+            reads=params.offered.names,
+        )
+
+    _in_transaction(worker, record)
+    with worker.scratch.for_call(call.id, held.fence) as (inputs, outputs):
+        request = CallRequest(
+            id=str(call.id),
+            inputs=worker.loop.run(
+                files.stage(
+                    worker.resources.store,
+                    params,
+                    inputs,
+                    defaults=choice.defaults,
+                )
+            ),
+            input_dir=inputs,
+            output_dir=outputs,
+            deadline_s=manifest.limits.run_s,
+            vram_mb=choice.vram_mb,
+            task=call.task,
+        )
+        result = _run_function(worker, held, manifest, request)
+        stored = worker.loop.run(files.keep(worker.resources.store, result))
+        return stored, result.seconds
 
 
 def _run_function(

@@ -8,8 +8,9 @@ import pytest
 from onmodel.dispatch import workers
 from onmodel.dispatch.schemas import CallError
 from onmodel.dispatch.tiers import ASCENDING
-from onmodel.functions import trials
+from onmodel.functions import registry, trials
 from onmodel.functions.trials import FunctionTrial
+from onmodel.runner.fitness import Fitness
 from onmodel.settings import Settings
 from tests.support.drawings import picture
 from tests.support.faces import face, report
@@ -31,6 +32,18 @@ async def test_every_function_says_what_it_needs_and_on_which_terms(house: House
     assert not puppet["installed"]
     assert puppet["install"] == "onmodel function install puppet"
     assert puppet["health"]["last_at"] is None
+
+
+async def test_what_does_not_fit_its_task_says_why_it_is_not_chosen(house: House) -> None:
+    ada = await house.person("ada")
+    settings = house.resources.settings
+    puppet = registry.find(settings.functions_dir, "puppet")
+    assert (await _function(ada, "puppet"))["unfit"] == []
+    task = "character.generate_variation"
+    Fitness(settings.home).keep(puppet, task, "it has no input `key`")
+    assert (await _function(ada, "puppet"))["unfit"] == [
+        {"task": task, "reason": "it has no input `key`"}
+    ]
 
 
 async def test_a_stranger_and_a_missing_function_get_a_problem(house: House) -> None:

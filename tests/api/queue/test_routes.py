@@ -259,8 +259,7 @@ async def test_machines_show_what_they_do_and_their_use(film: Film) -> None:
         "at": datetime.now(UTC).isoformat(),
         "cpu": 12.5,
         "memory": 40.0,
-        "gpu": None,
-        "vram": None,
+        "gpus": {"GPU-a": {"busy": 87, "vram": 25.0}, "GPU-b": {"busy": None, "vram": 1.0}},
     }
     async with film.house.resources.database.begin() as uow:
         (worker,) = await workers.live(uow, lease_seconds=60)
@@ -271,3 +270,4 @@ async def test_machines_show_what_they_do_and_their_use(film: Film) -> None:
     assert read["tiers"] == [tier.value for tier in ASCENDING]
     assert len(read["use"]) == workers.USE_SAMPLES
     assert read["use"][-1]["cpu"] == 12.5
+    assert read["use"][-1]["gpus"] == use["gpus"]

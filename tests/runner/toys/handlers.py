@@ -74,6 +74,32 @@ class Steps(Function[Text, Report]):
         return Report(report={"text": inputs.text})
 
 
+PICTURES = ("image/png", "image/jpeg", "image/webp")
+
+
+@dataclass(frozen=True)
+class PainterInputs:
+    reference: InputFile = field("The picture to hand back.", media_types=PICTURES)
+    references: list[InputFile] = field("More of them.", default=[], media_types=PICTURES)
+    key: str = field("Which picture.", default="")
+    seed: int = field("Changes nothing.", default=0, minimum=0)
+    size: int = field("Changes nothing.", default=768, minimum=1)
+
+
+@dataclass(frozen=True)
+class PainterOutputs:
+    image: OutputFile = field("The reference picture.", media_types=PICTURES)
+
+
+class Painter(Function[PainterInputs, PainterOutputs]):
+    """Takes what a variation sends, and gives what it needs."""
+
+    def run(self, inputs: PainterInputs, context: Context) -> PainterOutputs:
+        path = context.output("image.png")
+        path.write_bytes(inputs.reference.path.read_bytes())
+        return PainterOutputs(image=OutputFile(path, "image/png"))
+
+
 class Steady(Function[Text, Report]):
     """Works for two seconds, unless it is cancelled."""
 

@@ -216,6 +216,7 @@ export function modelFunction(over: Partial<FunctionRead> = {}): FunctionRead {
       last_failure_code: null,
     },
     tested: null,
+    unfit: [],
     ...over,
   };
 }

@@ -1,13 +1,14 @@
 """A function as its page shows it: its folder, what lies on disk, how its calls went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from onmodel.api.functions.schemas import (
     FunctionHealth,
     FunctionRead,
     FunctionTierRead,
+    FunctionUnfit,
     FunctionWarm,
     FunctionWeightRead,
     LicenceAcceptanceRead,
@@ -22,6 +23,7 @@ from onmodel.functions.registry import Broken, load
 from onmodel.functions.terms import restricted
 from onmodel.functions.trials import FunctionTrial, latest
 from onmodel.kit.errors import ProblemError
+from onmodel.runner.fitness import Fitness
 from onmodel.settings import Settings
 
 
@@ -36,6 +38,7 @@ class OnDisk:
     problem: str | None = None
     pull: Pull | None = None
     tested: FunctionTrial | None = None
+    unfit: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def on_disk(settings: Settings) -> list[OnDisk]:
@@ -46,6 +49,7 @@ def on_disk(settings: Settings) -> list[OnDisk]:
         replace(
             _usable(manifest, installation, settings.weights),
             tested=latest(settings.home, manifest.name),
+            unfit=Fitness(settings.home).unfit(manifest),
         )
         for manifest in registry
     ]
@@ -127,6 +131,7 @@ def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm], accepted: InForce)
         warm=warm,
         health=_health(runs),
         tested=found.tested,
+        unfit=[FunctionUnfit(task=task, reason=why) for task, why in found.unfit.items()],
     )
 
 

@@ -82,6 +82,13 @@ class LicenceAccept(BaseModel):
     terms: list[Terms]
 
 
+class FunctionUnfit(BaseModel):
+    """A task that a function names and does not fit, with what is missing, for its author."""
+
+    task: str
+    reason: str
+
+
 class FunctionRead(BaseModel):
     """A model function.
 
@@ -89,7 +96,8 @@ class FunctionRead(BaseModel):
     known then. ``commercial`` is whether all of it may be used in work that is sold.
     ``install`` is the command that fetches what is missing, null when nothing is; ``pull`` is how
     far that is. ``terms`` have to be accepted by an administrator before it is ``enabled``.
-    ``tested`` is null for one that was never tried here.
+    ``tested`` is null for one that was never tried here. ``unfit`` says why it is not chosen for a
+    task that it names, as far as it was started on this server.
     """
 
     name: str
@@ -115,3 +123,4 @@ class FunctionRead(BaseModel):
     warm: list[FunctionWarm]
     health: FunctionHealth
     tested: FunctionTrial | None
+    unfit: list[FunctionUnfit]

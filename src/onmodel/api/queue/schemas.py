@@ -193,14 +193,20 @@ class CallLog(BaseModel):
     text: str
 
 
+class GpuUse(BaseModel):
+    """Use of one GPU in percent: of its time, where the driver tells, and of its memory."""
+
+    busy: float | None
+    vram: float | None
+
+
 class UseSample(BaseModel):
-    """Use of a machine in percent at one moment; null where it has no such part."""
+    """Use of a machine in percent at one moment; its GPUs by their UUIDs."""
 
     at: datetime
     cpu: float | None
     memory: float | None
-    gpu: float | None
-    vram: float | None
+    gpus: dict[str, GpuUse] = {}
 
 
 class GpuRead(BaseModel):

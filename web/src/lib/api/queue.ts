@@ -15,6 +15,8 @@ export const queue = {
     body(api.POST('/api/v1/queue/{call_id}/{verb}', { params: { path: { call_id, verb } } })),
   batch: (verb: QueueVerb, ids: string[]) =>
     body(api.POST('/api/v1/queue/batch', { body: { verb, ids } })),
+  log: (call_id: string) =>
+    body(api.GET('/api/v1/queue/{call_id}/log', { params: { path: { call_id } } })),
   move: (call_id: string, place: { before: string } | { after: string }) =>
     body(api.POST('/api/v1/queue/{call_id}/move', { params: { path: { call_id } }, body: place })),
   need: (call_id: string, due_at: string | null) =>

@@ -48,6 +48,14 @@ describe('a function in words', () => {
       word: 'Cannot be used',
       text: 'tiers: missing',
     });
+    const unfit = [{ task: 'character.generate_variation', reason: 'it has no input `key`' }];
+    expect(standingOf(modelFunction({ unfit }))).toEqual({
+      tone: 'bad',
+      word: 'Not chosen',
+      text: 'It is not chosen for character.generate_variation: it has no input `key`. Others do it instead.',
+    });
+    const also = ['character.generate_variation', 'character.generate_base'];
+    expect(standingOf(modelFunction({ unfit, tasks: also })).word).toBe('Ready');
     const fine = standingOf(modelFunction({ health: { ...health, succeeded: 19, failed: 1 } }));
     expect(fine.word).toBe('Works');
     expect(fine.text).toContain('19 of the last 20 runs worked.');

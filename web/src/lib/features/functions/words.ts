@@ -30,8 +30,11 @@ export interface Standing {
 /** From this share of failures on a function is called unreliable. */
 const UNRELIABLE = 0.2;
 
-export function standingOf({ problem, enabled, installed, health }: FunctionRead): Standing {
+export function standingOf(model: FunctionRead): Standing {
+  const { problem, enabled, installed, health, unfit, tasks } = model;
   if (problem) return { tone: 'bad', word: 'Cannot be used', text: problem };
+  if (unfit.length > 0 && unfit.length >= tasks.length)
+    return { tone: 'bad', word: 'Not chosen', text: unfitText(model) };
   if (!enabled)
     return {
       tone: 'warn',
@@ -50,6 +53,13 @@ export function standingOf({ problem, enabled, installed, health }: FunctionRead
   if (health.failed / ended >= UNRELIABLE)
     return { tone: 'warn', word: 'Fails often', text: healthText(health) };
   return { tone: 'good', word: 'Works', text: healthText(health) };
+}
+
+/** Why it is not chosen for what it says it does; the reasons are for whoever wrote it. */
+export function unfitText({ unfit }: FunctionRead): string {
+  return unfit
+    .map(({ task, reason }) => `It is not chosen for ${task}: ${reason}. Others do it instead.`)
+    .join(' ');
 }
 
 /** "19 of the last 20 runs worked. 2 more had an input that it could not use." */

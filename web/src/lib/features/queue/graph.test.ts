@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeUse, GAP_MS, linePath } from './graph';
+import { describeUse, GAP_MS, graphsOfGpu, linePath } from './graph';
 
 const frame = { width: 100, height: 20, from: 0, to: 300_000 };
 
@@ -50,5 +50,26 @@ describe('describeUse', () => {
     expect(describeUse(samples, frame)).toBe('42 % now, between 12 and 91 % in the last 5 minutes');
     expect(describeUse([{ at: 1, percent: null }], frame)).toBe('not measured');
     expect(describeUse([{ at: 1, percent: 7 }], frame)).toBe('7 % now');
+  });
+});
+
+describe('graphsOfGpu', () => {
+  it('takes the samples of that card only', () => {
+    const use = [
+      {
+        at: '1970-01-01T00:00:01Z',
+        cpu: 1,
+        memory: 2,
+        gpus: { 'GPU-a': { busy: 90, vram: 50 }, 'GPU-b': { busy: null, vram: 5 } },
+      },
+      { at: '1970-01-01T00:00:02Z', cpu: 1, memory: 2 },
+    ];
+    const [busy, vram] = graphsOfGpu(use, 'GPU-b');
+    expect(busy?.samples).toEqual([
+      { at: 1000, percent: null },
+      { at: 2000, percent: null },
+    ]);
+    expect(vram?.samples.map(({ percent }) => percent)).toEqual([5, null]);
+    expect(graphsOfGpu(use, 'GPU-a')[0]?.samples[0]?.percent).toBe(90);
   });
 });

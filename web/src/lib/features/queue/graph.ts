@@ -1,4 +1,5 @@
 /** Use of a machine over time, as a line and in words. */
+import type { UseSample } from '$lib/api/types';
 
 export interface Sample {
   /** Milliseconds since 1970. */
@@ -17,6 +18,25 @@ export interface Frame {
 
 /** Silence longer than this is drawn as a gap, never as a straight line over what is unknown. */
 export const GAP_MS = 45_000;
+
+/** What a machine's samples say of one of its parts. */
+export function samplesOf(
+  use: readonly UseSample[],
+  part: (sample: UseSample) => number | null | undefined,
+): Sample[] {
+  return use.map((sample) => ({ at: Date.parse(sample.at), percent: part(sample) ?? null }));
+}
+
+/** The graphs of one card: how busy it was, and how full. */
+export function graphsOfGpu(
+  use: readonly UseSample[],
+  uuid: string,
+): { label: string; samples: Sample[] }[] {
+  return [
+    { label: 'Busy', samples: samplesOf(use, ({ gpus }) => gpus?.[uuid]?.busy) },
+    { label: 'Video memory', samples: samplesOf(use, ({ gpus }) => gpus?.[uuid]?.vram) },
+  ];
+}
 
 /** The `d` of an SVG path; empty without two neighbouring samples. */
 export function linePath(samples: readonly Sample[], frame: Frame): string {

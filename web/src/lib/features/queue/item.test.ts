@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { queueItem } from '../../../../tests/unit/records';
-import { etaOf, faultOf, functionOf, ordered, placeOf, summaryOf, tierOf, titleOf } from './item';
+import {
+  etaOf,
+  faultOf,
+  functionOf,
+  lineOf,
+  ordered,
+  placeOf,
+  summaryOf,
+  tierOf,
+  titleOf,
+} from './item';
 import { able, didText } from './verbs';
 import { filterFrom, filterQuery, isFiltered, NO_FILTER } from './filter';
 
@@ -98,5 +108,23 @@ describe('the filter of the history', () => {
   it('forgets what it does not know', () => {
     expect(filterFrom(new URLSearchParams('state=lost&task=dance'))).toEqual(NO_FILTER);
     expect(isFiltered(NO_FILTER)).toBe(false);
+  });
+});
+
+describe('lineOf', () => {
+  it('is the waiting work of the same person in the same project, as urgent as it', () => {
+    const kim = { id: 'u9', username: 'kim', name: 'Kim', colour: '#e07a5f' };
+    const one = (id: string, over: Parameters<typeof queueItem>[0] = {}) =>
+      queueItem({ id, state: 'queued', position: 1, project_id: 'p1', ...over });
+    const item = one('a');
+    const items = [
+      item,
+      one('b'),
+      one('other-film', { project_id: 'p2' }),
+      one('urgent', { urgent: true }),
+      one('somebody', { person: kim }),
+      one('running', { position: null }),
+    ];
+    expect(lineOf(items, item)).toEqual(['a', 'b']);
   });
 });

@@ -52,6 +52,19 @@ export function placeOf(item: QueueItem): string {
   }
 }
 
+/** Those with whom an entry can change places: what waits of the same person and project. */
+export function lineOf(items: readonly QueueItem[], item: QueueItem): string[] {
+  return items
+    .filter(
+      (one) =>
+        one.position !== null &&
+        one.person?.id === item.person?.id &&
+        one.project_id === item.project_id &&
+        one.urgent === item.urgent,
+    )
+    .map(({ id }) => id);
+}
+
 /** "After Mara, Train model", "After Mara, Train model and 2 more". */
 export function afterOf({ after }: QueueItem): string {
   const [first, ...rest] = after;
