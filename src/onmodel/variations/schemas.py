@@ -103,6 +103,8 @@ class Recipe(BaseModel):
     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
     ``reads`` names what the function was given of the version beside pictures: it says in its
     manifest what it has inputs for. A picture that somebody brought is made of no version.
+    ``prompt`` is what somebody wished beside the keywords: the function was given it where
+    ``reads`` has ``positive_prompt``.
     """
 
     task: str
@@ -114,6 +116,7 @@ class Recipe(BaseModel):
     terms: list[Terms] = []
     made_of: MadeOf | None = None
     reads: list[str] = []
+    prompt: str = ""
 
 
 class VariationRead(BaseModel):

@@ -3366,6 +3366,8 @@ export interface components {
         /**
          * CandidateMake
          * @description Have a picture made; without a seed the next one that was not used.
+         *
+         *     ``prompt`` says what is wished beside the character's keywords, in the generator's language.
          */
         CandidateMake: {
             /**
@@ -3373,6 +3375,11 @@ export interface components {
              * @default
              */
             note?: string;
+            /**
+             * Prompt
+             * @default
+             */
+            prompt?: string;
             /** Seed */
             seed?: number | null;
             /** Tier */
@@ -3809,10 +3816,18 @@ export interface components {
             /** Pairs */
             pairs: number;
         };
-        /** CommentWrite */
+        /**
+         * CommentWrite
+         * @description ``mentions`` are people of the project; others, and those of guests, are left out.
+         */
         CommentWrite: {
             /** Candidate Id */
             candidate_id?: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions?: string[];
             /** Text */
             text: string;
         };
@@ -3943,6 +3958,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Mentions */
+            mentions: string[];
             /** Text */
             text: string;
             /**
@@ -4096,6 +4113,9 @@ export interface components {
         /**
          * DecisionUpdated
          * @description Event ``server:decision.updated``.
+         *
+         *     ``did`` is the verb of the history for what somebody did, such as ``voted``; null where nobody
+         *     did anything, and where a blind decision hides what it was.
          */
         DecisionUpdated: {
             /**
@@ -4109,6 +4129,11 @@ export interface components {
              * Format: uuid
              */
             decision_id: string;
+            /**
+             * Did
+             * @default null
+             */
+            did?: string | null;
         };
         /**
          * DecisionView
@@ -5104,7 +5129,7 @@ export interface components {
          * @description Why somebody gets a notice; stored, so a word that was used once keeps its meaning.
          * @enum {string}
          */
-        Kind: "mention" | "answer" | "vote_asked" | "decided" | "deadline" | "off_model" | "training_done" | "training_failed" | "pictures_done" | "pictures_failed" | "check_failed" | "role";
+        Kind: "mention" | "answer" | "comment" | "vote_asked" | "decided" | "deadline" | "off_model" | "training_done" | "training_failed" | "pictures_done" | "pictures_failed" | "check_failed" | "went_back" | "role";
         /**
          * Lacking
          * @description Something that a set of references does not show.
@@ -6442,6 +6467,8 @@ export interface components {
          *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
          *     ``reads`` names what the function was given of the version beside pictures: it says in its
          *     manifest what it has inputs for. A picture that somebody brought is made of no version.
+         *     ``prompt`` is what somebody wished beside the keywords: the function was given it where
+         *     ``reads`` has ``positive_prompt``.
          */
         Recipe: {
             /** Function */
@@ -6453,6 +6480,11 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            /**
+             * Prompt
+             * @default
+             */
+            prompt?: string;
             /**
              * Reads
              * @default []
@@ -6910,6 +6942,16 @@ export interface components {
             event: "server:version.named";
             id?: string;
             payload: components["schemas"]["VersionNamed"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:version.restored";
+            id?: string;
+            payload: components["schemas"]["VersionRestored"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -8316,6 +8358,29 @@ export interface components {
             pictures: components["schemas"]["FileRef"][];
             /** Text */
             text: string;
+        };
+        /**
+         * VersionRestored
+         * @description Event ``server:version.restored``: ``by`` made version ``number``, which is as ``to`` was.
+         *
+         *     ``data`` says whether all of it went back, or which parts. What changed is told beside it.
+         */
+        VersionRestored: {
+            /**
+             * By
+             * Format: uuid
+             */
+            by: string;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["VersionRead"];
+            /** Number */
+            number: number;
+            /** To */
+            to: number;
         };
         /**
          * VersionState
