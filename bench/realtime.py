@@ -324,6 +324,7 @@ def main() -> None:
         f"{[one['reconnected'] for one in moved]} sockets moved to another process."
     )
     lost = result["lost"] + slow["lost"] + sum(one["lost"] for one in moved)
+    doubled = result["doubled"] + sum(one["doubled"] for one in moved)
     last = {
         "sockets": ALL,
         **result["big"],
@@ -332,12 +333,13 @@ def main() -> None:
         "loop_lag_ms": result["loop_lag_ms"],
         "cpu": round(result["cpu"], 2),
         "lost": lost,
+        "doubled": doubled,
         "kb_per_socket": result["kb_per_socket"],
         "ceiling_ratio": round(result["big"]["p99_ms"] / plain["big"]["p99_ms"], 2),
         "slow_readers_dropped": slow["dropped"],
     }
     print(json.dumps(last))
-    sys.exit(1 if lost else 0)
+    sys.exit(1 if lost or doubled else 0)
 
 
 if __name__ == "__main__":

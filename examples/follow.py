@@ -10,7 +10,8 @@ from websockets.exceptions import ConnectionClosed
 
 async def follow(address: str, token: str) -> None:
     seq = None  # the newest change that we have
-    async for socket in connect(address, additional_headers={"Authorization": f"Bearer {token}"}):
+    headers = {"Authorization": f"Bearer {token}"}
+    async for socket in connect(address, additional_headers=headers, max_size=None):
         try:
             payload = {} if seq is None else {"since": seq}
             await socket.send(json.dumps({"event": "client:sync_request", "payload": payload}))

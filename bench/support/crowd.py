@@ -7,7 +7,8 @@ JSON on standard input: host, port, token, and rooms, each with
     sockets     how many clients
     newest      the seq of its newest event (0)
     slow        how many of them stop reading (0)
-    document    whose cursor the first client moves (none), `cursors` times a second
+    document    the text that all open, and whose cursor the first moves (none), `cursors` times a
+                second
 
 Then it obeys the lines that it reads, and answers each with one JSON object:
 
@@ -112,8 +113,8 @@ class Crowd:
                 slow = number >= room.sockets - room.slow
                 room.clients.append(self.join(room, slow=slow))
                 self.pump(0)
-            if room.document:
-                self.say(room.clients[0], "client:text.open", {"document": room.document})
+            for client in room.clients:
+                self.open(client)
         self.pump_for(2.0)
         return {"sockets": sum(len(room.clients) for room in self.rooms)}
 
@@ -166,6 +167,11 @@ class Crowd:
         recovered = sum(client.seq == client.room.newest for client in dropped)
         return {"dropped": len(dropped), "recovered": recovered}
 
+    def open(self, client: Client) -> None:
+        """Open the room's text: its cursors reach nobody else."""
+        if client.room.document:
+            self.say(client, "client:text.open", {"document": client.room.document})
+
     def say(self, client: Client, event: str, payload: dict[str, Any]) -> None:
         """Send one message; whoever has no room for it loses it, as a full buffer would."""
         frame = json.dumps({"event": event, "payload": payload}).encode()
@@ -210,8 +216,7 @@ class Crowd:
         room = client.room
         place = room.clients.index(client)
         room.clients[place] = self.join(room, seq=client.seq)
-        if place == 0 and room.document:
-            self.say(room.clients[0], "client:text.open", {"document": room.document})
+        self.open(room.clients[place])
 
     def pump_for(self, seconds: float) -> None:
         """Read for a while."""

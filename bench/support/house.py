@@ -29,12 +29,14 @@ class House:
     Args:
         keep_caches: the folder of weights and function environments to share between houses, so
             that only the first one of a machine pays for downloading them; None starts empty.
+        functions: the folder of functions to use; None takes ours.
     """
 
-    def __init__(self, *, keep_caches: Path | None = None) -> None:
+    def __init__(self, *, keep_caches: Path | None = None, functions: Path | None = None) -> None:
         # Short on purpose: Unix sockets live below it and may have 107 bytes.
         self.home = Path(tempfile.mkdtemp(prefix="onmodel-", dir="/tmp"))
         self.home.chmod(0o711)
+        self.functions = functions
         self.port = 0  # any free one, told by the first start; later starts take the same
         self.log = self.home / "up.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -64,10 +66,15 @@ class House:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {
-            "ONMODEL_HOME": str(self.home),
-            "ONMODEL_PORT": str(self.port),
-        }
+        chosen = {"ONMODEL_FUNCTIONS_DIR": str(self.functions)} if self.functions else {}
+        return (
+            os.environ
+            | chosen
+            | {
+                "ONMODEL_HOME": str(self.home),
+                "ONMODEL_PORT": str(self.port),
+            }
+        )
 
     def start(self) -> None:
         """Start everything; return when `onmodel up` says that it is ready."""

@@ -48,7 +48,7 @@ class WaitingPool:
 def main() -> int:
     logging.configure(level="ERROR")
     effects.register()
-    return app.serve(Settings(), make_pool=lambda _settings: WaitingPool())
+    return app.serve(Settings(), make_pool=lambda _settings, _wanted: WaitingPool())
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 from onmodel_function.prediction import (
     MAX_LINE_CHARACTERS,
     MAX_LOG_LINES,
+    PREVIEW_BYTES,
     Failure,
     Prediction,
 )
@@ -34,6 +35,33 @@ def test_progress_that_nobody_could_see_is_not_sent() -> None:
     prediction.progress(0.9999, "writing")
     prediction.succeed({})
     assert 190 < len(events_of(prediction)) < 210
+
+
+def test_previews_are_few_small_and_made_only_when_sent() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    prediction.start()
+    made: list[int] = []
+
+    def make() -> bytes:
+        made.append(len(made))
+        return b"picture"
+
+    for _ in range(100):
+        prediction.preview(make)
+    prediction.succeed({})
+    prediction.preview(make)
+    previews = [data for name, data in events_of(prediction) if name == "preview"]
+    assert previews == [{"id": "c1", "data": "cGljdHVyZQ=="}]
+    assert made == [0]
+
+
+def test_a_preview_that_is_too_large_is_left_out_and_said() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    prediction.start()
+    prediction.preview(b"x" * (PREVIEW_BYTES + 1))
+    prediction.succeed({})
+    names = [name for name, _ in events_of(prediction)]
+    assert names == ["start", "log", "completed"]
 
 
 def test_logs_are_bounded() -> None:

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("ONMODEL_DOCKER_HOST", "DOCKER_HOST"),
     )
     docker_base: str | None = None
+    docker_runtime: str | None = None
     download_tokens: dict[str, SecretStr] = {}
     log_level: str = "INFO"
     database_pool: int = 20

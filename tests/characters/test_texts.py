@@ -332,3 +332,41 @@ async def test_a_removed_character_is_not_written(desk: Desk) -> None:
     settled = await desk.settle()
     assert settled["description"] == f"Last words. {TEXT}"
     assert settled["removed_at"] is not None
+
+
+async def test_too_much_to_transform_is_taken_anew_and_the_words_are_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MOST_PARTS", 12)
+    transformed: list[int] = []
+    transform = documents.ot.transform
+    monkeypatch.setattr(
+        documents.ot, "transform", lambda *given: transformed.append(1) or transform(*given)
+    )
+    async with desk.house.socket(desk.people["ada"], desk.project) as ada:
+        for number in range(4):
+            await desk.change(ada, number, [1, "x", 1, {"d": 1}])
+        assert (await desk.open(ada, 2))["ops"] is not None
+        assert (await desk.open(ada, 0))["ops"] is None
+        assert await desk.refused(ada, 1, ["mine"]) == "revision_gone"
+        assert transformed == []
+        assert await desk.change(ada, 3, ["mine "]) == 4
+
+
+async def test_a_text_is_told_to_those_who_opened_it_only(desk: Desk) -> None:
+    async with (
+        desk.house.socket(desk.people["ada"], desk.project) as ada,
+        desk.house.socket(desk.people["bob"], desk.project) as bob,
+        desk.house.socket(desk.people["vic"], desk.project) as vic,
+    ):
+        await desk.open(ada)
+        await desk.open(bob)
+        at = {"document": desk.name, "revision": 0, "anchor": 2, "head": 6}
+        await ada.send("client:text.cursor", at)
+        await desk.change(ada, 0, ["Good. "])
+        await bob.until("server:text.cursor")
+        await bob.until("server:text.op")
+        await vic.send("client:text.open", {"document": f"{desk.name[:-11]}positive_prompt"})
+        await vic.until("server:text.document")
+        of_text = {"server:text.op", "server:text.cursor"}
+        assert not [frame for frame in vic.seen if frame["event"] in of_text]

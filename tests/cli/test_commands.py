@@ -90,3 +90,26 @@ def test_a_database_that_does_not_answer_is_told(home: Path) -> None:
     )
     assert told.returncode == 1
     assert json.loads(told.stdout)["code"] == "database_unreachable"
+
+
+def test_clean_shows_first_and_removes_when_told(home: Path) -> None:
+    functions = home / "functions"
+    functions.mkdir()
+    old = home / "envs" / "former-0123456789abcdef"
+    old.mkdir(parents=True)
+    (old / "large").write_bytes(bytes(100_000))
+
+    def clean(*words: str) -> dict[str, Any]:
+        told = run(
+            home, "--json", "function", "clean", *words, ONMODEL_FUNCTIONS_DIR=str(functions)
+        )
+        return dict(json.loads(told.stdout))
+
+    shown = clean()
+    assert shown["removed"] is False
+    assert [one["name"] for one in shown["leftovers"]] == [old.name]
+    assert old.exists()
+    removed = clean("--yes")
+    assert (removed["removed"], removed["bytes"]) == (True, shown["bytes"])
+    assert not old.exists()
+    assert clean()["leftovers"] == []

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from onmodel.decisions import voting
 from onmodel.decisions.models import ReviewLink
+from onmodel.events.models import Event
 from onmodel.kit.clock import now
 from tests.decisions.scene import Scene, candidate_ids, scene
 from tests.support.house import House
@@ -184,3 +186,31 @@ async def test_guests_compare_blind_and_their_ranking_stands_apart(house: House)
     best = min(decision["candidates"], key=lambda one: one["advice_rank"]["place"])
     assert best["id"] == min(candidate_ids(decision))
     assert {round(one["rank"]["strength"], 3) for one in decision["candidates"]} == {0}
+
+
+async def test_comments_are_bounded_and_told_one_at_a_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voting, "MOST_COMMENTS", 4)
+    this = await scene(house)
+    made = await this.decision(2)
+    _, token = await _link(this, made["id"])
+    path = f"/api/v1/review/{token}"
+    async with house.client(OWN) as guest:
+        await _enter(guest, token)
+        for number in range(4):
+            said = await guest.post(f"{path}/comments", json={"text": f"{number} " + "w" * 1900})
+            assert said.status_code == 201
+        refused = await guest.post(f"{path}/comments", json={"text": "And"})
+        assert refused.json()["code"] == "too_much_said"
+    async with house.resources.database.read() as uow:
+        rows = await uow.session.scalars(
+            select(Event.payload)
+            .where(Event.name == "server:decision.updated")
+            .order_by(Event.seq.desc())
+            .limit(4)
+        )
+        told = [row["data"]["comments"] for row in rows]
+    assert [[one["text"][0] for one in each] for each in told] == [["3"], ["2"], ["1"], ["0"]]
+    seen = await this.ada.get(f"/decisions/{made['id']}")
+    assert len(seen["decision"]["comments"]) == 4

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from onmodel.dispatch import forecast, service, sharing
+from onmodel.dispatch import service, sharing
 from onmodel.dispatch.models import Worker
+from onmodel.dispatch.queue import standing
 from onmodel.kit.db.uow import Database
 from tests.support.calls import LEASE, add_worker, claim_all, new_call
 
@@ -36,6 +37,12 @@ async def _fill(database: Database, chance: random.Random) -> list[UUID]:
     return [id_ for id_ in ids if id_ not in running]
 
 
+async def _places(database: Database, waiting: list[UUID]) -> dict[UUID, int | None]:
+    async with database.read() as uow:
+        rows = await standing(uow, lease_seconds=LEASE)
+    return {row.call.id: row.position for row in rows if row.call.id in waiting}
+
+
 async def _set_slots(database: Database, worker: UUID, slots: int) -> None:
     async with database.begin() as uow:
         await uow.session.execute(update(Worker).where(Worker.id == worker).values(slots=slots))
@@ -47,8 +54,7 @@ async def test_position_and_single_claims_agree(database: Database, seed: int) -
     before = chance.randint(0, 3)
     worker = await add_worker(database, slots=before)
     waiting = await _fill(database, chance)
-    async with database.read() as uow:
-        places = {id_: await forecast.position(uow, id_, lease_seconds=LEASE) for id_ in waiting}
+    places = await _places(database, waiting)
     one_by_one: list[UUID] = []
     for slots in range(before + 1, before + len(waiting) + 1):
         await _set_slots(database, worker, slots)
@@ -63,8 +69,7 @@ async def test_one_deal_of_many_slots_follows_the_positions(database: Database, 
     before = chance.randint(0, 3)
     worker = await add_worker(database, slots=before)
     waiting = await _fill(database, chance)
-    async with database.read() as uow:
-        places = {id_: await forecast.position(uow, id_, lease_seconds=LEASE) for id_ in waiting}
+    places = await _places(database, waiting)
     slots = chance.randint(1, len(waiting))
     await _set_slots(database, worker, before + slots)
     dealt = [claim.call_id for claim in await claim_all(database)]

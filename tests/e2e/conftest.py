@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -42,6 +43,22 @@ def house() -> Iterator[House]:
     # webhooks of the tests listen on this machine, which notifications do not reach otherwise
     os.environ["ONMODEL_NOTIFY_PRIVATE_NETWORKS"] = "127.0.0.0/8"
     with House(keep_caches=shared_caches()) as running:
+        yield running
+
+
+@pytest.fixture
+def reading_house(tmp_path: Path) -> Iterator[House]:
+    """A house of its own, whose generator reads all that a version has for it.
+
+    Among ours it would never be chosen: the puppet makes the same in the same quality.
+    """
+    root = Path(__file__).parents[2]
+    functions = tmp_path / "functions"
+    functions.mkdir()
+    for name in ("sdk", "vision", "functions/identity-measure", "functions/identity-profile"):
+        (tmp_path / name).symlink_to(root / name)
+    shutil.copytree(root / "tests" / "support" / "scribe", functions / "scribe")
+    with House(keep_caches=shared_caches(), functions=functions) as running:
         yield running
 
 
@@ -88,11 +105,16 @@ class Windows:
 
     @asynccontextmanager
     async def open(
-        self, *, width: int = 1440, height: int = 900, scheme: str = "dark"
+        self,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "dark",
+        house: House | None = None,
     ) -> AsyncGenerator[Page]:
-        """Open a window of its own (own cookies) on the house."""
+        """Open a window of its own (own cookies) on the house, or on another one."""
         context = await self._browser.new_context(
-            base_url=self._house.url,
+            base_url=(house or self._house).url,
             viewport={"width": width, "height": height},
             color_scheme="light" if scheme == "light" else "dark",
             reduced_motion="reduce",

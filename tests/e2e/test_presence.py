@@ -56,6 +56,94 @@ async def test_three_are_together(
             assert not serious, serious
 
 
+async def test_two_compare_pictures_and_see_where_the_other_points(
+    house: House, token: str, demo: Demo, windows: Windows, shots: Path
+) -> None:
+    me = house.call("GET", "/me", token)["name"]
+    body = {
+        "question": "Which smile, together?",
+        "key": "expression/happy",
+        "variation_ids": [_picture(house, token, demo)["id"]],
+    }
+    made = house.call("POST", f"/characters/{demo.mara}/decisions", token, body)
+    house.call("POST", f"/decisions/{made['id']}/generated", token, {})
+    async with windows.open() as ada, windows.open(width=390, height=844, scheme="light") as pim:
+        await steps.enter(ada, house.command("link")["url"])
+        link = await steps.invite(ada, name="Pim Points", username="pim-points")
+        await steps.add_to_project(ada, demo.project, name="Pim Points")
+        await steps.come_in(pim, link, name="Pim Points")
+        for page in (ada, pim):
+            await page.goto(f"/p/{demo.project}/decide/{made['id']}")
+            await expect(page.get_by_role("img", name="Picture B")).to_be_visible(
+                timeout=steps.LONG_MS
+            )
+        await expect(
+            ada.get_by_role("button", name=re.compile("Pim Points, decides about"))
+        ).to_be_visible()
+
+        cursor = _plate(pim, "A").locator(f"[data-cursor-of='{me}']")
+        await ada.mouse.move(*await _on(ada, "A", 0.5, 0.4))
+        await expect(cursor).to_be_visible()
+        assert await _spot(pim, "A", cursor) == pytest.approx([0.5, 0.4], abs=0.01)
+        await pim.screenshot(path=shots / "presence-grid-phone-light.png")
+        # magnified, it stands on the same feature still
+        await pim.get_by_role("button", name="Zoom in").click()
+        await expect(pim.get_by_role("button", name="Show all")).to_be_enabled()
+        assert await _spot(pim, "A", cursor) == pytest.approx([0.5, 0.4], abs=0.01)
+        await pim.get_by_role("button", name="Show all").click()
+
+        # what the keys speak of is framed for the other
+        await ada.keyboard.press("j")
+        await expect(_plate(pim, "A").locator("[data-selected-by]")).to_have_text(me)
+        await pim.get_by_role("img", name="Picture A").scroll_into_view_if_needed()
+        await pim.screenshot(path=shots / "presence-grid-selected.png")
+
+        # under the wipe's line lie two pictures: right of it the second one
+        await ada.keyboard.press("w")
+        wipe = ada.get_by_role("group", name=re.compile("wipe$"))
+        box = await wipe.bounding_box()
+        assert box is not None
+        await ada.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.5 * box["height"])
+        await expect(_plate(pim, "B").locator(f"[data-cursor-of='{me}']")).to_be_visible()
+        await expect(cursor).to_have_count(0)
+        await pim.get_by_role("img", name="Picture B").scroll_into_view_if_needed()
+        await pim.mouse.move(*await _on(pim, "B", 0.5, 0.5))
+        await expect(wipe.locator("[data-cursor-of='Pim Points']")).to_be_visible()
+        await ada.screenshot(path=shots / "presence-wipe.png")
+        # away from the pictures it points at nothing
+        await ada.get_by_role("heading", level=1).hover()
+        await expect(pim.locator(f"[data-cursor-of='{me}']")).to_have_count(0)
+        for page in (ada, pim):
+            found = await Axe().run(page)
+            serious = [v for v in found.response["violations"] if v["impact"] in _BAD]
+            assert not serious, serious
+
+
+def _plate(page: Page, name: str) -> Locator:
+    """Return the cell of a picture in the grid."""
+    return page.get_by_role("listitem").filter(has=page.get_by_role("img", name=f"Picture {name}"))
+
+
+async def _on(page: Page, name: str, x: float, y: float) -> tuple[float, float]:
+    """Return where a spot of a picture is in the window."""
+    box = await page.get_by_role("img", name=f"Picture {name}").bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+async def _spot(page: Page, name: str, cursor: Locator) -> list[float]:
+    """Return where a cursor stands, in shares of the picture."""
+    picture = await page.get_by_role("img", name=f"Picture {name}").bounding_box()
+    spot = await cursor.evaluate(
+        "(one) => [one.getBoundingClientRect()].map(({x, y}) => [x, y])[0]"
+    )
+    assert picture is not None
+    return [
+        (spot[0] - picture["x"]) / picture["width"],
+        (spot[1] - picture["y"]) / picture["height"],
+    ]
+
+
 _BAD = ("serious", "critical")
 
 

@@ -30,7 +30,7 @@ LOOKS = (("dark", 1440, 900), ("light", 1440, 900), ("phone", 390, 844), ("sidew
 
 
 @contextmanager
-def _no_worker(house: House, token: str) -> Generator[None]:
+def no_worker(house: House, token: str) -> Generator[None]:
     """Stop the worker until it counts as lost, so that nothing is dealt to it meanwhile."""
     parts = json.loads((house.home / "run" / "parts.json").read_text())
     pid = next(part["pid"] for part in parts if part["name"] == "The worker")
@@ -79,7 +79,7 @@ async def test_two_people_steer_the_queue(
         await ada.goto(f"/p/{project}/queue")
         await quinn.goto("/queue")
         await expect(ada.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
-        with _no_worker(house, token):
+        with no_worker(house, token):
             asked = await rest.post(f"/characters/{character}/variations", {})
             assert len(asked) > 4
             await expect(_row(ada, "Kaya, Happy")).to_be_visible()
@@ -146,33 +146,33 @@ async def test_the_queue_has_no_accessibility_fault(
     rest = Rest(house.url, token)
     project = (await rest.post("/projects", {"title": f"Queue {look}"}))["id"]
     character = (await rest.post(f"/projects/{project}/characters", {"name": "Iris"}))["id"]
-    faults: list[Any] = []
+    seen: list[Any] = []
     scheme = "light" if look == "light" else "dark"
     async with windows.open(width=width, height=height, scheme=scheme) as page:
         await steps.enter(page, house.command("link")["url"])
-        with _no_worker(house, token):
+        with no_worker(house, token):
             for photo in photos.person_a[:3]:
                 await rest.upload(f"/characters/{character}/references", photo)
             await page.goto(f"/p/{project}/queue")
             rows = page.get_by_role("list", name="Working and waiting").get_by_role("listitem")
             await expect(rows).to_have_count(3)
             await rows.first.get_by_role("checkbox").click()
-            faults += await _faults(page, shots / f"queue-axe-{look}.png")
+            seen += await faults(page, shots / f"queue-axe-{look}.png")
             await page.goto(f"/p/{project}/queue?show=history")
             await expect(page.get_by_label("Outcome")).to_be_visible()
-            faults += await _faults(page, shots / f"queue-history-{look}.png")
-    assert faults == []
+            seen += await faults(page, shots / f"queue-history-{look}.png")
+    assert seen == []
 
 
-async def _faults(page: Page, shot: Path) -> list[str]:
+async def faults(page: Page, shot: Path) -> list[str]:
     await page.evaluate("document.fonts.ready")
     await page.screenshot(path=shot)
     judged: dict[str, Any] = (await Axe().run(page)).response
-    faults = [
+    named = [
         f"{found['id']}: {[node['html'][:120] for node in found['nodes'][:3]]}"
         for found in judged["violations"]
     ]
     wide = await page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    return [*faults, f"{wide} px too wide"] if wide > 0 else faults
+    return [*named, f"{wide} px too wide"] if wide > 0 else named

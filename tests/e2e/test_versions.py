@@ -1,5 +1,6 @@
 """Versions in real browsers: compared, named, gone back to in part, undone; another one sees it."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,89 @@ async def test_versions_are_compared_named_and_gone_back_to_in_part(
         await expect(_description(vera)).to_have_value(before["description"])
     after = house.call("GET", path, token)
     assert after["description"] == before["description"]
+
+
+async def test_a_pinned_picture_says_what_it_was_made_of_and_held_against(
+    reading_house: House, windows: Windows, shots: Path
+) -> None:
+    house = reading_house
+    token = house.token()
+    project = house.command("demo")["id"]
+    (mara,) = house.call("GET", f"/projects/{project}/characters?q=mara", token)["items"]
+    path = f"/characters/{mara['id']}"
+    _write(house, token, path, positive_prompt="freckles, grey coat", negative_prompt="hat")
+    locked = house.call("GET", f"{path}/versions", token)[0]["number"]
+    name = {"name": "Locked for episode 3"}
+    house.call("POST", f"{path}/versions/{locked}/names", token, name)
+    model = house.call("GET", f"{path}/versions/{locked}", token)["adapter"]
+    # another look and fewer pictures since: none of it may reach what is pinned
+    _write(house, token, path, positive_prompt="scar", negative_prompt="coat")
+    first = house.call("GET", f"{path}/references", token)[0]
+    house.call("DELETE", f"/references/{first['id']}", token)
+
+    async with (
+        windows.open(house=house) as ada,
+        windows.open(house=house, width=390, height=844, scheme="light") as phone,
+    ):
+        await steps.enter(ada, house.command("link")["url"])
+        await steps.enter(phone, house.command("link")["url"])
+        await ada.goto(f"/p/{project}/c/{mara['id']}")
+        pick = ada.get_by_role("combobox", name="Make pictures of")
+        await pick.select_option(label=f"Of Locked for episode 3 (version {locked})")
+        await ada.get_by_role("button", name="Make Sleepy").click()
+
+        def made() -> list[dict[str, Any]]:
+            rows = house.call("GET", f"{path}/variations", token)
+            sleepy = [one for one in rows if one["key"] == "expression/sleepy"]
+            return [one for one in sleepy if one["measurable"] == "measured"]
+
+        eventually(made, seconds=steps.LONG_MS / 1000)
+        (pinned,) = made()
+        given = _given(house, token, project, pinned)
+        assert given["positive_prompt"] == "freckles, grey coat"
+        assert given["negative_prompt"] == "hat"
+        assert given["description"] == mara["description"]
+        assert given["identity_profile"] == model["sha256"]
+        assert given["references"] == [one["sha256"] for one in pinned["recipe"]["inputs"]]
+        assert house.command("regenerate", pinned["id"])["same"] is True
+
+        for page, shot in ((ada, "pinned"), (phone, "pinned-phone-light")):
+            await page.goto(f"/p/{project}/c/{mara['id']}?look={pinned['id']}")
+            about = page.get_by_role("complementary", name="About this picture")
+            await expect(
+                about.get_by_text("Measured against “Locked for episode 3”.")
+            ).to_be_visible()
+            await expect(about.get_by_text("Against the character as it is now")).to_be_visible()
+            await about.get_by_text("How it was made").click()
+            for said in (
+                f"Version {locked}",
+                "freckles, grey coat",
+                "hat",
+                f"as in version {locked}",
+                f"{model['number']}, identity profile, {model['sha256'][:12]}",
+            ):
+                await expect(about.get_by_text(said, exact=True).first).to_be_visible()
+            await expect(about.get_by_text("Not used")).to_have_count(0)
+            await _look(page, shots / f"{shot}.png")
+        await ada.get_by_role("button", name=re.compile("^Identity")).first.click()
+        why = ada.get_by_role("dialog").filter(has_text="calibration")
+        await expect(why.get_by_text("Measured against “Locked for episode 3”.")).to_be_visible()
+        await ada.screenshot(path=shots / "pinned-score.png")
+
+
+def _write(house: House, token: str, path: str, **fields: str) -> None:
+    version = house.call("GET", path, token)["version"]
+    house.call("PATCH", path, token, {"version": version, **fields})
+
+
+def _given(house: House, token: str, project: str, picture: dict[str, Any]) -> dict[str, Any]:
+    """Return what the generator wrote down of what it was given."""
+    calls = house.call("GET", f"/queue/history?project_id={project}", token)["items"]
+    of_it = [one for one in calls if one["subject_id"] == picture["id"]]
+    call = next(one for one in of_it if one["task"] == "character.generate_variation")
+    said: str = house.call("GET", f"/queue/{call['id']}/log", token)["text"]
+    found: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return found
 
 
 def _replace_happy(house: House, token: str, demo: Demo) -> None:

@@ -25,6 +25,7 @@ from onmodel.functions.manifest import FILE_NAME
 from onmodel.kit.db.uow import Database
 from onmodel.runner.container import RUNTIME_LABEL, ContainerRuntime
 from onmodel.runner.engine import Engine
+from onmodel.runner.keeper import Wanted
 from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
 from onmodel.worker import app, presence
@@ -75,8 +76,8 @@ async def worker(
 ) -> AsyncIterator[WorkerProcess]:
     """A worker of this very process, whose functions run in real containers."""
 
-    def make_pool(_: Settings) -> Pool:
-        return Pool(containers, lambda manifest, on_line: contained, owns=False)
+    def make_pool(_: Settings, _wanted: Wanted) -> Pool:
+        return Pool(containers, lambda manifest, on_line, patience: contained, owns=False)
 
     worker = await asyncio.to_thread(app.start, functions, make_pool=make_pool)
     await asyncio.to_thread(presence.announce, worker)

@@ -20,6 +20,7 @@ from onmodel.functions.errors import (
     WrongHashError,
 )
 from onmodel.functions.manifest import Weight
+from onmodel.functions.patience import Patience
 from onmodel.functions.weights import WeightsStore
 from tests.support.site import Site, open_site, safetensors
 
@@ -191,7 +192,7 @@ def test_it_can_be_stopped_and_taken_up(tmp_path: Path, site: Site) -> None:
             [weight],
             ignore,
             on_bytes=lambda one, done: arrived.append(done),
-            stopped=lambda: bool(arrived),
+            patience=Patience(stopped=lambda: bool(arrived)),
         )
     assert not store.has(weight)
     store.ensure([weight], ignore)

@@ -35,6 +35,7 @@ def test_tiers_carry_parameters(tmp_path: Path) -> None:
         ({"version": ""}, "version"),
         ({"tasks": "[]"}, "tasks"),
         ({"preview": '"maybe"'}, "preview"),
+        ({"reads": '["lora", "prompt"]'}, "reads.1"),
     ],
 )
 def test_a_wrong_key_is_named(tmp_path: Path, changes: dict[str, str], field: str) -> None:

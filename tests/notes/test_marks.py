@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from onmodel.notes import marks
 from onmodel.notes.marks import FreehandMark, mark_adapter, simplify, tidy
 
 share = st.floats(0, 1, allow_nan=False)
@@ -54,6 +55,14 @@ def test_thousands_of_points_do_not_exhaust_the_stack() -> None:
     kept = tidy(mark)
     assert isinstance(kept, FreehandMark)
     assert len(kept.points) > 1990
+
+
+def test_a_zigzag_is_looked_at_once_for_each_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    measure, passes = marks._distances, []
+    monkeypatch.setattr(marks, "_distances", lambda *at: passes.append(at) or measure(*at))
+    zigzag = [(n / 1999, (n % 2) * (1 - n / 2000)) for n in range(2000)]
+    simplify(zigzag, within=0.0015)
+    assert len(passes) <= len(zigzag)
 
 
 @pytest.mark.parametrize(

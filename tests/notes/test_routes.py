@@ -1,16 +1,20 @@
 """Notes on pictures as their clients see them."""
 
 import asyncio
+import gc
 import io
 import json
 import random
+import threading
+import weakref
 import zipfile
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from PIL import Image
+from PIL import Image, PdfParser
 
+from onmodel.notes import drawing, marks, service
 from tests.review import cast
 from tests.support.house import House, Person
 
@@ -97,6 +101,56 @@ async def test_checklists_are_ticked_by_anybody_who_reviews(house: House) -> Non
     assert ticked["text"] == "- [ ] ears\n- [x] scar"
     missing = await bob.put(f"/notes/{note['id']}/checklist/2", {"done": True}, status=422)
     assert missing["code"] == "no_such_item"
+
+
+async def test_a_tick_finds_its_line_where_it_moved_and_never_hits_another(house: House) -> None:
+    ada = await house.person("ada")
+    _, happy = await picture(house, ada)
+    note = await ada.post(
+        f"/variations/{happy['id']}/notes", {"text": "- [ ] ears\n- [ ] nose"}, status=201
+    )
+    path = f"/notes/{note['id']}"
+    await ada.patch(path, {"version": 1, "text": "- [ ] hair\n- [ ] ears\n- [ ] nose"})
+    seen = {"done": True, "line": "nose"}
+    ticked = await ada.put(f"{path}/checklist/1", seen)
+    assert ticked["text"] == "- [ ] hair\n- [ ] ears\n- [x] nose"
+    await ada.patch(path, {"version": ticked["version"], "text": "- [ ] hair\n- [ ] chin"})
+    gone = await ada.put(f"{path}/checklist/1", seen, status=409)
+    assert gone["code"] == "item_gone"
+    assert gone["try"]
+
+
+async def test_this_years_emoji_are_words(house: House) -> None:
+    ada = await house.person("ada")
+    _, happy = await picture(house, ada)
+    for emoji in ("🩷", "🫨", "👩🏽‍🎨", "\U0001fadf"):
+        body = {"text": f"love it {emoji}"}
+        note = await ada.post(f"/variations/{happy['id']}/notes", body, status=201)
+        assert note["text"] == body["text"]
+
+
+async def test_a_long_line_is_made_simpler_off_the_loop_and_before_the_lock(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await house.person("ada")
+    _, happy = await picture(house, ada)
+    order: list[str] = []
+    lock, tidy = service.variations.get_permitted, service.tidy
+
+    async def locked(*given: Any, **more: Any) -> Any:
+        order.append("lock")
+        return await lock(*given, **more)
+
+    def simpler(mark: marks.Mark) -> marks.Mark:
+        order.append("loop" if threading.current_thread() is threading.main_thread() else "thread")
+        return tidy(mark)
+
+    monkeypatch.setattr(service.variations, "get_permitted", locked)
+    monkeypatch.setattr(service, "tidy", simpler)
+    line = {"kind": "freehand", "points": [[n / 100, n % 2] for n in range(100)]}
+    body = {"text": "Here", "mark": line}
+    await ada.post(f"/variations/{happy['id']}/notes", body, status=201)
+    assert order == ["thread", "lock"]
 
 
 async def test_removing_can_be_undone_and_numbers_are_never_given_twice(house: House) -> None:
@@ -323,3 +377,32 @@ async def test_annotated_pictures_to_take_along(house: House) -> None:
     assert archive.namelist() == ["01 Happy.png", "notes.json", "notes.txt"]
     assert [one["text"] for one in json.loads(archive.read("notes.json"))][-1] == "Yes"
     assert "5. Ada: Note 4" in archive.read("notes.txt").decode()
+
+
+async def test_pictures_to_take_along_are_drawn_one_at_a_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await house.person("ada")
+    project = await house.project(ada)
+    mara = await cast.character(house, ada, project)
+    for key in (KEY, "expression/angry", "expression/sad"):
+        shown = await cast.drawn(house, ada, mara["id"], key)
+        await ada.post(f"/variations/{shown['id']}/notes", {"text": "Here"}, status=201)
+    held: weakref.WeakSet[Image.Image] = weakref.WeakSet()
+    most: list[int] = []
+    draw = drawing.draw
+
+    def drawn(*given: Any) -> Image.Image:
+        gc.collect()
+        most.append(len(held))
+        page = draw(*given)
+        held.add(page)
+        return page
+
+    monkeypatch.setattr(drawing, "draw", drawn)
+    base = f"/api/v1/characters/{mara['id']}/annotated"
+    pdf, archive = await asyncio.gather(ada.api.get(f"{base}.pdf"), ada.api.get(f"{base}.zip"))
+    assert len(zipfile.ZipFile(io.BytesIO(archive.content)).namelist()) == 5
+    assert len(PdfParser.PdfParser(buf=pdf.content).pages) == 3
+    assert len(most) == 6
+    assert max(most) <= 1

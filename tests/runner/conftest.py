@@ -60,7 +60,7 @@ def make_pool(runtime: ProcessRuntime, prepared: Prepared) -> Iterator[MakePool]
     pools: list[Pool] = []
 
     def make(**options: float) -> Pool:
-        pool = Pool(runtime, lambda manifest, on_line: prepared, **options)  # pyright: ignore[reportArgumentType]
+        pool = Pool(runtime, lambda manifest, on_line, patience: prepared, **options)  # pyright: ignore[reportArgumentType]
         pools.append(pool)
         return pool
 

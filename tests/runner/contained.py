@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from onmodel.functions.installation import Prepared
+from onmodel.functions.patience import ENDLESS
 from onmodel.runner.container import RUNTIME_LABEL, ContainerRuntime
 from onmodel.runner.engine import Engine
 from tests.support.engine import OwnEngine
@@ -39,7 +40,10 @@ def image(engine: OwnEngine) -> str:
     context.seek(0)
     name = "onmodel-function/toys:test"
     with closing(Engine(engine.host)) as own:
-        list(own.build(context, dockerfile="Dockerfile", name=name, arguments={}))
+        lines = own.build(
+            context, dockerfile="Dockerfile", name=name, arguments={}, patience=ENDLESS
+        )
+        list(lines)
     return name
 
 

@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -136,6 +136,46 @@ def test_silence_is_a_time_out(path: Path, listener: socket.socket) -> None:
     assert listener.fileno() >= 0
     with pytest.raises(TimeoutError):
         client.health(Pretended(path, os.getpid()), timeout_s=0.05)
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+@pytest.mark.parametrize("ask", ["health", "cancel"])
+def test_an_answer_byte_by_byte_has_one_time_for_all_of_it(
+    path: Path, listener: socket.socket, head: bytes, ask: str
+) -> None:
+    done = threading.Event()
+    drops: list[int] = []
+
+    def drip() -> None:
+        peer, _ = listener.accept()
+        with closing(peer), suppress(OSError):
+            peer.sendall(head)
+            # an end of its own, so that a client that listens for ever fails the test
+            while len(drops) < 1_000 and not done.wait(0.005):
+                peer.sendall(b"x")
+                drops.append(1)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    instance = Pretended(path, os.getpid())
+    asks: dict[str, Callable[[], object]] = {
+        "health": lambda: client.health(instance, timeout_s=0.2),
+        "cancel": lambda: client.cancel(instance, "x", timeout_s=0.2),
+    }
+    with pytest.raises(TimeoutError):
+        asks[ask]()
+    done.set()
+    thread.join()
+    assert len(drops) < 1_000
+
+
+def test_chunks_that_are_none(path: Path, listener: socket.socket) -> None:
+    thread = answering(
+        listener, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
+    )
+    with pytest.raises(ProtocolError):
+        client.health(Pretended(path, os.getpid()), timeout_s=60)
+    thread.join()
 
 
 def test_a_refusal_that_is_none(path: Path, listener: socket.socket) -> None:

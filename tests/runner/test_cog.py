@@ -18,6 +18,7 @@ from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import CogImage, Limits, Manifest, Tier, TierNeeds
 from onmodel.functions.new import gradient
+from onmodel.functions.patience import ENDLESS
 from onmodel.functions.uv import run_uv
 from onmodel.runner.calls import CallEvent
 from onmodel.runner.cog import CogImages
@@ -71,7 +72,11 @@ def image(engine: OwnEngine) -> str:
     context.seek(0)
     name = "somebody/copying:test"
     with closing(Engine(engine.host)) as building:
-        list(building.build(context, dockerfile="Dockerfile", name=name, arguments={}))
+        list(
+            building.build(
+                context, dockerfile="Dockerfile", name=name, arguments={}, patience=ENDLESS
+            )
+        )
     with closing(docker.APIClient(base_url=engine.host)) as client:
         return str(client.inspect_image(name)["Id"])
 
@@ -111,7 +116,7 @@ def pool(
     weights.mkdir()
     assert manifest.cog is not None
     prepared = images.prepare(manifest, manifest.cog, weights, print)
-    pool = Pool(containers, lambda _manifest, _on_line: prepared, owns=False)
+    pool = Pool(containers, lambda _manifest, _on_line, _patience: prepared, owns=False)
     yield pool
     pool.close()
 
@@ -122,10 +127,13 @@ def test_it_conforms(
     assert manifest.cog is not None
     (tmp_path / "weights").mkdir()
     prepared = images.prepare(manifest, manifest.cog, tmp_path / "weights", print)
-    checks = list(examine(manifest, containers, lambda _manifest, _line: prepared, on_line=print))
+    checks = list(
+        examine(manifest, containers, lambda _manifest, _line, _patience: prepared, on_line=print)
+    )
     assert {one.name: one.state for one in checks} == {
         "starts": "passed",
         "tiers set known inputs": "passed",
+        "reads known inputs": "passed",
         "refuses an unknown input": "passed",
         "refuses a missing input": "passed",
         "refuses a wrong type": "passed",

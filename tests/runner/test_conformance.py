@@ -15,16 +15,17 @@ from tests.runner.conftest import toy
 def tried(
     manifest: Manifest, runtime: ProcessRuntime | ContainerRuntime, prepared: Prepared
 ) -> dict[str, Check]:
-    checks = examine(manifest, runtime, lambda _manifest, _line: prepared, on_line=print)
+    checks = examine(manifest, runtime, lambda _manifest, _line, _patience: prepared, on_line=print)
     return {one.name: one for one in checks}
 
 
 def test_a_good_function_passes(runtime: ProcessRuntime, prepared: Prepared) -> None:
-    checks = tried(toy("Steps"), runtime, prepared)
+    checks = tried(toy("Steady"), runtime, prepared)
 
     assert {name: one.state for name, one in checks.items()} == {
         "starts": "passed",
         "tiers set known inputs": "passed",
+        "reads known inputs": "passed",
         "refuses an unknown input": "passed",
         "refuses a wrong type": "passed",
         "runs": "passed",
@@ -51,6 +52,21 @@ def test_each_fault_is_named(runtime: ProcessRuntime, prepared: Prepared) -> Non
     assert "did not stop within 0.1 s" in failed["stops when it is cancelled"]
 
 
+def test_what_was_done_before_it_could_be_cancelled_was_not_tried(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    check = tried(toy("Echo"), runtime, prepared)["stops when it is cancelled"]
+    assert (check.state, "before it stopped" in check.detail) == ("skipped", True)
+
+
+def test_the_same_file_beside_other_values_is_not_the_same(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    check = tried(toy("Dice"), runtime, prepared)["the same seed makes the same"]
+    assert check.state == "failed"
+    assert check.detail == "the values of two calls with the same inputs differ"
+
+
 @pytest.mark.parametrize(
     ("name", "check", "detail"),
     [
@@ -70,6 +86,22 @@ def test_a_tier_that_sets_what_is_no_input(runtime: ProcessRuntime, prepared: Pr
     manifest = toy("Steps").model_copy(update={"tiers": {Tier.LOW: TierNeeds(params={"steps": 4})}})
     check = tried(manifest, runtime, prepared)["tiers set known inputs"]
     assert (check.state, check.detail) == ("failed", "no such input: low: steps")
+
+
+def test_a_function_reads_only_what_it_has_an_input_for(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    manifest = toy("Steps").model_copy(update={"reads": ("positive_prompt", "lora")})
+    check = tried(manifest, runtime, prepared)["reads known inputs"]
+    assert (check.state, check.detail) == ("failed", "no such input: positive_prompt, lora")
+
+
+def test_a_model_that_not_every_character_has_is_optional(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    manifest = toy("Reader").model_copy(update={"reads": ("positive_prompt", "lora")})
+    check = tried(manifest, runtime, prepared)["reads known inputs"]
+    assert (check.state, check.detail) == ("failed", "has to be optional: lora")
 
 
 def test_in_a_container_the_walls_are_tried(

@@ -20,7 +20,7 @@ from onmodel.runner.calls import CallRequest, CallResult
 from onmodel.runner.client import ProtocolError
 from onmodel.runner.container import RUNTIME_LABEL, ContainerInstance, ContainerRuntime
 from onmodel.runner.conversation import converse
-from onmodel.runner.engine import Engine, Order
+from onmodel.runner.engine import Engine, EngineError, Order
 from onmodel.runner.errors import CallFailed
 from onmodel.runner.gpus import Ledger
 from onmodel.runner.outputs import BadOutputError, collect
@@ -37,7 +37,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(24)
 
 @pytest.fixture
 def pool(containers: ContainerRuntime, contained: Prepared) -> Iterator[Pool]:
-    pool = Pool(containers, lambda manifest, on_line: contained)
+    pool = Pool(containers, lambda manifest, on_line, patience: contained)
     yield pool
     pool.close()
 
@@ -98,11 +98,15 @@ def test_a_function_has_nothing_but_its_folders(
     assert report["new_privileges"] is False
     assert report["user"] != 0
     assert report["weights"] == "weights"
-    assert report["writable"] == ["/run/onmodel", "/tmp"]
+    assert report["writable"] == ["/run/onmodel", "/tmp", "/cache", "/dev/shm"]
+    # of its memory: what was compiled there can be loaded
+    assert report["runs_from"] == ["/cache"]
+    assert report["control_group"] == "/"
     environment = report["environment"]
     assert isinstance(environment, dict)
     assert "ONMODEL_SECRET_KEY" not in environment
     assert environment["OMP_NUM_THREADS"] == "1"
+    assert environment["TRITON_CACHE_DIR"] == "/cache/triton"
 
 
 def test_the_engine_was_told_of_every_control(
@@ -124,12 +128,29 @@ def test_the_engine_was_told_of_every_control(
     assert host["PidsLimit"] == 256
     assert not host["Privileged"]
     assert {one["Name"]: one["Hard"] for one in host["Ulimits"]}["fsize"] == 7 * mib
-    assert host["Tmpfs"].keys() == {"/tmp"}
+    assert host["Tmpfs"].keys() == {"/tmp", "/cache"}
+    assert "noexec" in host["Tmpfs"]["/tmp"].split(",")
+    assert "exec" in host["Tmpfs"]["/cache"].split(",")
+    assert all({"nosuid", "nodev"} <= set(one.split(",")) for one in host["Tmpfs"].values())
+    assert host["ShmSize"] == 150 * mib
+    assert (host["CgroupnsMode"], host["IpcMode"]) == ("private", "private")
+    assert host["Runtime"] == "runc"
     assert sorted(one["Destination"] for one in seen["Mounts"] if one["RW"]) == [
         "/out",
         "/run/onmodel",
     ]
     assert seen["Config"]["Labels"]["onmodel.function"] == "toy-echo@1"
+
+
+def test_a_runtime_that_was_asked_for_is_used_or_refused(
+    engine: OwnEngine, run_folder: Path, contained: Prepared
+) -> None:
+    runtime = ContainerRuntime(run_folder, Engine(engine.host, runtime="runsc-of-nobody"))
+    try:
+        with pytest.raises(EngineError, match="runsc-of-nobody"):
+            runtime.start(toy("Echo"), contained)
+    finally:
+        runtime.close()
 
 
 def test_too_much_memory_ends_the_call_and_is_told_as_such(
@@ -308,7 +329,9 @@ def test_an_engine_that_has_no_gpus_says_so_and_nothing_stays_set_aside(
 ) -> None:
     nvml.add("GPU-large", 24_000)
     ledger = Ledger(tmp_path / "gpus", nvml.meter())
-    pool = Pool(containers, lambda manifest, on_line: contained, ledger=ledger, owns=False)
+    pool = Pool(
+        containers, lambda manifest, on_line, patience: contained, ledger=ledger, owns=False
+    )
     try:
         with pytest.raises(CallFailed) as caught:
             pool.call(toy("Echo"), replace(request_for(), vram_mb=8_000))

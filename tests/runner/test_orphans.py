@@ -25,7 +25,7 @@ from tests.runner.conftest import toy
 
 root, python_path = Path(sys.argv[1]), sys.argv[2]
 prepared = Prepared(Path(sys.executable), root / "weights", {"PYTHONPATH": python_path})
-pool = Pool(ProcessRuntime(root / "run"), lambda manifest, on_line: prepared)
+pool = Pool(ProcessRuntime(root / "run"), lambda manifest, on_line, patience: prepared)
 for name in ("in", "out"):
     (root / name).mkdir()
 

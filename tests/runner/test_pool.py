@@ -12,6 +12,7 @@ import pytest
 from onmodel.functions.errors import PackagesUnreachableError
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
+from onmodel.functions.patience import Patience
 from onmodel.runner.calls import CallEvent
 from onmodel.runner.errors import CallFailed
 from onmodel.runner.pool import Pool
@@ -79,7 +80,7 @@ def test_progress_and_log_arrive_in_order(pool: Pool, request_for: MakeRequest) 
     pool.call(toy("Steps"), request_for(), on_event=events.append)
 
     kinds = [event.kind for event in events]
-    assert kinds == ["starting", "running", *["progress"] * 4, "log", "log"]
+    assert kinds == ["starting", "running", *["progress"] * 4, "preview", "log", "log"]
     assert [event.fraction for event in events if event.kind == "progress"] == [0, 0.25, 0.5, 0.75]
     assert [event.stage for event in events if event.kind == "progress"][-1] == "step 3"
     assert [event.line for event in events if event.kind == "log"] == [
@@ -196,6 +197,30 @@ def test_who_ignores_a_cancel_is_ended_with_its_children(
     assert pool.snapshot() == []
 
 
+@pytest.mark.parametrize("what", ["headers for ever", "body for ever"])
+def test_who_answers_a_cancel_byte_by_byte_is_ended_all_the_same(
+    pool: Pool, request_for: MakeRequest, what: str
+) -> None:
+    dripping = threading.Event()
+    with ThreadPoolExecutor(1) as threads, pytest.raises(CallFailed) as caught:
+        threads.submit(
+            pool.call,
+            toy("Drips", cancel_grace_s=0.3),
+            request_for(text=what),
+            on_event=lambda event: dripping.set() if event.kind == "progress" else None,
+            cancelled=dripping.is_set,
+        ).result(60)
+    assert caught.value.code == "cancelled"
+    assert caught.value.detail == "did not stop within 0.3 s of being asked"
+    assert pool.snapshot() == []
+
+
+def test_a_setup_that_drips_is_stopped(pool: Pool, request_for: MakeRequest) -> None:
+    with ThreadPoolExecutor(1) as threads, pytest.raises(CallFailed) as caught:
+        threads.submit(pool.call, toy("DripsAtSetup", startup_s=1.5), request_for()).result(60)
+    assert caught.value.code == "startup_timed_out"
+
+
 def test_a_deadline_ends_the_call(pool: Pool, request_for: MakeRequest) -> None:
     with pytest.raises(CallFailed) as caught:
         pool.call(toy("Patient"), request_for(deadline_s=0.3))
@@ -215,6 +240,13 @@ def test_a_setup_without_end_is_stopped(pool: Pool, request_for: MakeRequest) ->
     with pytest.raises(CallFailed) as caught:
         pool.call(toy("NeverReady", startup_s=0.5), request_for())
     assert (caught.value.code, caught.value.retry) == ("startup_timed_out", True)
+
+
+def test_a_stream_that_goes_on_after_the_end_is_left(pool: Pool, request_for: MakeRequest) -> None:
+    pool.call(toy("GoesOn"), request_for())
+    await_true(lambda: "call" not in [one.name for one in threading.enumerate()])
+    (status,) = pool.snapshot()
+    assert status.state == "idle"
 
 
 def test_a_flood_of_lines_is_cut(pool: Pool, request_for: MakeRequest) -> None:
@@ -340,7 +372,7 @@ def test_a_used_output_folder_is_a_mistake(pool: Pool, request_for: MakeRequest)
 def test_a_function_is_installed_once_and_tells_of_it(
     runtime: ProcessRuntime, prepared: Prepared, request_for: MakeRequest
 ) -> None:
-    def prepare(manifest: Manifest, on_line: Callable[[str], None]) -> Prepared:
+    def prepare(manifest: Manifest, on_line: Callable[[str], None], patience: Patience) -> Prepared:
         on_line(f"Installing {manifest.name}")
         return prepared
 
@@ -356,7 +388,7 @@ def test_a_function_is_installed_once_and_tells_of_it(
 def test_an_installation_that_fails_is_the_machines_fault(
     runtime: ProcessRuntime, request_for: MakeRequest
 ) -> None:
-    def prepare(manifest: Manifest, on_line: object) -> Prepared:
+    def prepare(manifest: Manifest, on_line: object, patience: object) -> Prepared:
         raise PackagesUnreachableError("No route.")
 
     pool = Pool(runtime, prepare)
@@ -365,3 +397,57 @@ def test_an_installation_that_fails_is_the_machines_fault(
     pool.close()
     assert (caught.value.code, caught.value.retry) == ("packages_unreachable", True)
     assert caught.value.detail == "No route."
+
+
+class Slowly:
+    """An installation without end, of which one can know that it has begun."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+
+    def __call__(self, manifest: Manifest, on_line: object, patience: Patience) -> Prepared:
+        self.begun.set()
+        while True:
+            patience.pause(0.01)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "runner_closed", "install_timed_out"])
+def test_an_installation_ends_when_nobody_waits_for_it_any_more(
+    runtime: ProcessRuntime, request_for: MakeRequest, how: str
+) -> None:
+    slowly = Slowly()
+    pool = Pool(runtime, slowly, owns=False)
+    limits = {"install_s": 0.2} if how == "install_timed_out" else {}
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(
+            pool.call,
+            toy("Echo", **limits),
+            request_for(),
+            cancelled=lambda: how == "cancelled" and slowly.begun.is_set(),
+        )
+        assert slowly.begun.wait(60)
+        if how == "runner_closed":
+            pool.close()
+        with pytest.raises(CallFailed) as caught:
+            call.result(60)
+    pool.close()
+    assert caught.value.code == how
+
+
+def test_an_installation_holds_up_no_other_function(
+    runtime: ProcessRuntime, prepared: Prepared, request_for: MakeRequest
+) -> None:
+    slowly, stop = Slowly(), threading.Event()
+
+    def prepare(manifest: Manifest, on_line: object, patience: Patience) -> Prepared:
+        return prepared if manifest.name == "toy-echo" else slowly(manifest, on_line, patience)
+
+    pool = Pool(runtime, prepare, owns=False)
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(pool.call, toy("Steps"), request_for(), cancelled=stop.is_set)
+        assert slowly.begun.wait(60)
+        assert is_alive(pid_of(pool, request_for, toy("Echo")))
+        stop.set()
+        with pytest.raises(CallFailed, match="cancelled"):
+            call.result(60)
+    pool.close()

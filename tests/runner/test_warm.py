@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from onmodel.functions.errors import PackagesUnreachableError
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest, Warm
 from onmodel.runner import keeper, places
@@ -54,6 +56,25 @@ def test_one_that_hangs_while_idle_is_ended_before_anybody_needs_it(
     await_true(lambda: pool.snapshot() == [])
     assert not is_alive(hung)
     assert pid_in(pool, request_for, toy("Echo")) != hung
+
+
+def test_one_that_drips_while_idle_is_ended(
+    make_pool: MakePool, request_for: MakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "_ANSWER_S", 0.2)
+    pool = make_pool(beat_s=0.02, health_s=0.05)
+    pid_in(pool, request_for, toy("Drips"))
+    await_true(lambda: pool.snapshot() == [])
+
+
+def test_one_that_takes_its_time_to_answer_holds_up_nobody(
+    make_pool: MakePool, request_for: MakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "_ANSWER_S", 600)
+    pool = make_pool(beat_s=0.02, health_s=0.02)
+    pid_in(pool, request_for, toy("Drips"))
+    pid_in(pool, request_for, with_warm(toy("Echo"), idle_s=0.5))
+    await_true(lambda: state_of(pool) == [("toy-drips", "idle")])
 
 
 def test_one_that_was_killed_while_idle_is_noticed(
@@ -138,7 +159,7 @@ def test_a_minimum_is_kept_warm_though_nobody_asks(
     echo = with_warm(toy("Echo"), minimum=1)
     pool = Pool(
         runtime,
-        lambda manifest, on_line: prepared,
+        lambda manifest, on_line, patience: prepared,
         wanted=lambda: [echo, toy("Steps")],
         idle_s=0.05,
         beat_s=0.02,
@@ -162,6 +183,52 @@ def test_a_minimum_is_kept_warm_though_nobody_asks(
                 == [("idle", True)]
             )
         )
+    finally:
+        pool.close()
+
+
+def test_what_cannot_be_installed_rests_before_it_is_tried_again(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    tried: list[float] = []
+
+    def prepare(manifest: Manifest, on_line: object, patience: object) -> Prepared:
+        if manifest.name == "toy-echo":
+            return prepared
+        tried.append(time.monotonic())
+        raise PackagesUnreachableError("No route.")
+
+    broken, echo = (with_warm(toy(name), minimum=1) for name in ("Steps", "Echo"))
+    broken = broken.model_copy(update={"version": "2"})  # another installation than the other's
+    pool = Pool(runtime, prepare, wanted=lambda: [broken, echo], health_s=0.02, beat_s=0.01)
+    try:
+        await_true(lambda: len(tried) >= 4)
+        # the first costs nothing; then half a second to one, and one to two
+        assert tried[2] - tried[1] > 0.4
+        assert tried[3] - tried[2] > 0.9
+        assert ("toy-echo", "idle") in state_of(pool)
+        assert ("toy-steps", "resting") in state_of(pool)
+    finally:
+        pool.close()
+
+
+def test_a_minimum_goes_when_it_is_not_wanted_any_more(
+    runtime: ProcessRuntime, prepared: Prepared
+) -> None:
+    wanted = [with_warm(toy("Echo"), minimum=1)]
+    pool = Pool(
+        runtime,
+        lambda manifest, on_line, patience: prepared,
+        wanted=lambda: list(wanted),
+        idle_s=0.05,
+        beat_s=0.02,
+        health_s=0.05,
+        owns=False,
+    )
+    try:
+        await_true(lambda: state_of(pool) == [("toy-echo", "idle")])
+        wanted.clear()
+        await_true(lambda: state_of(pool) == [])
     finally:
         pool.close()
 

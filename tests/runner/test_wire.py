@@ -4,6 +4,7 @@ The files under `messages/` are the contract: a change of one is a change for ev
 there. `UPDATE_MESSAGES=1` writes them anew.
 """
 
+import base64
 import http.client
 import json
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from onmodel.functions.installation import Prepared
 from onmodel.runner import wire
@@ -171,7 +173,7 @@ def test_openapi(run: Start) -> None:
 def test_events_of_a_call_that_succeeds(run: Start) -> None:
     steps = run("Steps")
     events = steps.put("c1", text="hi")
-    assert list(events) == ["start", "progress", "log", "completed"]
+    assert list(events) == ["start", "progress", "preview", "log", "completed"]
     for name, message in events.items():
         check(f"event_{name}", message)
     assert steps.json("GET", "/predictions/c1") == (200, events["completed"])
@@ -252,6 +254,7 @@ def test_our_models_read_every_message() -> None:
         "health": wire.Health,
         "event_start": wire.Start,
         "event_progress": wire.Progress,
+        "event_preview": wire.Preview,
         "event_log": wire.Log,
         "event_completed": wire.Snapshot,
         "event_failed": wire.Snapshot,
@@ -265,6 +268,17 @@ def test_our_models_read_every_message() -> None:
                 model.model_validate_json(path.read_bytes())
                 read += 1
     assert read >= len(models)
+
+
+def test_a_preview_has_a_size_that_it_may_have_and_is_base64() -> None:
+    def preview(data: str) -> wire.Preview:
+        return wire.Preview.model_validate_json(json.dumps({"id": "c1", "data": data}))
+
+    largest = base64.b64encode(b"x" * wire.PREVIEW_BYTES).decode()
+    assert len(preview(largest).data) == wire.PREVIEW_BYTES
+    for data in (base64.b64encode(b"x" * (wire.PREVIEW_BYTES + 3)).decode(), "?", "Ä"):
+        with pytest.raises(ValidationError):
+            preview(data)
 
 
 def test_a_folder_that_cannot_be_read_is_refused_not_passed_over(run: Start) -> None:

@@ -19,6 +19,7 @@ from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.kit import logging
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.runner.keeper import Wanted
 from onmodel.runner.pool import Pool
 from onmodel.runner.process import ProcessRuntime
 from onmodel.settings import Settings
@@ -52,16 +53,16 @@ def _event(call: Call) -> TaskEvent:
     return TaskEvent(task_id=call.id, attempt=call.attempt, error=call.error)
 
 
-def make_pool(settings: Settings) -> Pool:
+def make_pool(settings: Settings, wanted: Wanted) -> Pool:
     """Return a real pool that runs functions with the test's own Python."""
 
-    def prepare(manifest: Manifest, _on_line: object) -> Prepared:
+    def prepare(manifest: Manifest, _on_line: object, _patience: object) -> Prepared:
         settings.weights.mkdir(parents=True, exist_ok=True)
         paths = f"{manifest.folder / 'src'}:{_SDK}"
         return Prepared(Path(sys.executable), settings.weights, {"PYTHONPATH": paths})
 
     runtime = ProcessRuntime(settings.run / "functions")
-    return Pool(runtime, prepare, max_per_function=settings.worker_slots)
+    return Pool(runtime, prepare, max_per_function=settings.worker_slots, wanted=wanted)
 
 
 def register() -> None:

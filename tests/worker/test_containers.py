@@ -111,6 +111,6 @@ def test_a_worker_without_an_engine_says_so(home: Path) -> None:
         ONMODEL_DOCKER_HOST=f"unix://{home}/nobody",  # pyright: ignore[reportCallIssue]
     )
     with pytest.raises(EngineUnreachableError) as caught:
-        make_pool(settings)
+        make_pool(settings, lambda: ())
     assert caught.value.detail == f"unix://{home}/nobody: there is no {home}/nobody"
     assert "ONMODEL_RUNTIME=process" in caught.value.try_

@@ -92,7 +92,7 @@ def pool() -> ScriptedPool:
 @pytest.fixture
 async def worker(settings: Settings, pool: ScriptedPool) -> AsyncIterator[WorkerProcess]:
     """Return a worker of this very process, registered but without Celery."""
-    worker = await asyncio.to_thread(app.start, settings, make_pool=lambda _: pool)
+    worker = await asyncio.to_thread(app.start, settings, make_pool=lambda _settings, _wanted: pool)
     await asyncio.to_thread(presence.announce, worker)
     yield worker
     await asyncio.to_thread(app.stop, worker)
@@ -103,7 +103,7 @@ async def _claim(database: Database) -> Claim:
     return claimed
 
 
-async def _run(worker: WorkerProcess, database: Database, call_id: UUID) -> Call:
+async def run_to_its_end(worker: WorkerProcess, database: Database, call_id: UUID) -> Call:
     """Give the call to the worker as the Producer would, and return how it ended."""
     claimed = await _claim(database)
     assert claimed.call_id == call_id
@@ -141,7 +141,9 @@ async def test_stages_inputs_and_keeps_outputs(
 
     seen: dict[str, bytes] = {}
     pool.answer = answer
-    call = await _run(worker, database, await submit(database, params=params, tier=Tier.HIGH))
+    call = await run_to_its_end(
+        worker, database, await submit(database, params=params, tier=Tier.HIGH)
+    )
     assert call.state is State.SUCCEEDED
     assert seen == {"reference": b"face", "pictures.0": b"face", "pictures.1": b"profile"}
     assert (pool.requests[0].inputs["seed"], pool.requests[0].inputs["greeting"]) == (7, "mine")
@@ -167,7 +169,7 @@ def _files(inputs: dict[str, Any]) -> dict[str, Any]:
 async def test_tier_fills_in_what_the_call_leaves_open(
     worker: WorkerProcess, pool: ScriptedPool, database: Database
 ) -> None:
-    await _run(worker, database, await submit(database, tier=Tier.STANDARD))
+    await run_to_its_end(worker, database, await submit(database, tier=Tier.STANDARD))
     assert pool.requests[0].inputs == {"greeting": "standard"}
     assert pool.requests[0].deadline_s == 300
 
@@ -179,7 +181,7 @@ async def test_file_cannot_leave_its_folder(
     blob = await resources.store.put_bytes(b"x")
     file = FileInput(key=blob.key, name=name, media_type="image/png")
     call_id = await submit(database, params=CallParams(files={"reference": file}))
-    call = await _run(worker, database, call_id)
+    call = await run_to_its_end(worker, database, call_id)
     assert call.error is not None
     assert (call.state, call.error["code"]) == ("failed", "bad_input_name")
     assert pool.requests == []
@@ -192,7 +194,7 @@ async def test_what_the_artist_must_change_is_not_tried_again(
         raise refused("cannot_do", "There is no face here.")
 
     pool.answer = answer
-    call = await _run(worker, database, await submit(database))
+    call = await run_to_its_end(worker, database, await submit(database))
     assert call.error is not None
     assert (call.state, call.error["code"], call.error["fault"]) == ("failed", "cannot_do", "input")
     assert call.error["message"] == "There is no face here."
@@ -206,11 +208,11 @@ async def test_what_may_pass_is_tried_again(
         raise error
 
     pool.answer = answer
-    call = await _run(worker, database, await submit(database))
+    call = await run_to_its_end(worker, database, await submit(database))
     assert (call.state, call.attempt) == ("queued", 1)
     pool.answer = nothing
     await alter(database, call.id, not_before=None)
-    call = await _run(worker, database, call.id)
+    call = await run_to_its_end(worker, database, call.id)
     assert (call.state, call.attempt, call.error) == ("succeeded", 2, None)
     assert noun.of(call.id) == ["started", "requeued", "started", "succeeded"]
 
@@ -226,14 +228,16 @@ async def test_what_may_pass_is_tried_again(
 async def test_uses_the_function_that_was_asked_for_or_none(
     worker: WorkerProcess, database: Database, only: FunctionPin, code: str | None
 ) -> None:
-    call = await _run(worker, database, await submit(database, params=CallParams(only=only)))
+    call = await run_to_its_end(
+        worker, database, await submit(database, params=CallParams(only=only))
+    )
     assert (call.error or {}).get("code") == code
 
 
 async def test_task_that_no_function_does_fails_at_once(
     worker: WorkerProcess, database: Database
 ) -> None:
-    call = await _run(worker, database, await submit(database, task=Task.TRANSFER_MOTION))
+    call = await run_to_its_end(worker, database, await submit(database, task=Task.TRANSFER_MOTION))
     assert call.error is not None
     assert (call.state, call.error["code"]) == ("failed", "no_function")
 
@@ -268,7 +272,7 @@ async def test_result_of_a_call_cancelled_meanwhile_is_dropped(
         return CallResult({}, [], 1.0)
 
     pool.answer = answer
-    call = await _run(worker, database, call_id)
+    call = await run_to_its_end(worker, database, call_id)
     assert (call.state, call.result) == (State.CANCELLED, None)
     assert noun.of(call_id) == ["started", "cancelled"]
 
@@ -306,7 +310,7 @@ async def test_tells_of_progress_to_whoever_looks_at_the_project(
     async with asyncio.timeout(PATIENCE_SECONDS):
         await listening.wait()
     pool.answer = answer
-    await _run(worker, database, call_id)
+    await run_to_its_end(worker, database, call_id)
     listener.cancel()
     assert frames[0]["event"] == "server:task_progress"
     assert frames[0]["payload"]["task_id"] == str(call_id)
@@ -346,7 +350,7 @@ async def test_what_the_function_prints_is_kept_while_it_runs_and_after(
     loop = asyncio.get_running_loop()
     pool.answer = answer
     call_id = await submit(database)
-    call = await _run(worker, database, call_id)
+    call = await run_to_its_end(worker, database, call_id)
     assert len(while_it_ran[0].splitlines()) == LOG_LINES
     assert call.log.splitlines()[-2:] == ["line 149", "a zero in it"]
 
@@ -373,7 +377,7 @@ async def test_what_nobody_accepted_is_not_run_and_what_it_makes_is_marked(
     hair = free.model_copy(update={**terms, "own_commercial": False})
     worker.functions = lambda: Registry((hair,))
 
-    call = await _run(worker, database, await submit(database))
+    call = await run_to_its_end(worker, database, await submit(database))
     assert call.error is not None
     assert (call.error["code"], call.error["retry"]) == ("licence_not_accepted", False)
     assert "Research only" in call.error["message"]
@@ -383,7 +387,7 @@ async def test_what_nobody_accepted_is_not_run_and_what_it_makes_is_marked(
         await licences.accept(
             *(uow, "function", hair.name, hair.terms), person_id=new_id(), person_name="Ada"
         )
-    call = await _run(worker, database, await submit(database))
+    call = await run_to_its_end(worker, database, await submit(database))
     assert call.state is State.SUCCEEDED
     assert call.terms == [{"name": "Research only", "url": "https://example.org/research"}]
 
@@ -399,7 +403,7 @@ async def test_a_function_is_given_what_it_reads_of_what_is_offered(
     params = CallParams(values={"seed": 7}, offered=offered)
     (blind,) = worker.functions()
 
-    call = await _run(worker, database, await submit(database, params=params))
+    call = await run_to_its_end(worker, database, await submit(database, params=params))
     assert call.reads == []
     assert not {"positive_prompt", "description", "lora"} & set(pool.requests[0].inputs)
 
@@ -410,7 +414,7 @@ async def test_a_function_is_given_what_it_reads_of_what_is_offered(
     pool.answer = answer
     reader = blind.model_copy(update={"reads": ("positive_prompt", "lora", "identity_profile")})
     worker.functions = lambda: Registry((reader,))
-    call = await _run(worker, database, await submit(database, params=params))
+    call = await run_to_its_end(worker, database, await submit(database, params=params))
     assert call.error is None
     assert call.reads == ["lora", "positive_prompt"]
     inputs = pool.requests[1].inputs

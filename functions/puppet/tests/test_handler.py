@@ -1,6 +1,7 @@
 """The function with its real models: what it makes, and what it refuses."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -22,6 +23,22 @@ def test_same_inputs_give_the_same_bytes(weights: Path, play: Play, astronaut: I
     inputs = Inputs(reference=astronaut, key="expression/surprised", size=SIZE)
     cold = fresh.run(inputs, Context(tmp_path / "cold")).image.path.read_bytes()
     assert hashlib.sha256(cold).digest() == hashlib.sha256(warm.png).digest()
+
+
+def test_what_is_shown_meanwhile_grows_clearer(weights: Path, astronaut: InputFile,
+                                              tmp_path: Path) -> None:  # fmt: skip
+    shown: list[int] = []
+
+    def show(picture: bytes | Callable[[], bytes]) -> None:
+        data = picture() if callable(picture) else picture
+        assert len(data) <= 64 * 1024
+        shown.append(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR).shape[0])
+
+    puppet = Puppet()
+    puppet.setup(weights)
+    inputs = Inputs(reference=astronaut, key="angle/front", size=SIZE)
+    puppet.run(inputs, Context(tmp_path, on_preview=show))
+    assert shown == [96, 256]
 
 
 def test_another_seed_is_another_take_of_the_same_expression(play: Play) -> None:

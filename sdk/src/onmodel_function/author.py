@@ -38,6 +38,10 @@ def _ignore_progress(fraction: float, stage: str) -> None:
     """Stand in for the server where there is none, as in an author's unit test."""
 
 
+def _ignore_preview(picture: bytes | Callable[[], bytes]) -> None:
+    """Stand in for the server where there is none."""
+
+
 def _never() -> bool:
     return False
 
@@ -45,7 +49,7 @@ def _never() -> bool:
 class Context:
     """What a running call may use of the world around it.
 
-    A test builds one with nothing but an output folder; the server adds the two callables.
+    A test builds one with nothing but an output folder; the server adds the callables.
     """
 
     def __init__(
@@ -54,11 +58,13 @@ class Context:
         *,
         call_id: str = "",
         on_progress: Callable[[float, str], None] = _ignore_progress,
+        on_preview: Callable[[bytes | Callable[[], bytes]], None] = _ignore_preview,
         is_cancelled: Callable[[], bool] = _never,
     ) -> None:
         self.call_id = call_id
         self._output_dir = output_dir
         self._on_progress = on_progress
+        self._on_preview = on_preview
         self._is_cancelled = is_cancelled
 
     @property
@@ -71,6 +77,14 @@ class Context:
         # Written so that a not-a-number becomes 0 as well.
         within = fraction if fraction > 0 else 0.0
         self._on_progress(min(within, 1.0), stage)
+
+    def preview(self, picture: bytes | Callable[[], bytes]) -> None:
+        """Show what the result looks like so far: a small PNG, JPEG or WebP, 64 KiB at most.
+
+        Call it as often as you like: about one a second is sent, fewer in a long call. A
+        function that makes the picture is called only when it is sent.
+        """
+        self._on_preview(picture)
 
     def check_cancelled(self) -> None:
         """Stop here when somebody cancelled the call.

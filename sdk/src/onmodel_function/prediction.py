@@ -1,8 +1,9 @@
 """One call of the function: its state, its events, and those who wait for them."""
 
+import base64
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,10 @@ FINAL: frozenset[Status] = frozenset({"succeeded", "failed", "canceled"})
 MAX_LOG_LINES = 2_000
 MAX_LINE_CHARACTERS = 4_000
 MAX_STAGE_CHARACTERS = 200
+PREVIEW_BYTES = 64 * 1024
+# From one preview to the next, seconds; in a long call this part of the time that it has run, so
+# that an hour has some hundred of them.
+PREVIEW_SECONDS, PREVIEW_SHARE = 0.5, 0.02
 # A bar cannot show less than half a percent.
 PROGRESS_STEP = 0.005
 
@@ -67,6 +72,7 @@ class Prediction:
         self._events: list[Event] = []
         self._log_lines = 0
         self._progress: tuple[float, str] | None = None
+        self._next_preview = 0.0
         self._cancel = threading.Event()
         self._output: dict[str, object] | None = None
         self._failure: Failure | None = None
@@ -105,6 +111,23 @@ class Prediction:
                 return
             self._progress = (fraction, stage)
             self._publish("progress", {"id": self.id, "fraction": fraction, "stage": stage})
+
+    def preview(self, picture: bytes | Callable[[], bytes]) -> None:
+        """Publish what the result looks like so far, unless it is too soon after the last one."""
+        with self._changed:
+            now = time.monotonic()
+            if self.finished or now < self._next_preview:
+                return
+            pause = max(PREVIEW_SECONDS, PREVIEW_SHARE * (now - self._began))
+            self._next_preview = now + pause
+        data = picture() if callable(picture) else picture
+        if len(data) > PREVIEW_BYTES:
+            self.log("stderr", f"a preview of {len(data)} bytes was left out: too large")
+            return
+        with self._changed:
+            if not self.finished:
+                encoded = base64.b64encode(data).decode("ascii")
+                self._publish("preview", {"id": self.id, "data": encoded})
 
     def log(self, source: str, line: str) -> None:
         """Publish a line that the function printed, up to the limit."""

@@ -100,7 +100,7 @@ async def create_access_token(
     uow: Writing,
     settings: SettingsDep,
 ) -> TokenAnswer:
-    await throttle(request, form.username)
+    throttle(request, form.username)
     user = await service.check_password(uow, form.username, form.password)
     token = await service.open_session(
         uow, user, device=_device(request), days=settings.session_days
@@ -112,7 +112,7 @@ async def create_access_token(
 async def sign_in(
     request: Request, data: SignIn, response: Response, uow: Writing, settings: SettingsDep
 ) -> UserRead:
-    await throttle(request, data.username)
+    throttle(request, data.username)
     user = await service.check_password(uow, data.username, data.password)
     token = await service.open_session(
         uow, user, device=_device(request), days=settings.session_days
@@ -126,7 +126,7 @@ async def redeem_link(
     request: Request, token: str, response: Response, uow: Writing, settings: SettingsDep
 ) -> UserRead:
     """Sign in with a one-time link; the page at ``/link`` calls this."""
-    await throttle(request, token[:16])
+    throttle(request, token[:16])
     user = await service.redeem_link(uow, token)
     session = await service.open_session(
         uow, user, device=_device(request), days=settings.session_days

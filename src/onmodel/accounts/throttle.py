@@ -1,35 +1,43 @@
 """Slows down guessing: ten attempts a minute for one name and for one address."""
 
+from dataclasses import dataclass, field
+
 from fastapi import Request
-from limits import parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from onmodel.accounts.errors import TooManyAttemptsError
+from onmodel.kit.rate import Rates
 
-PER_NAME = parse("10/minute")
-PER_ADDRESS = parse("60/minute")
+PER_NAME, PER_ADDRESS, PER_GUEST = 10, 60, 120
+MINUTE = 60.0
 
 
-async def throttle(request: Request, name: str) -> None:
+@dataclass
+class Attempts:
+    """What was tried at this API process."""
+
+    by_name: Rates = field(default_factory=lambda: Rates(PER_NAME, MINUTE))
+    by_address: Rates = field(default_factory=lambda: Rates(PER_ADDRESS, MINUTE))
+    by_guest: Rates = field(default_factory=lambda: Rates(PER_GUEST, MINUTE))
+
+
+def throttle(request: Request, name: str) -> None:
     """Count one attempt; raises TooManyAttemptsError when there were too many.
 
     Counted per API process: two processes allow twice as many, which is still few.
     """
-    attempts = limiter(request)
+    tried = attempts(request)
     address = request.client.host if request.client else "?"
-    name_fits = await attempts.hit(PER_NAME, "name", name.lower(), address)
-    address_fits = await attempts.hit(PER_ADDRESS, "address", address)
+    name_fits = tried.by_name.allows((name.lower(), address))
+    address_fits = tried.by_address.allows(address)
     if not (name_fits and address_fits):
         raise TooManyAttemptsError(
             "There were too many attempts to sign in.", headers={"Retry-After": "60"}
         )
 
 
-def limiter(request: Request) -> MovingWindowRateLimiter:
-    """Return the counter of this API process."""
-    # each attempt is remembered: a counter lets an eleventh one through where a minute ends
+def attempts(request: Request) -> Attempts:
+    """Return what was tried at this API process."""
     state = request.app.state
-    if not hasattr(state, "sign_in_limiter"):
-        state.sign_in_limiter = MovingWindowRateLimiter(MemoryStorage())
-    return state.sign_in_limiter
+    if not hasattr(state, "attempts"):
+        state.attempts = Attempts()
+    return state.attempts

@@ -3,10 +3,12 @@
 https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 """
 
+import asyncio
 import hashlib
 import os
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 from onmodel.archive.layout import Blob
 from onmodel.projects.folder import LFS_SUFFIXES
@@ -59,12 +61,21 @@ async def bring(store: Store, git_folder: Path, blob: Blob) -> bool:
 async def _copy(store: Store, key: str, blob: Blob, target: Path) -> bool:
     digest = hashlib.sha256()
     with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o444), "wb") as file:
-        async for chunk in store.open_range(key):
+
+        def take(chunk: bytes) -> None:
             digest.update(chunk)
             file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
+
+        async for chunk in store.open_range(key):
+            await asyncio.to_thread(take, chunk)
+        # a disk may take seconds over this, and the loop serves everybody
+        await asyncio.to_thread(_to_disk, file)
     return digest.hexdigest() == blob.sha256
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def place(git_folder: Path, sha256: str, target: Path) -> None:

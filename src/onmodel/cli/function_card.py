@@ -5,6 +5,7 @@ from typing import Any
 from onmodel.cli.output import Answer, escape
 from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import Manifest
+from onmodel.functions.patience import ENDLESS
 from onmodel.functions.registry import find
 from onmodel.runner.choice import choose_runtime
 from onmodel.runner.startup import start
@@ -29,7 +30,7 @@ def describe(settings: Settings, name: str) -> Answer:
 def _schemas(settings: Settings, manifest: Manifest) -> dict[str, Any]:
     runtime, prepare = choose_runtime(settings)
     try:
-        prepared = prepare(manifest, lambda line: None)
+        prepared = prepare(manifest, lambda line: None, ENDLESS)
         ready = start(runtime, manifest, prepared, cancelled=lambda: False)
         ready.instance.kill()
     finally:

@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     command(app, "new")(new)
     command(app, "test")(test)
     command(app, "build")(build)
+    command(app, "clean")(clean)
 
 
 def list_functions() -> Answer:
@@ -185,19 +186,31 @@ def test(name: Annotated[str, typer.Argument(help="Which function, or its folder
 
 def build(name: Annotated[str, typer.Argument(help="Which function, or its folder.")]) -> Answer:
     """Build the image that a function runs in, where functions run in containers."""
+    from contextlib import closing
+
     from onmodel.functions.registry import find
-    from onmodel.runner.engine import Engine
-    from onmodel.runner.images import Images
+    from onmodel.runner.choice import open_images
     from onmodel.settings import Settings
 
     settings = Settings()
     manifest = find(settings.functions_dir, name)
-    engine = Engine(settings.docker_host)
-    try:
-        image = Images(engine, base=settings.docker_base).ensure(manifest, _quietly)
-    finally:
-        engine.close()
+    engine, images = open_images(settings)
+    with closing(engine):
+        image = images.ensure(manifest, _quietly)
     return Answer({"name": manifest.name, "image": image}, f"[green]✓[/] {escape(image)}")
+
+
+def clean(
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Remove it; without this it is shown.")
+    ] = False,
+) -> Answer:
+    """Show the environments, images and model files that no function needs; or remove them."""
+    from onmodel.cli.clean import clean as tidy
+    from onmodel.settings import Settings
+
+    return tidy(Settings(), remove=yes)
 
 
 def run(

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 from onmodel.cli import health
+from onmodel.cli.clean import amount
 from onmodel.cli.port import PortInUseError, listen
 from onmodel.embedded import programs
 from onmodel.functions.installation import listing
+from onmodel.functions.leftovers import Leftovers
 from onmodel.kit.errors import ProblemError
 from onmodel.settings import Settings
 
@@ -21,6 +23,7 @@ _GIGABYTE = 1024**3
 _FREE_GB_NEEDED, _FREE_GB_WANTED = 2, 10
 _MEMORY_GB_WANTED = 8
 _NODE_MAJOR = 20
+_LEFT_OVER_BYTES = 5 * 10**9
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def examine(settings: Settings) -> list[Finding]:
         lambda: _database(settings),
         lambda: _port(settings),
         lambda: _functions(settings),
+        lambda: _leftovers(settings),
     ]
     return [check() for check in checks]
 
@@ -234,6 +238,20 @@ def _functions(settings: Settings) -> Finding:
             "`onmodel up` installs them, or `onmodel function install`.",
         )
     return Finding("Functions", "ok", f"{len(found)} installed.")
+
+
+def _leftovers(settings: Settings) -> Finding:
+    try:
+        found = Leftovers(settings.functions_dir, settings.home).find()
+    except PermissionError:
+        return Finding("Leftovers", "ok", "The data folder is closed to us.")
+    total = sum(one.bytes for one in found)
+    detail = f"{amount(total)} of environments and model files that no function needs any more."
+    if total > _LEFT_OVER_BYTES:
+        return Finding(
+            "Leftovers", "note", detail, "`onmodel function clean` shows and removes them."
+        )
+    return Finding("Leftovers", "ok", detail)
 
 
 def _output(*command: str) -> str | None:

@@ -100,10 +100,14 @@ def move(
 
 def _change(verb: "QueueVerb", ids: list[UUID]) -> Answer:
     """Do one thing with all of the calls, or with none of them."""
-    from onmodel.api.queue import changing, reading
+    from onmodel.api.queue import again, changing, reading
 
     async def work(uow: "UnitOfWork", actor: "Actor") -> Any:
-        calls = [await changing.act(uow, actor, id_, verb) for id_ in dict.fromkeys(ids)]
+        wanted = sorted(set(ids))  # what others wait for was asked for before them
+        calls = [await changing.act(uow, actor, id_, verb) for id_ in wanted]
+        if verb == "retry":
+            for id_ in wanted:
+                await again.bring_back(uow, actor, id_)
         return [await reading.read_one(uow, actor, call, lease_seconds=_lease()) for call in calls]
 
     items = _as_house(work)

@@ -4,11 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from limits import parse
 
 from onmodel.accounts.errors import CrossSiteError, TooManyAttemptsError
 from onmodel.accounts.signed_in import CSRF_HEADER
-from onmodel.accounts.throttle import limiter, throttle
+from onmodel.accounts.throttle import attempts, throttle
 from onmodel.decisions import guests, voting
 from onmodel.decisions.errors import (
     CandidateNotFoundError,
@@ -36,7 +35,6 @@ from onmodel.http.problems import problems
 from onmodel.kit.clock import now
 
 COOKIE = "onmodel_guest"
-PER_GUEST = parse("120/minute")
 
 router = APIRouter(prefix="/review/{token}", tags=["outside review"])
 
@@ -63,18 +61,18 @@ Seat = Annotated[str | None, Depends(_seat)]
 
 async def _guest(request: Request, token: Token, seat: Seat, uow: Reading) -> Guest:
     guest = await guests.recognise(uow, token, seat)
-    await _slow_down(request, guest)
+    _slow_down(request, guest)
     return guest
 
 
 async def _acting_guest(request: Request, token: Token, seat: Seat, uow: Writing) -> Guest:
     guest = await guests.recognise(uow, token, seat, lock=True)
-    await _slow_down(request, guest)
+    _slow_down(request, guest)
     return guest
 
 
-async def _slow_down(request: Request, guest: Guest) -> None:
-    if not await limiter(request).hit(PER_GUEST, "guest", str(guest.voter.id)):
+def _slow_down(request: Request, guest: Guest) -> None:
+    if not attempts(request).by_guest.allows(guest.voter.id):
         raise TooManyAttemptsError(
             "That is more than two things a second.", headers={"Retry-After": "30"}
         )
@@ -87,7 +85,7 @@ Acting = Annotated[Guest, Depends(_acting_guest, scope="function")]
 @router.get("", responses=problems(ReviewLinkGoneError, TooManyAttemptsError))
 async def look_at_link(request: Request, token: Token, seat: Seat, uow: Reading) -> LinkDoor:
     """Whether a link works and asks for a password; nothing of what is behind it."""
-    await throttle(request, f"look {token[:16]}")
+    throttle(request, f"look {token[:16]}")
     return await guests.look(uow, token, seat)
 
 
@@ -113,7 +111,7 @@ async def enter_by_link(
     settings: SettingsDep,
 ) -> GuestView:
     """Come in under a name; a cookie that only this link's addresses get keeps the seat."""
-    await throttle(request, f"enter {token[:16]}")
+    throttle(request, f"enter {token[:16]}")
     seat = await guests.enter(uow, token, data)
     guest = await guests.recognise(uow, token, seat)
     response.set_cookie(

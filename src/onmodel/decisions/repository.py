@@ -177,9 +177,9 @@ async def put_pair(
     )
 
 
-async def comments_by(uow: UnitOfWork, voter_id: UUID) -> int:
+async def count_comments(uow: UnitOfWork, decision_id: UUID) -> int:
     return await uow.session.scalar(
-        select(func.count()).where(DecisionComment.voter_id == voter_id)
+        select(func.count()).where(DecisionComment.decision_id == decision_id)
     )
 
 

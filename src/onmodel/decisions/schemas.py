@@ -1,6 +1,5 @@
 """What the API and the events say about decisions."""
 
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from onmodel.kit.lifecycle import State
+from onmodel.kit.words import plain
 from onmodel.projects.schemas import FileRef, Quality
 from onmodel.variations.schemas import Seed
 
@@ -21,19 +21,6 @@ Ballot = Literal["approve", "reject"]
 Stars = Annotated[int, Field(ge=1, le=5)]
 Quorum = Annotated[int, Field(ge=0, le=100)]
 
-# embeddings, overrides and isolates, which turn the words of others around (UAX #9)
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def _plain(text: str) -> str:
-    """Refuse what a person cannot see and a database cannot keep."""
-    if any(
-        one in _TURNING or (unicodedata.category(one) in {"Cc", "Cs"} and one != "\n")
-        for one in text
-    ):
-        raise ValueError("It holds a character that cannot be shown.")
-    return text
-
 
 def _line(text: str) -> str:
     return " ".join(text.split())
@@ -42,28 +29,28 @@ def _line(text: str) -> str:
 Question = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_plain),
+    AfterValidator(plain),
     AfterValidator(_line),
 ]
 GuestName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=60),
-    AfterValidator(_plain),
+    AfterValidator(plain),
     AfterValidator(_line),
 ]
 Note = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_plain)
+    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(plain)
 ]
 Prompt = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=500),
-    AfterValidator(_plain),
+    AfterValidator(plain),
     AfterValidator(_line),
 ]
 Comment = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-    AfterValidator(_plain),
+    AfterValidator(plain),
 ]
 
 
@@ -304,7 +291,7 @@ class PairShown(BaseModel):
 
 
 class DecisionUpdated(BaseModel):
-    """Event ``server:decision.updated``.
+    """Event ``server:decision.updated``; of the comments it has the newest one only.
 
     ``did`` is the verb of the history for what somebody did, such as ``voted``; null where nobody
     did anything, and where a blind decision hides what it was.

@@ -44,6 +44,8 @@ async def _record(
 ) -> DecisionRead:
     await events.hold(uow, decision.project_id)
     data = reading.decision_read(await reading.load(uow, decision))
+    # kept for each change for good: with all that was ever said the log would grow by the square
+    told = data.model_copy(update={"comments": data.comments[-1:]})
     await events.record(
         uow,
         decision.project_id,
@@ -52,7 +54,7 @@ async def _record(
             decision_id=decision.id,
             character_id=decision.character_id,
             did=change["verb"] if change else did,
-            data=data,
+            data=told,
         ),
         actor_id=actor_id,
         subject_id=decision.character_id,

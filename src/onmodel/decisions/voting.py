@@ -34,7 +34,7 @@ from onmodel.kit.ids import new_id
 from onmodel.kit.words import first_line
 from onmodel.projects import access
 
-MOST_COMMENTS = 200
+MOST_COMMENTS = 300
 
 
 async def view(uow: UnitOfWork, actor: Actor, decision_id: UUID, *, secret: bytes) -> DecisionView:
@@ -232,12 +232,12 @@ async def comment_as(
     """Keep a comment of a seat; the decision's row is locked. A blind one stays quiet till the end.
 
     Raises:
-        TooMuchSaidError: it has said two hundred things already.
+        TooMuchSaidError: three hundred things were said of this decision already.
     """
     if data.candidate_id is not None:
         await _candidate(uow, decision, data.candidate_id)
-    if await repository.comments_by(uow, voter.id) >= MOST_COMMENTS:
-        raise TooMuchSaidError(f"More than {MOST_COMMENTS} comments are not taken.")
+    if await repository.count_comments(uow, decision.id) >= MOST_COMMENTS:
+        raise TooMuchSaidError(f"A decision takes {MOST_COMMENTS} comments.")
     said = DecisionComment(
         id=new_id(),
         decision_id=decision.id,

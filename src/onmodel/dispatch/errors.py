@@ -13,6 +13,26 @@ class UnknownDependencyError(InvalidError):
     title = "It waits for something that does not exist"
 
 
+class TooManyDependenciesError(InvalidError):
+    code = "too_many_dependencies"
+    title = "It waits for too many others"
+    default_try = "Name 20 at most."
+
+
+class DependencyUnmetError(ConflictError):
+    """What a call waits for has ended without success, so trying the call again is of no use."""
+
+    code = "dependency_unmet"
+    title = "The step before this one is missing"
+    default_try = "Try that step again: this one comes back with it."
+
+
+class DueTooSoonError(InvalidError):
+    code = "due_too_soon"
+    title = "That moment is too near"
+    default_try = "Name a later one, or ask an owner of the project to make it urgent."
+
+
 class CallOverError(ConflictError):
     code = "call_over"
     title = "It is over already"

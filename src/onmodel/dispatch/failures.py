@@ -94,9 +94,14 @@ TABLE: dict[str, Failure] = {
         "broke the wire contract",
     ),
     "dependency_failed": Failure(
-        *("function", 1, "The step before this one did not succeed."),
-        "Look at that step, and try it again.",
+        *("function", 1, "What this waited for did not succeed."),
+        "Try that step again: this one comes back with it.",
         "a call that this one waited for failed",
+    ),
+    "dependency_cancelled": Failure(
+        *("input", 1, "What this waited for was cancelled."),
+        "Try that step again: this one comes back with it.",
+        "a call that this one waited for was cancelled; it ends as cancelled, too",
     ),
     # A crash is sometimes the machine's, and a second try tells.
     "crashed": Failure(
@@ -113,6 +118,11 @@ TABLE: dict[str, Failure] = {
     ),
     "startup_timed_out": Failure(
         *("machine", 2, "The model took too long to start.", _REPORT), "not ready in `startup_s`"
+    ),
+    "install_timed_out": Failure(
+        *("machine", 3, "The model took too long to install.", _WAIT),
+        "environment or image and model files not there within `install_s`; it goes on from there",
+        first_pause_s=15.0,
     ),
     "gpu_busy": Failure(
         *("machine", 3, "The video memory for this was not free.", _WAIT),

@@ -92,6 +92,17 @@ class Call(Base):
             postgresql_using="gin",
             postgresql_where=text("waiting_for > 0"),
         ),
+        Index("ix_calls_retry_of", "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
+        # Ended, and not put away by anybody.
+        Index(
+            "ix_calls_standing",
+            text("finished_at DESC"),
+            text("id DESC"),
+            postgresql_where=text(
+                "clearing IS NULL AND state IN ('succeeded', 'failed', 'cancelled')"
+            ),
+        ),
+        Index("ix_calls_clearing", "clearing", postgresql_where=text("clearing IS NOT NULL")),
         Index("ix_calls_subject", "subject_kind", "subject_id", "created_at"),
         CheckConstraint("attempt >= 0 AND max_attempts >= 1", name="attempts"),
         CheckConstraint("waiting_for >= 0", name="waiting_for"),
@@ -138,6 +149,10 @@ class Call(Base):
     depends_on: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     waiting_for: Mapped[int]
     not_before: Mapped[datetime | None]
+    # The call that this one is another try of.
+    retry_of: Mapped[UUID | None]
+    # Put away from the list of what has ended, together with others of this number.
+    clearing: Mapped[UUID | None]
 
     state: Mapped[State] = mapped_column(_words(State))
     attempt: Mapped[int] = mapped_column(default=0)

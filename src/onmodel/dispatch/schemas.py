@@ -161,7 +161,7 @@ class NewCall:
         max_attempts: how often it may be started before it counts as failed.
         importance: of the character that it is for, which decides who waits and who gives way
             (``choices.py``); None for what belongs to none.
-        depends_on: calls that must succeed first.
+        depends_on: calls of the same project that must succeed first; see ``dependencies.py``.
     """
 
     project_id: UUID

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from onmodel.dispatch import handlers, order, quotas
+from onmodel.dispatch import dependencies, handlers, order, quotas
 from onmodel.dispatch.ending import end_dependents
-from onmodel.dispatch.errors import CallOverError, UnknownDependencyError
+from onmodel.dispatch.errors import CallOverError
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.notices import tell_cancelled, tell_waiting
 from onmodel.dispatch.repository import change_state, get
@@ -29,21 +29,18 @@ async def submit_many(uow: UnitOfWork, new: Sequence[NewCall]) -> list[Call]:
     dependencies are locked here for a moment.
 
     Raises:
-        UnknownDependencyError: a dependency is neither stored nor earlier in the batch, or it
-            failed or was cancelled already.
+        UnknownDependencyError, TooManyDependenciesError: see ``dependencies.count_waiting``.
         QuotaReachedError: its project is set to refuse what is beyond its quota.
     """
     if not new:
         return []
     await quotas.check(uow, [wish.project_id for wish in new])
-    stored = await _lock_dependencies(uow, new)
+    waiting = await dependencies.count_waiting(uow, new)
     now: datetime = await uow.session.scalar(select(func.clock_timestamp()))
     calls: list[Call] = []
-    in_batch: set[UUID] = set()
-    for wish in new:
+    for wish, waiting_for in zip(new, waiting, strict=True):
         handlers.of(wish.subject_kind)
-        calls.append(_queued(wish, now, _waiting_for(wish, stored, in_batch)))
-        in_batch.add(wish.id)
+        calls.append(_queued(wish, now, waiting_for))
     uow.session.add_all(calls)
     await uow.session.flush()
     tell_waiting(uow)
@@ -85,34 +82,6 @@ _ENDED = {
     State.FAILED: "has failed",
     State.CANCELLED: "was cancelled before",
 }
-
-
-async def _lock_dependencies(uow: UnitOfWork, new: Sequence[NewCall]) -> dict[UUID, State]:
-    """Return the states of stored dependencies, which cannot end before we commit."""
-    ids = {id_ for wish in new for id_ in wish.depends_on} - {wish.id for wish in new}
-    if not ids:
-        return {}
-    rows = await uow.session.execute(
-        select(Call.id, Call.state)
-        .where(Call.id.in_(ids))
-        .order_by(Call.id)
-        .with_for_update(read=True)
-    )
-    return {row.id: row.state for row in rows}
-
-
-def _waiting_for(wish: NewCall, stored: dict[UUID, State], in_batch: set[UUID]) -> int:
-    """Count the dependencies that have still to succeed."""
-    waiting = 0
-    for id_ in set(wish.depends_on):
-        state = State.QUEUED if id_ in in_batch else stored.get(id_)
-        if state is None or state in (State.FAILED, State.CANCELLED):
-            raise UnknownDependencyError(
-                "This depends on a step that does not exist or did not succeed.",
-                try_="Start again from the step before.",
-            )
-        waiting += state is not State.SUCCEEDED
-    return waiting
 
 
 def _queued(wish: NewCall, now: datetime, waiting_for: int) -> Call:

@@ -1,5 +1,6 @@
 """What goes before everything else, because a person said so or because it is due."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, select, text, update
@@ -37,6 +38,27 @@ async def set_urgent(uow: UnitOfWork, call_id: UUID, *, urgent: bool) -> Call:
     if call is None:
         await get(uow, call_id)
         raise NotWaitingError("Only what waits in line can be hurried.")
+    tell_waiting(uow)
+    return call
+
+
+async def set_due(uow: UnitOfWork, call_id: UUID, due_at: datetime | None) -> Call:
+    """Say by when a waiting call is needed; None lets it wait its turn again.
+
+    Raises:
+        CallNotFoundError: there is no such call.
+        NotWaitingError: it works already, or has ended.
+    """
+    call: Call | None = await uow.session.scalar(
+        update(Call)
+        .where(Call.id == call_id, Call.state.in_(_WAITS))
+        .values(due_at=due_at)
+        .returning(Call)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    if call is None:
+        await get(uow, call_id)
+        raise NotWaitingError("Only what waits in line can be needed by a moment.")
     tell_waiting(uow)
     return call
 

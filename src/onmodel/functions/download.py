@@ -9,29 +9,28 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from threading import Event
 from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from onmodel.functions.errors import (
-    DownloadStoppedError,
     NoRoomError,
     PackageMissingError,
     PackagesUnreachableError,
     WeightsNotAllowedError,
     WrongHashError,
 )
+from onmodel.functions.patience import Patience
 from onmodel.functions.weight import Weight
 
 OnBytes = Callable[[int], None]
-IsStopped = Callable[[], bool]
 
 # Pauses between attempts that brought nothing; an attempt that brought something counts afresh.
 PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 _CHUNK = 1024 * 1024
-_CONNECT_S, _READ_S = 15.0, 60.0
+# Also how long a server that says nothing keeps us from hearing that we should stop.
+_CONNECT_S, _READ_S = 10.0, 20.0
 _SPARE_BYTES = 64 * 1024 * 1024
 _PASSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -56,7 +55,7 @@ class Downloads:
         self._pauses_s = pauses_s
 
     def fetch(
-        self, weight: Weight, partial: Path, *, on_bytes: OnBytes, stopped: IsStopped
+        self, weight: Weight, partial: Path, *, on_bytes: OnBytes, patience: Patience
     ) -> None:
         """Bring `partial` to its full size, from whatever is there already.
 
@@ -64,14 +63,15 @@ class Downloads:
             weight: the file, which lies in the web.
             partial: where it grows; it stays when this fails.
             on_bytes: told how many bytes are there.
-            stopped: asked with every piece; true ends it.
+            patience: asked with every piece.
 
         Raises:
             PackagesUnreachableError: no connection, and no more attempts.
             PackageMissingError: it is not there any more.
             WeightsNotAllowedError: the site wants a token, or another one.
             WrongHashError: the server has a file of another size.
-            NoRoomError, DownloadStoppedError
+            NoRoomError
+            ProblemError: see `Patience.check`.
         """
         _require_room(partial, weight)
         failures = 0
@@ -80,20 +80,19 @@ class Downloads:
                 partial.unlink()
                 continue
             try:
-                self._attempt(weight, partial, before, on_bytes, stopped)
+                self._attempt(weight, partial, before, on_bytes, patience)
             except (_Again, requests.RequestException, HTTPError) as error:
                 failures = 0 if _size(partial) > before else failures + 1
                 if failures > len(self._pauses_s):
                     raise PackagesUnreachableError(
                         f"{weight.name} cannot be fetched from {_host(weight.address)}: {error}"
                     ) from error
-                Event().wait(self._pauses_s[max(0, failures - 1)])
-            if stopped():
-                raise DownloadStoppedError(f"{weight.name} was stopped.")
+                patience.pause(self._pauses_s[max(0, failures - 1)])
+            patience.check()
         on_bytes(weight.bytes)
 
     def _attempt(
-        self, weight: Weight, partial: Path, have: int, on_bytes: OnBytes, stopped: IsStopped
+        self, weight: Weight, partial: Path, have: int, on_bytes: OnBytes, patience: Patience
     ) -> None:
         # as it is, since what is hashed must be the file and not a packed form of it
         headers = {"Accept-Encoding": "identity"} | self._authorisation(weight.address)
@@ -118,8 +117,7 @@ class Downloads:
                         )
                     file.write(chunk)
                     on_bytes(file.tell())
-                    if stopped():
-                        return
+                    patience.check()
                 file.flush()
                 os.fsync(file.fileno())
         if _size(partial) < weight.bytes:

@@ -10,16 +10,23 @@ from typing import cast
 from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.locks import locked
 from onmodel.functions.manifest import FILE_NAME, Manifest
+from onmodel.functions.patience import ENDLESS, Patience
+from onmodel.functions.uses import Uses
 from onmodel.functions.uv import OnLine, run_uv
 
 _COMPLETE = ".complete"
 
 
 class Environments:
-    """Makes environments under a folder. Old ones stay: a running process may be in one."""
+    """Makes environments under a folder.
+
+    Old ones stay, since a process may be in one, until `leftovers.py` finds that none is: what is
+    made or found here is used until this object goes.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.uses = Uses(folder / ".uses")
 
     def path(self, manifest: Manifest) -> Path:
         """Where the function's environment lies, made or not."""
@@ -29,20 +36,21 @@ class Environments:
         """Whether the environment is there and whole."""
         return (self.path(manifest) / _COMPLETE).is_file()
 
-    def ensure(self, manifest: Manifest, on_line: OnLine) -> Path:
+    def ensure(self, manifest: Manifest, on_line: OnLine, patience: Patience = ENDLESS) -> Path:
         """Make the environment if it is not there. Returns its Python.
 
         Raises:
             ProblemError: see `run_uv`.
         """
         place = self.path(manifest)
+        self.uses.take(place.name)
         if not (place / _COMPLETE).is_file():
-            with locked(self._folder / ".locks" / place.name):
+            with locked(self._folder / ".locks" / place.name, patience):
                 if not (place / _COMPLETE).is_file():
-                    self._make(manifest, place, on_line)
+                    self._make(manifest, place, on_line, patience)
         return place / "bin" / "python"
 
-    def _make(self, manifest: Manifest, place: Path, on_line: OnLine) -> None:
+    def _make(self, manifest: Manifest, place: Path, on_line: OnLine, patience: Patience) -> None:
         if not (manifest.folder / "uv.lock").is_file():
             raise EnvironmentBrokenError(
                 f"{manifest.name} has no uv.lock.", try_="Run `uv lock` in the function's folder."
@@ -63,6 +71,7 @@ class Environments:
             ],
             on_line=on_line,
             variables={"UV_PROJECT_ENVIRONMENT": str(place)},
+            patience=patience,
         )
         (place / _COMPLETE).touch()
 

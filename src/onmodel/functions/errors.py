@@ -63,6 +63,15 @@ class DownloadStoppedError(ConflictError):
     default_try = "Start it again; it goes on where it stopped."
 
 
+class InstallTimedOutError(UnavailableError):
+    code = "install_timed_out"
+    title = "The installation took too long"
+    default_try = (
+        "Try again: what has arrived stays. `onmodel function install NAME` has no time limit, and "
+        "install_s in function.toml is how long a call waits."
+    )
+
+
 class DownloadRunningError(ConflictError):
     code = "download_running"
     title = "It is being fetched already"

@@ -12,8 +12,9 @@ from onmodel.functions.environments import Environments
 from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.locks import locked
 from onmodel.functions.manifest import Manifest
+from onmodel.functions.patience import ENDLESS, Patience
 from onmodel.functions.registry import load
-from onmodel.functions.weights import WeightsStore
+from onmodel.functions.weights import STORE, WeightsStore
 from onmodel.kit.errors import ProblemError
 
 Step = Literal["environment", "weights", "ready"]
@@ -67,7 +68,8 @@ class Listed:
 
 
 OnProgress = Callable[[Progress], None]
-Prepare = Callable[[Manifest, Callable[[str], None]], Prepared]
+OnLine = Callable[[str], None]
+Prepare = Callable[[Manifest, OnLine, Patience], Prepared]
 
 
 class Installation:
@@ -83,37 +85,54 @@ class Installation:
         self.environments = Environments(home / "envs")
         self.weights = WeightsStore(home / "weights", downloads=Downloads(tokens))
         self.additions = Additions(home / "weights")
+        self.uses = self.weights.uses
 
-    def prepare(self, manifest: Manifest, on_line: Callable[[str], None]) -> Prepared:
+    def prepare(
+        self, manifest: Manifest, on_line: OnLine, patience: Patience = ENDLESS
+    ) -> Prepared:
         """Make sure that a function can start; quick when everything is there.
 
         Raises:
-            ProblemError: offline, no room, a wrong hash: the class and the sentence tell.
+            ProblemError: offline, no room, a wrong hash, no more patience: the class and the
+                sentence tell.
         """
         if manifest.cog is not None:
             raise EnvironmentBrokenError(
                 f"{manifest.title} is a Cog image, and those run in containers only.",
                 try_="Let functions run in containers: ONMODEL_RUNTIME=docker.",
             )
-        python = self.environments.ensure(manifest, on_line)
-        return Prepared(python, self.prepare_weights(manifest, on_line))
+        python = self.environments.ensure(manifest, on_line, patience)
+        return Prepared(python, self.prepare_weights(manifest, on_line, patience))
 
-    def prepare_weights(self, manifest: Manifest, on_line: Callable[[str], None]) -> Path:
-        """Make sure that the weights are here. Returns the folder with their declared names."""
-        self.weights.ensure(manifest.weights, on_line)
-        # Named after the content, so that a new version of a function never changes the files
-        # under a process of the old one.
+    def prepare_weights(
+        self, manifest: Manifest, on_line: OnLine, patience: Patience = ENDLESS
+    ) -> Path:
+        """Make sure that the weights are here. Returns the folder with their declared names.
+
+        It is used until this object goes.
+        """
+        with self.uses.during(STORE):
+            folder = self.set_of(manifest)
+            self.uses.take(folder.name)
+            self.weights.ensure(manifest.weights, on_line, patience=patience)
+            # several processes, and threads of one, may ask for the same set at once
+            with locked(self._sets / ".locks" / folder.name, patience):
+                self.weights.arrange(manifest.weights, folder)
+                if manifest.encoders:
+                    self.additions.arrange(folder)
+        return folder
+
+    def set_of(self, manifest: Manifest) -> Path:
+        """Where the folder with the declared names lies, made or not.
+
+        Named after the content, so that a new version of a function never changes the files under
+        a process of the old one.
+        """
         content = "\n".join(sorted(f"{one.name} {one.sha256}" for one in manifest.weights))
         if manifest.encoders:
             content += "\n" + self.additions.digest()
         digest = hashlib.sha256(content.encode()).hexdigest()
-        folder = self._sets / f"{manifest.name}-{digest[:16]}"
-        # several processes, and threads of one, may ask for the same set at once
-        with locked(self._sets / ".locks" / folder.name):
-            self.weights.arrange(manifest.weights, folder)
-            if manifest.encoders:
-                self.additions.arrange(folder)
-        return folder
+        return self._sets / f"{manifest.name}-{digest[:16]}"
 
     def is_ready(self, manifest: Manifest) -> bool:
         """Whether a function could start as a process without fetching anything."""

@@ -49,8 +49,12 @@ class TierNeeds(Strict):
 
 
 class Limits(Strict):
-    """How long a function may take (seconds) and how large it may grow (MiB)."""
+    """How long a function may take (seconds) and how large it may grow (MiB).
 
+    `install_s` is how long a call waits while the function is installed.
+    """
+
+    install_s: float = Field(default=3600.0, gt=0, le=24 * 3600)
     startup_s: float = Field(default=60.0, gt=0, le=3600)
     run_s: float = Field(default=300.0, gt=0, le=24 * 3600)
     cancel_grace_s: float = Field(default=5.0, gt=0, le=300)

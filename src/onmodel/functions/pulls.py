@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from onmodel.functions.errors import DownloadRunningError, NoRoomError
 from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import Manifest
+from onmodel.functions.patience import Patience
 from onmodel.functions.weight import Weight
 from onmodel.kit.errors import ProblemError
 
@@ -100,7 +101,7 @@ class Pulls:
                     manifest.weights,
                     on_line,
                     on_bytes=board.tell,
-                    stopped=lambda: stopped() or stop.exists(),
+                    patience=Patience(stopped=lambda: stopped() or stop.exists()),
                 )
                 finish()
             except ProblemError as problem:

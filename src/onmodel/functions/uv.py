@@ -1,9 +1,14 @@
 """The installer: the `uv` program from our own environment, and what its failures mean."""
 
 import os
+import queue
+import signal
 import subprocess
+import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from typing import IO
 
 from uv import find_uv_bin
 
@@ -14,6 +19,7 @@ from onmodel.functions.errors import (
     PackagesUnreachableError,
     WrongHashError,
 )
+from onmodel.functions.patience import ENDLESS, POLL_S, Patience
 from onmodel.kit.errors import ProblemError
 
 OnLine = Callable[[str], None]
@@ -39,18 +45,48 @@ _MEANINGS: tuple[tuple[type[ProblemError], str, tuple[str, ...]], ...] = (
 
 
 def run_uv(
-    arguments: Sequence[str], *, on_line: OnLine, variables: dict[str, str] | None = None
+    arguments: Sequence[str],
+    *,
+    on_line: OnLine,
+    variables: dict[str, str] | None = None,
+    patience: Patience = ENDLESS,
 ) -> None:
     """Run uv and hand on each line that it prints.
 
     Raises:
-        ProblemError: the class tells why, the sentence ends with uv's own words.
+        ProblemError: the class tells why, the sentence ends with uv's own words. Also when there
+            is no more patience: uv and all that it started have ended then.
     """
     environment = {name: value for name, value in os.environ.items() if name not in _MISLEADING}
     environment |= {"NO_COLOR": "1", **(variables or {})}
     last: deque[str] = deque(maxlen=_KEPT_LINES)
+    with _running([find_uv_bin(), "--no-progress", *arguments], environment) as process:
+        assert process.stdout is not None
+        lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
+        while True:
+            patience.check()
+            try:
+                line = lines.get(timeout=POLL_S)
+            except queue.Empty:
+                continue
+            if line is None:
+                break
+            if text := line.strip():
+                last.append(text)
+                on_line(text)
+        status = process.wait()
+    if status != 0:
+        raise explain("\n".join(last))
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], environment: dict[str, str]
+) -> Generator["subprocess.Popen[str]"]:
+    """Run a program in a group of its own; whatever of it is left at the end is ended."""
     process = subprocess.Popen(
-        [find_uv_bin(), "--no-progress", *arguments],
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -58,15 +94,23 @@ def run_uv(
         env=environment,
         # No project of ours or of the person who started us may shape the installation.
         cwd="/",
+        start_new_session=True,
     )
-    with process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if text := line.strip():
-                last.append(text)
-                on_line(text)
-    if process.returncode != 0:
-        raise explain("\n".join(last))
+    try:
+        yield process
+    finally:
+        # a build that it had begun goes with it; of one that has ended there is none
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _read(output: IO[str], lines: "queue.SimpleQueue[str | None]") -> None:
+    with output:
+        for line in output:
+            lines.put(line)
+    lines.put(None)
 
 
 def explain(output: str) -> ProblemError:

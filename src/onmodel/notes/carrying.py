@@ -8,13 +8,18 @@ takes the mark along: it follows position, size, tilt, and the narrowing of a fa
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from onmodel.notes.marks import ArrowMark, BoxMark, FreehandMark, Mark, PointMark, Position
+from onmodel.notes.marks import (
+    ArrowMark,
+    BoxMark,
+    Floats,
+    FreehandMark,
+    Mark,
+    PointMark,
+    Position,
+)
 
 FEATURES = ("eye_left", "eye_right", "nose_tip", "mouth_left", "mouth_right", "chin")
-
-Floats = NDArray[np.float64]
 
 
 def face_of(measurement: dict[str, Any] | None) -> Floats | None:

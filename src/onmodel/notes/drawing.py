@@ -8,13 +8,17 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from onmodel.notes.marks import ArrowMark, BoxMark, FreehandMark, Mark, PointMark, Position
-from onmodel.variations.sheet_type import Pen
+from onmodel.variations.sheet_type import Pen, Weight
 
 PICTURE_PX = 1400
 LEGEND_PX = 760
 MARGIN_PX = 48
 DOTS_PER_MM = 7.0
+# of one contribution, and of all beside one picture: who writes more is read in notes.txt
 LONGEST_NOTE_LINES = 60
+LONGEST_LEGEND_PX = 6_000
+TALLEST_PX = 16_000
+_REST = "see notes.txt in the ZIP"
 _INK, _GREY, _PAPER = "#161616", "#6a6a6a", "#ffffff"
 _BODY, _SMALL, _TITLE = 9.0, 7.5, 13.0
 
@@ -51,22 +55,24 @@ def draw(picture: bytes, title: str, threads: Sequence[Thread]) -> Image.Image:
         if thread.mark is not None:
             _number(shown, thread)
     width = shown.width + LEGEND_PX + 3 * MARGIN_PX
-    height = _legend(None, 0, title, threads) + MARGIN_PX
+    rows, height = _legend(title, threads)
+    height += MARGIN_PX
     page = Image.new("RGB", (width, max(height, shown.height + 2 * MARGIN_PX)), _PAPER)
     page.paste(shown, (MARGIN_PX, MARGIN_PX))
-    _legend(page, shown.width + 2 * MARGIN_PX, title, threads)
+    pen, left = Pen(page, DOTS_PER_MM), (shown.width + 2 * MARGIN_PX) / DOTS_PER_MM
+    for row in rows:
+        at = (left + row.indent, row.y)
+        pen.write(row.text, *at, row.points, weight=row.weight, colour=row.colour)
     return page
 
 
-def to_pdf(pages: Sequence[Image.Image], title: str) -> bytes:
-    """Return the pages as one PDF."""
-    output = BytesIO()
-    first, *others = pages
-    first.save(
-        output, "PDF", save_all=True, append_images=others, resolution=150, title=title,
-        creator="OnModel", producer="OnModel",
-    )  # fmt: skip
-    return output.getvalue()
+def add_to_pdf(document: BytesIO, page: Image.Image, title: str) -> None:
+    """Put one more page at the end of a PDF, or begin one; so only one page is held at a time."""
+    if document.tell() == 0:
+        words = {"title": title, "creator": "OnModel", "producer": "OnModel"}
+        page.save(document, "PDF", resolution=150, **words)
+    else:
+        page.save(document, "PDF", resolution=150, append=True)
 
 
 def to_png(page: Image.Image) -> bytes:
@@ -76,16 +82,36 @@ def to_png(page: Image.Image) -> bytes:
     return output.getvalue()
 
 
-def stack(pages: Sequence[Image.Image]) -> Image.Image:
-    """Return the pages below each other as one picture."""
-    whole = Image.new(
-        "RGB", (max(one.width for one in pages), sum(one.height for one in pages)), _PAPER
-    )
-    top = 0
-    for page in pages:
-        whole.paste(page, (0, top))
-        top += page.height
-    return whole
+class Stack:
+    """Pages below each other as one picture, as many as still make a picture."""
+
+    def __init__(self) -> None:
+        self._pages: list[Image.Image] = []
+
+    @property
+    def _height(self) -> int:
+        return sum(one.height for one in self._pages)
+
+    def add(self, page: Image.Image) -> bool:
+        """Put a page below the others; False when that was the last for which there is room."""
+        self._pages.append(page)
+        return self._height < TALLEST_PX
+
+    def whole(self, *, of: int) -> Image.Image:
+        """Return them as one picture, which says how many ``of`` all were left out."""
+        left_out = of - len(self._pages)
+        width = max(one.width for one in self._pages)
+        foot = 2 * MARGIN_PX if left_out else 0
+        whole = Image.new("RGB", (width, self._height + foot), _PAPER)
+        top = 0
+        for page in self._pages:
+            whole.paste(page, (0, top))
+            top += page.height
+        if left_out:
+            words = f"{left_out} more pictures are in the PDF and in the ZIP."
+            at = (MARGIN_PX / DOTS_PER_MM, (top + MARGIN_PX) / DOTS_PER_MM)
+            Pen(whole, DOTS_PER_MM).write(words, *at, _BODY, weight=600, colour=_INK)
+        return whole
 
 
 def _mark(picture: Image.Image, mark: Mark, colour: str) -> None:
@@ -166,30 +192,61 @@ def _on(colour: str) -> str:
     return _INK if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else _PAPER
 
 
-def _legend(page: Image.Image | None, left: int, title: str, threads: Sequence[Thread]) -> int:
-    """Write the threads and return where they end, in pixels; without a page only that."""
-    pen = Pen(page or Image.new("RGB", (1, 1)), DOTS_PER_MM)
-    within = LEGEND_PX / DOTS_PER_MM
-    x, y = left / DOTS_PER_MM, MARGIN_PX / DOTS_PER_MM + 5
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of the legend; lengths in millimetres."""
 
-    def write(text: str, points: float, *, bold: bool, colour: str, indent: float) -> None:
+    text: str
+    y: float
+    indent: float
+    points: float
+    weight: Weight
+    colour: str
+
+
+def _legend(title: str, threads: Sequence[Thread]) -> tuple[list[_Row], int]:
+    """Return the lines beside a picture, and where they end, in pixels."""
+    pen = Pen(Image.new("RGB", (1, 1)), DOTS_PER_MM)
+    within, full = LEGEND_PX / DOTS_PER_MM, LONGEST_LEGEND_PX / DOTS_PER_MM
+    rows: list[_Row] = []
+    y = MARGIN_PX / DOTS_PER_MM + 5
+
+    def write(text: str, points: float, *, bold: bool, colour: str, indent: float = 0) -> None:
         nonlocal y
-        weight = 600 if bold else 400
-        for paragraph in text.split("\n"):
-            lines = pen.lines(paragraph, points, weight, within - indent, LONGEST_NOTE_LINES)
-            for line in lines or [""]:
-                if page is not None:
-                    pen.write(line, x + indent, y, points, weight=weight, colour=colour)
-                y += points * 25.4 / 72 * 1.4
+        weight: Weight = 600 if bold else 400
+        for line in _lines(pen, text, points, weight, within - indent):
+            rows.append(_Row(line, y, indent, points, weight, colour))
+            y += points * 25.4 / 72 * 1.4
 
-    write(title, _TITLE, bold=True, colour=_INK, indent=0)
-    for thread in threads:
+    def stop(left: int, what: str, indent: float = 0) -> None:
+        write(f"… {left} more {what}: {_REST}", _SMALL, bold=True, colour=_GREY, indent=indent)
+
+    write(title, _TITLE, bold=True, colour=_INK)
+    for number, thread in enumerate(threads):
         y += 3
+        if y > full:
+            stop(len(threads) - number, "notes")
+            break
         head = f"{thread.number}  {thread.note.by}{'  (settled)' if thread.resolved else ''}"
-        write(head, _SMALL, bold=True, colour=_GREY, indent=0)
-        write(thread.note.text, _BODY, bold=False, colour=_INK, indent=0)
-        for answer in thread.answers:
+        write(head, _SMALL, bold=True, colour=_GREY)
+        write(thread.note.text, _BODY, bold=False, colour=_INK)
+        for place, answer in enumerate(thread.answers):
             y += 1
+            if y > full:
+                stop(len(thread.answers) - place, "answers", 6)
+                break
             write(answer.by, _SMALL, bold=True, colour=_GREY, indent=6)
             write(answer.text, _BODY, bold=False, colour=_INK, indent=6)
-    return round(y * DOTS_PER_MM)
+    return rows, round(y * DOTS_PER_MM)
+
+
+def _lines(pen: Pen, text: str, points: float, weight: Weight, within: float) -> list[str]:
+    """Break what somebody said into lines, at most ``LONGEST_NOTE_LINES`` and one about more."""
+    lines: list[str] = []
+    paragraphs = text.split("\n")
+    for place, paragraph in enumerate(paragraphs):
+        room = LONGEST_NOTE_LINES - len(lines)
+        if room == 0:
+            return [*lines, f"… {len(paragraphs) - place} more lines: {_REST}"]
+        lines += pen.lines(paragraph, points, weight, within, room) or [""]
+    return lines

@@ -27,6 +27,12 @@ class NoSuchItemError(InvalidError):
     default_try = "Somebody may have changed the note: look at it again."
 
 
+class ItemGoneError(ConflictError):
+    code = "item_gone"
+    title = "This line is no longer in the list"
+    default_try = "Somebody changed the note meanwhile: look at it again."
+
+
 class StrangerMentionedError(InvalidError):
     code = "mentioned_stranger"
     title = "They cannot see this project"

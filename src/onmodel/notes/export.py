@@ -8,11 +8,13 @@ from io import BytesIO
 from typing import Literal
 from uuid import UUID
 
+from PIL import Image
+
 from onmodel.accounts.models import User
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.characters import service as characters
-from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.db.uow import Database, UnitOfWork
 from onmodel.notes import drawing, repository, service
 from onmodel.notes.drawing import Said, Thread
 from onmodel.notes.errors import NothingNotedError
@@ -32,6 +34,8 @@ MEDIA_TYPES: dict[str, str] = {
     "pdf": "application/pdf",
 }
 MOST_PICTURES = 60
+# a page is tens of megabytes while it is drawn; whoever asks meanwhile waits
+_one_at_a_time = asyncio.Lock()
 _NOBODY = ("Somebody", "#6a6a6a")
 
 
@@ -40,13 +44,13 @@ class _Page:
     """One picture, what is written on it, and the same for programs."""
 
     title: str
-    picture: bytes
+    key: str
     threads: list[Thread]
     notes: list[NoteRead]
 
 
 async def annotated(
-    uow: UnitOfWork,
+    database: Database,
     store: Store,
     actor: Actor,
     character_id: UUID,
@@ -56,7 +60,7 @@ async def annotated(
     """Return the file's bytes and the character's name.
 
     Args:
-        uow: a transaction that reads.
+        database: read from before anything is drawn.
         store: where the pictures are.
         actor: who asks.
         character_id: whose pictures.
@@ -67,19 +71,23 @@ async def annotated(
         CharacterNotFoundError: it does not exist, or it is another team's.
         NothingNotedError: there are no notes.
     """
-    character = await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
-    notes = [
-        note
-        for note in await repository.of_character(uow, character_id)
-        if variation_id is None or note.variation_id == variation_id
-    ]
-    pages = await _pages(uow, store, notes)
+    async with database.read() as uow:
+        character = await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
+        notes = [
+            note
+            for note in await repository.of_character(uow, character_id)
+            if variation_id is None or note.variation_id == variation_id
+        ]
+        pages = await _pages(uow, notes)
+        name = character.name
     if not pages:
-        raise NothingNotedError(f"Nobody has written a note on these pictures of {character.name}.")
-    return await asyncio.to_thread(_render, pages, character.name, kind), character.name
+        raise NothingNotedError(f"Nobody has written a note on these pictures of {name}.")
+    # without a connection to the database, of which there are few
+    async with _one_at_a_time:
+        return await _render(store, pages, name, kind), name
 
 
-async def _pages(uow: UnitOfWork, store: Store, notes: list[Note]) -> list[_Page]:
+async def _pages(uow: UnitOfWork, notes: list[Note]) -> list[_Page]:
     ids = list(dict.fromkeys(note.variation_id for note in notes))[:MOST_PICTURES]
     pictures = await repository.measured(uow, set(ids))
     files = await projects.files_by_id(uow, [one.file_id for one in pictures.values()])
@@ -93,7 +101,7 @@ async def _pages(uow: UnitOfWork, store: Store, notes: list[Note]) -> list[_Page
             pages.append(
                 _Page(
                     title=label_of(pictures[id_].key),
-                    picture=await store.get_bytes(blob_key(file.sha256)),
+                    key=blob_key(file.sha256),
                     threads=_threads(here, people),
                     notes=[service.read(note) for note in here],
                 )
@@ -120,21 +128,42 @@ def _threads(notes: list[Note], people: dict[UUID, User | None]) -> list[Thread]
     ]
 
 
-def _render(pages: list[_Page], name: str, kind: Kind) -> bytes:
-    drawn = [drawing.draw(page.picture, f"{name}, {page.title}", page.threads) for page in pages]
-    if kind == "pdf":
-        return drawing.to_pdf(drawn, f"{name}: notes")
-    if kind == "png":
-        return drawing.to_png(drawing.stack(drawn))
+async def _render(store: Store, pages: list[_Page], name: str, kind: Kind) -> bytes:
+    """Draw page after page, so that only one of them is held at a time."""
     output = BytesIO()
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, (page, picture) in enumerate(zip(pages, drawn, strict=True), start=1):
+    if kind == "png":
+        return await _as_one_picture(store, pages, name)
+    archive = zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) if kind == "zip" else None
+    for number, page in enumerate(pages, start=1):
+        drawn = await _draw(store, page, name)
+        if archive is None:
+            await asyncio.to_thread(drawing.add_to_pdf, output, drawn, f"{name}: notes")
+        else:
             file = f"{number:02d} {clean_name(page.title)}.png"
-            archive.writestr(file, drawing.to_png(picture))
-        every = [note.model_dump(mode="json") for page in pages for note in page.notes]
-        archive.writestr("notes.json", json.dumps(every, indent=2, ensure_ascii=False))
-        archive.writestr("notes.txt", _as_text(pages))
+            archive.writestr(file, await asyncio.to_thread(drawing.to_png, drawn))
+    if archive is not None:
+        await asyncio.to_thread(_add_words, archive, pages)
     return output.getvalue()
+
+
+async def _as_one_picture(store: Store, pages: list[_Page], name: str) -> bytes:
+    stack = drawing.Stack()
+    for page in pages:
+        if not stack.add(await _draw(store, page, name)):
+            break
+    return await asyncio.to_thread(lambda: drawing.to_png(stack.whole(of=len(pages))))
+
+
+async def _draw(store: Store, page: _Page, name: str) -> Image.Image:
+    picture = await store.get_bytes(page.key)
+    return await asyncio.to_thread(drawing.draw, picture, f"{name}, {page.title}", page.threads)
+
+
+def _add_words(archive: zipfile.ZipFile, pages: list[_Page]) -> None:
+    every = [note.model_dump(mode="json") for page in pages for note in page.notes]
+    archive.writestr("notes.json", json.dumps(every, indent=2, ensure_ascii=False))
+    archive.writestr("notes.txt", _as_text(pages))
+    archive.close()
 
 
 def _as_text(pages: list[_Page]) -> str:

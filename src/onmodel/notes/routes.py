@@ -8,13 +8,14 @@ from fastapi import APIRouter, Path, Response
 
 from onmodel.accounts.signed_in import SignedIn
 from onmodel.characters.errors import CharacterNotFoundError, StaleVersionError
-from onmodel.http.deps import Reading, StoreDep, Writing
+from onmodel.http.deps import DatabaseDep, Reading, StoreDep, Writing
 from onmodel.http.keys import ChangeKey
 from onmodel.http.problems import problems
 from onmodel.kit.db.once import KeyReusedError
 from onmodel.kit.errors import ForbiddenError
 from onmodel.notes import service
 from onmodel.notes.errors import (
+    ItemGoneError,
     NoFaceError,
     NoSuchItemError,
     NoteNotFoundError,
@@ -111,7 +112,7 @@ async def settle_note(
 
 @router.put(
     "/notes/{note_id}/checklist/{number}",
-    responses=problems(*NOT_YOURS, NoSuchItemError, KeyReusedError),
+    responses=problems(*NOT_YOURS, NoSuchItemError, ItemGoneError, KeyReusedError),
 )
 async def tick(
     note_id: UUID,
@@ -121,7 +122,7 @@ async def tick(
     actor: SignedIn,
     key: ChangeKey = None,
 ) -> NoteRead:
-    """Tick a line of the note's checklist off, counted from 0."""
+    """Tick a line of the note's checklist off, counted from 0; with its words never another."""
     return await service.tick(uow, actor, note_id, number, data, key=key)
 
 
@@ -145,17 +146,17 @@ async def restore_note(note_id: UUID, uow: Writing, actor: SignedIn) -> NoteRead
 async def export_notes(
     character_id: UUID,
     kind: Literal["png", "zip", "pdf"],
-    uow: Reading,
+    database: DatabaseDep,
     store: StoreDep,
     actor: SignedIn,
     variation_id: UUID | None = None,
 ) -> Response:
     """Pictures with their notes drawn on them; one picture, or all that have notes.
 
-    ``png`` is one tall picture, ``pdf`` has a page for each, ``zip`` holds a picture for each and
-    the notes as JSON and as text.
+    ``png`` is one tall picture (where it would be too tall it says how many more there are),
+    ``pdf`` has a page for each, ``zip`` holds a picture for each and the notes as JSON and as text.
     """
-    data, name = await annotated(uow, store, actor, character_id, variation_id, kind)
+    data, name = await annotated(database, store, actor, character_id, variation_id, kind)
     filename = quote(f"{clean_name(name)} notes.{kind}")
     disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{filename}"}
     return Response(data, media_type=MEDIA_TYPES[kind], headers=disposition)

@@ -1,31 +1,20 @@
 """What the API and the events say about notes."""
 
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from onmodel.kit.words import plain
 from onmodel.notes.marks import Mark
 
 MOST_LETTERS = 4000
-# embeddings, overrides and isolates (Unicode Annex 9): a text may not turn around what follows it
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def _plain(text: str) -> str:
-    for letter in text:
-        category = unicodedata.category(letter)
-        if letter in _TURNING or (category in {"Cc", "Cs", "Cn"} and letter not in "\n\t"):
-            raise ValueError("This holds invisible characters that no note needs.")
-    return text
-
 
 NoteText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_LETTERS),
-    AfterValidator(_plain),
+    AfterValidator(plain),
 ]
 Mentions = Annotated[list[UUID], Field(max_length=20)]
 
@@ -66,7 +55,10 @@ class Settled(BaseModel):
 
 
 class Ticked(BaseModel):
+    """``line`` is what stands behind the box: it is found where somebody moved it."""
+
     done: bool
+    line: Annotated[str, Field(max_length=MOST_LETTERS)] | None = None
 
 
 class NoteRead(BaseModel):

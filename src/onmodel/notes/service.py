@@ -1,5 +1,6 @@
 """Notes on pictures: written, answered, edited, settled, removed and brought back."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -16,8 +17,9 @@ from onmodel.kit.ids import new_id
 from onmodel.kit.lifecycle import State
 from onmodel.kit.words import first_line
 from onmodel.notes import checklist, repository
-from onmodel.notes.carrying import Floats, carry, face_of
+from onmodel.notes.carrying import carry, face_of
 from onmodel.notes.errors import (
+    ItemGoneError,
     NoFaceError,
     NoSuchItemError,
     NoteNotFoundError,
@@ -25,7 +27,7 @@ from onmodel.notes.errors import (
     StrangerMentionedError,
     TooManyNotesError,
 )
-from onmodel.notes.marks import Mark, mark_adapter, tidy
+from onmodel.notes.marks import Floats, Mark, mark_adapter, tidy
 from onmodel.notes.models import Note
 from onmodel.notes.schemas import (
     CarriedNote,
@@ -89,6 +91,7 @@ async def add(uow: UnitOfWork, actor: Actor, variation_id: UUID, data: NoteWrite
         StrangerMentionedError: somebody mentioned cannot see the project.
         TooManyNotesError: the picture is full of notes.
     """
+    mark = await _stored(data.mark)
     picture = await variations.get_permitted(uow, actor, variation_id, Permission.REVIEW)
     if (known := await _known(uow, actor, data.id, picture.character_id)) is not None:
         return read(known)
@@ -108,7 +111,7 @@ async def add(uow: UnitOfWork, actor: Actor, variation_id: UUID, data: NoteWrite
         variation_id=picture.id,
         key=picture.key,
         number=await repository.next_number(uow, picture.character_id, picture.key),
-        mark=_stored(data.mark),
+        mark=mark,
         on_face=data.on_face,
         text=data.text,
         mentions=data.mentions,
@@ -168,6 +171,7 @@ async def edit(
     """
     if await once.repeated(uow, actor.user_id, key, "note.edit", note_id, data):
         return read(await _get(uow, actor, note_id, Permission.VIEW))
+    mark = await _stored(data.mark)
     note = await _get(uow, actor, note_id, Permission.REVIEW)
     _check_author(note, actor)
     if note.version != data.version:
@@ -180,8 +184,8 @@ async def edit(
         note.mentions = data.mentions
     if data.text is not None:
         note.text = data.text
-    if data.mark is not None and note.parent_id is None:
-        note.mark = _stored(data.mark)
+    if mark is not None and note.parent_id is None:
+        note.mark = mark
     note.version += 1
     note.edited_at = now()
     return await _tell(uow, note, actor, None)
@@ -201,11 +205,14 @@ async def tick(
     Raises:
         NoteNotFoundError: it does not exist, was removed, or is another team's.
         NoSuchItemError: its checklist has no such line.
+        ItemGoneError: the line with these words was changed or taken out meanwhile.
     """
     if await once.repeated(uow, actor.user_id, key, f"note.tick {number}", note_id, data):
         return read(await _get(uow, actor, note_id, Permission.VIEW))
     note = await _get(uow, actor, note_id, Permission.REVIEW)
-    ticked = checklist.tick(note.text, number, done=data.done)
+    ticked = checklist.tick(note.text, number, done=data.done, line=data.line)
+    if ticked is None and data.line is not None:
+        raise ItemGoneError("Somebody changed this line of the note, or took it out.")
     if ticked is None:
         raise NoSuchItemError(f"This note's checklist has no line {number + 1}.")
     if ticked == note.text:
@@ -371,8 +378,11 @@ def _carried(note: Note, faces: dict[UUID, Floats], shown: UUID) -> CarriedNote:
     return CarriedNote(note_id=note.id, mark=placed, reason=None if placed else "outside")
 
 
-def _stored(mark: Mark | None) -> dict[str, Any] | None:
-    return None if mark is None else tidy(mark).model_dump(mode="json")
+async def _stored(mark: Mark | None) -> dict[str, Any] | None:
+    """Return a mark as it is kept; a long line takes a while, so before a lock and off the loop."""
+    if mark is None:
+        return None
+    return (await asyncio.to_thread(tidy, mark)).model_dump(mode="json")
 
 
 async def _tell(

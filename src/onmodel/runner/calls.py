@@ -29,7 +29,7 @@ class CallRequest:
     vram_mb: int = 0
 
 
-EventKind = Literal["preparing", "starting", "running", "progress", "log"]
+EventKind = Literal["preparing", "starting", "running", "progress", "preview", "log"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class CallEvent:
 
     Attributes:
         kind: `preparing` (installing; `line` tells what), `starting` (no warm process was there),
-            `running`, `progress` (`fraction`, `stage`), `log` (`line`).
+            `running`, `progress` (`fraction`, `stage`), `preview` (`picture`, as the function
+            wrote it: nobody looked at it yet), `log` (`line`).
     """
 
     kind: EventKind
@@ -46,6 +47,7 @@ class CallEvent:
     fraction: float | None = None
     stage: str = ""
     line: str = ""
+    picture: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Which runtime functions run in, as the settings say."""
 
+from typing import TYPE_CHECKING
+
 from onmodel.functions.installation import Installation, Prepare
 from onmodel.kit.errors import UnavailableError
 from onmodel.runner.gpus import Ledger
@@ -9,6 +11,10 @@ from onmodel.runner.pool import Pool
 from onmodel.runner.process import ProcessRuntime
 from onmodel.runner.runtime import Runtime
 from onmodel.settings import Settings
+
+if TYPE_CHECKING:
+    from onmodel.runner.engine import Engine
+    from onmodel.runner.images import Images
 
 
 class EngineUnreachableError(UnavailableError):
@@ -33,17 +39,27 @@ def choose_runtime(settings: Settings) -> tuple[Runtime, Prepare]:
     # docker-py takes a quarter of a second to import, and most do without.
     from onmodel.runner.cog import CogImages
     from onmodel.runner.container import ContainerRuntime
-    from onmodel.runner.engine import Engine, EngineError
-    from onmodel.runner.images import ContainerInstallation, Images
+    from onmodel.runner.engine import EngineError
+    from onmodel.runner.images import ContainerInstallation
 
-    engine = Engine(settings.docker_host)
+    engine, images = open_images(settings)
     try:
         runtime = ContainerRuntime(folder, engine)
     except EngineError as error:
         raise EngineUnreachableError(f"{settings.docker_host}: {error}") from error
-    images = Images(engine, base=settings.docker_base)
     cog = CogImages(engine, settings.sdk_dir / "src")
     return runtime, ContainerInstallation(installation, images, cog).prepare
+
+
+def open_images(settings: Settings) -> "tuple[Engine, Images]":
+    """Return the engine that the settings name, to be closed, and the images of functions in it."""
+    from onmodel.functions.uses import Uses
+    from onmodel.runner.engine import Engine
+    from onmodel.runner.images import Images
+
+    engine = Engine(settings.docker_host, runtime=settings.docker_runtime)
+    uses = Uses(settings.home / "envs" / ".uses")
+    return engine, Images(engine, uses, base=settings.docker_base)
 
 
 def open_pool(

@@ -1,4 +1,8 @@
-"""HTTP to a function over its unix socket, on the assumption that the function may be hostile."""
+"""HTTP to a function over its unix socket, on the assumption that the function may be hostile.
+
+Every question but the call itself has one deadline for all of its answer: a function that sends a
+byte now and then would otherwise hold whoever asks for ever.
+"""
 
 import http.client
 import json
@@ -7,19 +11,23 @@ import socket
 import stat
 import struct
 import sys
+import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from onmodel.runner.runtime import Instance
 from onmodel.runner.wire import EVENTS, Event, Health, PredictionRequest, Refusal
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 MAX_STREAM_BYTES = 64 * 1024 * 1024
-CONTROL_TIMEOUT_S = 30.0
+CONTROL_TIMEOUT_S = 10.0
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -42,16 +50,34 @@ class RefusedError(Exception):
         self.refusal = refusal
 
 
+class _Peer(socket.socket):
+    """A socket to a function. What is read from it has to be there by the deadline, all of it."""
+
+    def __init__(self, timeout_s: float | None) -> None:
+        super().__init__(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.settimeout(timeout_s)
+        self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
+
+    def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
+        """Read as `socket.recv_into` does, within what is left of the time."""
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer took too long")
+            self.settimeout(left)
+        return super().recv_into(buffer, nbytes, flags)
+
+
 class _Connection(http.client.HTTPConnection):
     def __init__(self, instance: Instance, timeout_s: float | None) -> None:
-        super().__init__("function", timeout=timeout_s)
+        super().__init__("function")
+        self._timeout_s = timeout_s
         self._instance = instance
 
     def connect(self) -> None:
         """Connect to the socket that the function made, and to nothing that it put in its place."""
-        peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        peer = _Peer(self._timeout_s)
         try:
-            peer.settimeout(self.timeout)
             _connect(peer, self._instance.socket)
             _check_peer(peer, self._instance)
         except BaseException:
@@ -132,7 +158,8 @@ def predict(instance: Instance, request: PredictionRequest) -> Generator[Iterato
         headers = {"Accept": "text/event-stream", "Content-Type": "application/json"}
         path = f"/predictions/{request.id}"
         connection.request("PUT", path, request.model_dump_json().encode(), headers)
-        answer = _response(connection)
+        with _in_our_words():
+            answer = connection.getresponse()
         if answer.status != http.client.OK:
             body = answer.read(MAX_ANSWER_BYTES)
             refusal = _parse(Refusal, body) if answer.status == 422 else None
@@ -171,18 +198,19 @@ def _ask(
     accepted: tuple[int, ...] = (200,),
 ) -> bytes:
     connection = _Connection(instance, timeout_s)
-    with closing(connection):
+    with closing(connection), _in_our_words():
         connection.request(method, path)
-        answer = _response(connection)
+        answer = connection.getresponse()
         body = answer.read(MAX_ANSWER_BYTES + 1)
     if answer.status not in accepted or len(body) > MAX_ANSWER_BYTES:
         raise ProtocolError(f"{method} {path} was answered with {answer.status}")
     return body
 
 
-def _response(connection: _Connection) -> http.client.HTTPResponse:
+@contextmanager
+def _in_our_words() -> Generator[None]:
     try:
-        return connection.getresponse()
+        yield
     except http.client.HTTPException as error:
         if isinstance(error, ConnectionError):
             raise

@@ -8,13 +8,15 @@ other function.
 """
 
 import json
-import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.installation import Prepared
+from onmodel.functions.locks import NamedLocks
 from onmodel.functions.manifest import CogImage, Manifest
+from onmodel.functions.patience import ENDLESS, Patience
 from onmodel.runner.container import ADAPTER
 from onmodel.runner.engine import Engine, EngineError
 
@@ -33,22 +35,29 @@ class CogImages:
     def __init__(self, engine: Engine, packages: Path) -> None:
         self._engine = engine
         self._packages = packages
-        self._pulling = threading.Lock()
+        self._pulling = NamedLocks()
 
     def prepare(
-        self, manifest: Manifest, cog: CogImage, weights: Path, on_line: Callable[[str], None]
+        self,
+        manifest: Manifest,
+        cog: CogImage,
+        weights: Path,
+        on_line: Callable[[str], None],
+        patience: Patience = ENDLESS,
     ) -> Prepared:
         """Make sure that an image is on this machine, and say how it starts.
 
         Raises:
             EnvironmentBrokenError: it cannot be fetched.
+            ProblemError: see `Patience.check`; nothing is being fetched any more.
         """
         try:
-            with self._pulling:
+            with self._pulling.hold(cog.image, patience):
                 if not self._engine.has_image(cog.image):
                     on_line(f"Fetching the image {cog.image}")
-                    for line in self._engine.pull(cog.image):
-                        on_line(line)
+                    with closing(self._engine.pull(cog.image, patience)) as lines:
+                        for line in lines:
+                            on_line(line)
             start = self._engine.start_of(cog.image)
         except EngineError as error:
             raise EnvironmentBrokenError(

@@ -18,7 +18,7 @@ from pathlib import Path
 from onmodel.functions.installation import Prepared
 from onmodel.functions.manifest import Manifest
 from onmodel.runner.calls import CallRequest
-from onmodel.runner.engine import Bind, Closable, Engine, EngineError, Order
+from onmodel.runner.engine import CACHE, Bind, Closable, Engine, EngineError, Order
 from onmodel.runner.errors import unwritten
 from onmodel.runner.orphans import Claim, sweep
 from onmodel.runner.process import LINE_BYTES, TAIL_LINES, memory_of
@@ -31,6 +31,11 @@ ADAPTER = "/opt/onmodel"
 # Whose containers they are: the folder of all workers, the folder of the one, the function.
 RUNTIME_LABEL, WORKER_LABEL = "onmodel.runtime", "onmodel.worker"
 FUNCTION_LABEL = "onmodel.function"
+# Libraries that compile for the GPU put there what they load afterwards.
+_CACHES = {
+    "TRITON_CACHE_DIR": f"{CACHE}/triton",
+    "TORCHINDUCTOR_CACHE_DIR": f"{CACHE}/inductor",
+}
 _NOBODY = 65534
 _READABLE_BY_ALL = 0o004
 _LOST = 255
@@ -249,7 +254,7 @@ class ContainerRuntime:
                 *("--entry", manifest.entry, "--weights", WEIGHTS),
                 *("--socket", f"{SOCKETS}/socket", "--end-with-input"),
             ),
-            variables=variables_for(prepared, "/tmp"),  # noqa: S108 - the container's own
+            variables={**_CACHES, **variables_for(prepared, "/tmp")},  # noqa: S108 - its own
             labels={
                 RUNTIME_LABEL: str(self._folder),
                 WORKER_LABEL: str(self._claim.folder),

@@ -15,12 +15,23 @@ from onmodel.runner.calls import CallEvent, CallRequest, IsCancelled, OnEvent
 from onmodel.runner.client import ProtocolError, RefusedError
 from onmodel.runner.errors import CallFailed, failed, refused
 from onmodel.runner.runtime import Exchange, Instance
-from onmodel.runner.wire import Context, Event, Log, PredictionRequest, Progress, Snapshot, Start
+from onmodel.runner.wire import (
+    Context,
+    Event,
+    Log,
+    PredictionRequest,
+    Preview,
+    Progress,
+    Snapshot,
+    Start,
+)
 
 # How often `cancelled` is asked when the function says nothing.
 POLL_S = 0.1
 # How long a process may take to end after its stream did.
 EXIT_S = 10.0
+# What is said of one that was asked to stop, and ended in its own way.
+TOO_LATE = "it had ended before it stopped"
 _SIGKILL = -9
 # What the SDK tells apart of its own; every other failure of a function is one to us.
 _FUNCTION_CODES = frozenset({"bad_output", "out_of_memory", "disk_full"})
@@ -132,6 +143,10 @@ class _Watch:
         else:
             return
         self._patience = now + self._grace_s
+        # Beside us: whoever watches the clock waits for no answer of a function.
+        threading.Thread(target=self._ask_to_stop, name="cancel", daemon=True).start()
+
+    def _ask_to_stop(self) -> None:
         # Without an answer it is ended a little later all the same.
         with suppress(OSError, ProtocolError):
             client.cancel(self._instance, self._prediction_id, timeout_s=self._grace_s)
@@ -144,6 +159,9 @@ def _listen(
         with client.predict(instance, prediction) as events:
             for event in events:
                 items.put(event)
+                if isinstance(event, Snapshot):
+                    # All is said; one that goes on talking would keep us and a connection.
+                    return
         items.put(None)
     except (RefusedError, ProtocolError) as error:
         items.put(error)
@@ -180,7 +198,7 @@ def verdict(ended: Ended, instance: Instance) -> CallFailed | None:
     # Not before, since a container engine takes its time to answer.
     log = instance.log_tail()
     if ended.stop is not None:
-        return failed(ended.stop, log=log)
+        return failed(ended.stop, detail="" if snapshot.status == "canceled" else TOO_LATE, log=log)
     error = snapshot.error_detail
     if snapshot.status != "failed" or error is None:
         return failed("protocol_error", detail=f"ended as {snapshot.status}", log=log)
@@ -196,11 +214,13 @@ def fit_after(ended: Ended) -> bool:
     return error is None or not error.fatal
 
 
-def _translate(event: Start | Progress | Log, call_id: str) -> CallEvent:
+def _translate(event: Start | Progress | Preview | Log, call_id: str) -> CallEvent:
     match event:
         case Start():
             return CallEvent("running", call_id)
         case Progress():
             return CallEvent("progress", call_id, fraction=event.fraction, stage=event.stage)
+        case Preview():
+            return CallEvent("preview", call_id, picture=event.data)
         case Log():
             return CallEvent("log", call_id, line=event.data)

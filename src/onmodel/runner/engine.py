@@ -3,10 +3,12 @@
 Docker's engine and Podman's Docker-compatible socket answer the same questions.
 """
 
+import queue
 import re
+import socket
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -15,6 +17,8 @@ import docker
 from docker.errors import APIError, BuildError, DockerException, NotFound
 from docker.types import DeviceRequest, LogConfig, Mount, Ulimit
 from requests.exceptions import RequestException
+
+from onmodel.functions.patience import POLL_S, Patience
 
 _MIB = 1024 * 1024
 # The engine prints what went to standard error in red, word by word.
@@ -29,7 +33,10 @@ _OPEN_FILES = 1024
 _OF_ONE_USER = 16_384
 _ONE_CORE = 1_000_000_000
 _SCRATCH_MB = 512
+# Where a container may run what it wrote: compilers of kernels load their work as a library.
+CACHE, _CACHE_MB = "/cache", 256
 _ANSWER_S = 60
+_RUNC, _NVIDIA = "runc", "nvidia"
 # Kept for the next question; each warm container has one more, on which we wait for its end.
 _CONNECTIONS = 16
 
@@ -89,6 +96,14 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Image:
+    """An image that the engine has."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Found:
     """A container that the engine knows."""
 
@@ -102,10 +117,14 @@ class Engine:
     Args:
         host: the engine's socket, such as `unix:///var/run/docker.sock`. It has to be on this
             machine, since folders are shared with the containers.
+        runtime: what containers run in, such as `runc` or gVisor's `runsc`; by default what the
+            engine has for its default.
     """
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, *, runtime: str | None = None) -> None:
         self._host = host
+        self._runtime = runtime
+        self._default_runtime: str | None = None
         self._connected: Any = None
         self._connecting = threading.Lock()
 
@@ -130,15 +149,41 @@ class Engine:
                 return False
             return True
 
-    def pull(self, name: str) -> Generator[str]:
-        """Fetch an image from its registry and yield what the engine tells."""
+    def images(self, repository: str) -> list[Image]:
+        """Return the images `REPOSITORY/NAME:TAG`, one for each tag."""
         with _translated():
-            parts: Iterator[dict[str, Any]] = self._client().pull(name, stream=True, decode=True)
-            for part in parts:
-                if "error" in part:
-                    raise EngineError(str(part["error"]).strip())
-                if "progress" not in part and part.get("status"):
-                    yield str(part["status"])
+            found = self._client().images(filters={"reference": f"{repository}/*"})
+            return [
+                Image(str(name), int(one["Size"]))
+                for one in found
+                for name in one["RepoTags"] or []
+                if str(name).startswith(f"{repository}/")
+            ]
+
+    def runs_from(self, image: str) -> bool:
+        """Whether there is a container of an image, running or not."""
+        with _translated():
+            return bool(self._client().containers(all=True, filters={"ancestor": image}))
+
+    def remove_image(self, name: str) -> None:
+        """Remove an image; the engine refuses while a container is made of it."""
+        with _translated(), suppress(NotFound):
+            self._client().remove_image(name)
+
+    def pull(self, name: str, patience: Patience) -> Generator[str]:
+        """Fetch an image from its registry and yield what the engine tells.
+
+        Raises:
+            ProblemError: see `Patience.check`; the engine has been told to stop.
+        """
+
+        def ask(line: _Line) -> Iterator[dict[str, Any]]:
+            parts: Iterator[dict[str, Any]] = line.pull(name, stream=True, decode=True)
+            return parts
+
+        for part in self._parts(ask, patience):
+            if "progress" not in part and part.get("status"):
+                yield str(part["status"])
 
     def start_of(self, name: str) -> Start:
         """Return how an image starts by itself."""
@@ -150,11 +195,22 @@ class Engine:
             )
 
     def build(
-        self, context: IO[bytes], *, dockerfile: str, name: str, arguments: Mapping[str, str]
+        self,
+        context: IO[bytes],
+        *,
+        dockerfile: str,
+        name: str,
+        arguments: Mapping[str, str],
+        patience: Patience,
     ) -> Generator[str]:
-        """Build an image from a tar archive and yield what the engine prints."""
-        with _translated():
-            parts: Iterator[dict[str, Any]] = self._client().build(
+        """Build an image from a tar archive and yield what the engine prints.
+
+        Raises:
+            ProblemError: see `Patience.check`; the engine has been told to stop.
+        """
+
+        def ask(line: _Line) -> Iterator[dict[str, Any]]:
+            parts: Iterator[dict[str, Any]] = line.build(
                 fileobj=context,
                 custom_context=True,
                 dockerfile=dockerfile,
@@ -165,12 +221,55 @@ class Engine:
                 decode=True,
                 timeout=None,
             )
-            rest = ""
-            for part in parts:
+            return parts
+
+        rest = ""
+        for part in self._parts(ask, patience):
+            *lines, rest = (rest + _COLOURS.sub("", part.get("stream", ""))).split("\n")
+            yield from filter(None, map(str.strip, lines))
+
+    def _parts(
+        self, ask: "Callable[[_Line], Iterator[dict[str, Any]]]", patience: Patience
+    ) -> Generator[dict[str, Any]]:
+        """Yield what the engine tells while it works.
+
+        A thread listens, on a line of its own, so that silence keeps nobody from hearing that it is
+        not wanted any more. Hanging up is how the engine is told to stop.
+        """
+        heard: queue.SimpleQueue[dict[str, Any] | Exception | None] = queue.SimpleQueue()
+        with _translated():
+            line = _Line(base_url=self._host, version=self._client().api_version)
+
+        def listen() -> None:
+            try:
+                for part in ask(line):
+                    heard.put(part)
+                    if line.hung_up:
+                        break
+                heard.put(None)
+            except Exception as error:  # noqa: BLE001 - told to whoever waits
+                heard.put(error)
+            finally:
+                line.hang_up()
+
+        threading.Thread(target=listen, name="engine", daemon=True).start()
+        try:
+            while True:
+                patience.check()
+                try:
+                    part = heard.get(timeout=POLL_S)
+                except queue.Empty:
+                    continue
+                if part is None:
+                    return
+                if isinstance(part, Exception):
+                    with _translated():
+                        raise part
                 if "error" in part:
                     raise EngineError(str(part["error"]).strip())
-                *lines, rest = (rest + _COLOURS.sub("", part.get("stream", ""))).split("\n")
-                yield from filter(None, map(str.strip, lines))
+                yield part
+        finally:
+            line.hang_up()
 
     def create(self, order: Order) -> str:
         """Make a container, with every control that we know; return its id."""
@@ -187,9 +286,21 @@ class Engine:
                 working_dir="/tmp",  # noqa: S108 - the container's own
                 # Closed by the engine when whoever attached to it lets go, or ends.
                 stdin_open=True,
-                host_config=_host_config(client, order),
+                host_config=_host_config(client, order, self._runtime_for(order)),
             )
             return str(made["Id"])
+
+    def _runtime_for(self, order: Order) -> str:
+        """Name the low-level runtime, so that the container says itself what it runs in.
+
+        NVIDIA's hands out what the image wishes for, and is for those that get a GPU.
+        """
+        if self._runtime is not None:
+            return self._runtime
+        if self._default_runtime is None:
+            self._default_runtime = str(self._client().info()["DefaultRuntime"])
+        plain = self._default_runtime == _NVIDIA and order.gpu is None
+        return _RUNC if plain else self._default_runtime
 
     def start(self, container: str) -> None:
         """Start a container."""
@@ -251,6 +362,29 @@ class Engine:
             return self._connected
 
 
+class _Line(docker.APIClient):
+    """A connection for one long answer, which can be cut in the middle of it."""
+
+    hung_up = False
+    _answer: Any = None
+
+    def _stream_helper(self, response: Any, decode: bool = False) -> Any:
+        self._answer = response
+        client: Any = super()
+        return client._stream_helper(response, decode)
+
+    def hang_up(self) -> None:
+        """End the connection, even while somebody reads from it."""
+        self.hung_up = True
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            # closing alone would wait for the reader
+            with suppress(OSError, AttributeError):
+                answer.raw._fp.fp.raw._sock.shutdown(socket.SHUT_RDWR)
+            answer.close()
+        self.close()
+
+
 class _Lifeline:
     """Standard input of a container, held open."""
 
@@ -263,7 +397,7 @@ class _Lifeline:
         self._socket.close()
 
 
-def _host_config(client: Any, order: Order) -> Any:
+def _host_config(client: Any, order: Order, runtime: str) -> Any:
     return client.create_host_config(
         network_mode="none",
         read_only=True,
@@ -271,6 +405,10 @@ def _host_config(client: Any, order: Order) -> Any:
         security_opt=["no-new-privileges:true"],
         init=True,
         ipc_mode="private",
+        cgroupns="private",
+        runtime=runtime,
+        # counted as its memory, like every tmpfs of it
+        shm_size=order.memory_mb // 2 * _MIB,
         pids_limit=_PROCESSES if order.gpu is None else _PROCESSES_WITH_GPU,
         device_requests=None if order.gpu is None else [_the_gpu(order.gpu)],
         mem_limit=order.memory_mb * _MIB,
@@ -282,7 +420,10 @@ def _host_config(client: Any, order: Order) -> Any:
             Ulimit(name="core", soft=0, hard=0),
             Ulimit(name="nproc", soft=_OF_ONE_USER, hard=_OF_ONE_USER),
         ],
-        tmpfs={"/tmp": f"rw,noexec,nosuid,nodev,mode=1777,size={_SCRATCH_MB}m"},  # noqa: S108
+        tmpfs={
+            "/tmp": f"rw,noexec,nosuid,nodev,mode=1777,size={_SCRATCH_MB}m",  # noqa: S108
+            CACHE: f"rw,exec,nosuid,nodev,mode=1777,size={_CACHE_MB}m",
+        },
         mounts=[
             Mount(one.target, str(one.source), type="bind", read_only=not one.writable)
             for one in order.binds

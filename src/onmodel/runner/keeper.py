@@ -58,16 +58,19 @@ class Keeper:
         self._end, self._died = end, died
         self._wanted, self._fill = wanted, fill
         self._idle_s = idle_s
+        self._minimum: dict[str, int] = {}
         self._beat_s, self._health_s = beat_s, health_s
-        self._filling: threading.Thread | None = None
+        # Both wait for functions, and neither may hold up the rest.
+        self._asking = _Beside("pool-asker", self._ask)
+        self._filling = _Beside("pool-filler", self._fill_up)
         self._thread = threading.Thread(target=self._run, name="pool-keeper", daemon=True)
         self._thread.start()
 
     def join(self) -> None:
         """Wait until it has stopped, which it does when the places are closed."""
         self._thread.join()
-        if self._filling is not None:
-            self._filling.join()
+        self._asking.join()
+        self._filling.join()
 
     def _run(self) -> None:
         asked = filled = time.monotonic()
@@ -77,10 +80,10 @@ class Keeper:
             self._measure()
             if now - asked >= self._health_s:
                 asked = now
-                self._ask()
+                self._asking.begin()
             if now - filled >= min(FILL_S, self._health_s):
                 filled = now
-                self._fill_up()
+                self._filling.begin()
 
     def _pause_s(self) -> float:
         """Return the seconds until the next look, or until the next one has been idle too long."""
@@ -97,10 +100,10 @@ class Keeper:
         """End instances that have been idle for so long, or as their manifests say.
 
         Returns:
-            How many. A function's minimum stays, unless a time is given.
+            How many. The minimum of a function that is wanted stays, unless a time is given.
         """
         spare = {
-            slot.key: self._places.count(slot.key) - slot.manifest.warm.minimum
+            slot.key: self._places.count(slot.key) - self._minimum.get(slot.key, 0)
             for slot in self._places.all()
         }
 
@@ -138,6 +141,8 @@ class Keeper:
     def _ask(self) -> None:
         """Ask every idle instance how it is; end those that are dead or do not answer."""
         for slot in self._places.all():
+            if self._places.closed:
+                return
             if slot.state != "idle" or slot.ready is None:
                 continue
             slot.missed = 0 if self._answers(slot) else slot.missed + 1
@@ -158,14 +163,30 @@ class Keeper:
         return told.status in {"READY", "BUSY"}
 
     def _fill_up(self) -> None:
-        """Start what is to be kept warm, beside everything else: it may have to be installed."""
-        if self._filling is None or not self._filling.is_alive():
-            self._filling = threading.Thread(target=self._start, name="pool-filler", daemon=True)
-            self._filling.start()
-
-    def _start(self) -> None:
-        for manifest in self._wanted():
+        """Start what is to be kept warm; it may have to be installed."""
+        wanted = list(self._wanted())
+        self._minimum = {one.key: one.warm.minimum for one in wanted}
+        for manifest in wanted:
             missing = manifest.warm.minimum - self._places.count(manifest.key)
             for _ in range(missing):
                 if not self._places.closed:
                     self._fill(manifest)
+
+
+class _Beside:
+    """Work of a thread of its own, begun now and then, and never twice at once."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self._name, self._work = name, work
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Begin, unless the last time is not over yet."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+            self._thread.start()
+
+    def join(self) -> None:
+        """Wait for its end."""
+        if self._thread is not None:
+            self._thread.join()

@@ -75,6 +75,16 @@ class Places:
                 return None
             return self._new(manifest, vram_mb)
 
+    def rests(self, manifest: Manifest) -> bool:
+        """Whether a function kept dying, and is not to be started yet."""
+        with self._changed:
+            return self._restarts.pause_s(manifest.key) > 0
+
+    def died(self, manifest: Manifest) -> None:
+        """Note that a function could not even be installed."""
+        with self._changed:
+            self._restarts.died(manifest.key)
+
     def occupy(self, slot: Slot, ready: Ready, *, idle: bool = False) -> bool:
         """Let an instance move in; False when the pool was closed meanwhile."""
         with self._changed:

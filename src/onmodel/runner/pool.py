@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 import structlog
 
+from onmodel.functions.errors import DownloadStoppedError
 from onmodel.functions.installation import Prepare, Prepared
 from onmodel.functions.manifest import Manifest
+from onmodel.functions.patience import Patience
 from onmodel.kit.errors import ProblemError
 from onmodel.runner.calls import CallEvent, CallRequest, CallResult, IsCancelled, OnEvent
 from onmodel.runner.conversation import Ended, converse, fit_after, verdict
@@ -119,7 +121,7 @@ class Pool:
         """
         if any(request.output_dir.iterdir()):
             raise ValueError(f"{request.output_dir} is not empty")
-        prepared = self._prepare_once(manifest, request.id, on_event)
+        prepared = self._prepare_once(manifest, request.id, on_event, cancelled)
         slot = self._take(manifest, prepared, request, on_event, cancelled)
         result: CallResult | CallFailed
         fit = died = False
@@ -192,16 +194,25 @@ class Pool:
             return failed(slot.doom.code, detail=slot.doom.detail, log=error.log)
         return error
 
-    def _prepare_once(self, manifest: Manifest, call_id: str, on_event: OnEvent) -> Prepared:
+    def _prepare_once(
+        self, manifest: Manifest, call_id: str, on_event: OnEvent, cancelled: IsCancelled
+    ) -> Prepared:
         """Install at the first call; afterwards a warm call does not even look at the disk."""
         key = f"{manifest.folder}@{manifest.version}"
         found = self._prepared.get(key)
         if found is not None:
             return found
+        patience = Patience(
+            manifest.limits.install_s, stopped=lambda: self._places.closed or cancelled()
+        )
         try:
             found = self._prepare(
-                manifest, lambda line: on_event(CallEvent("preparing", call_id, line=line))
+                manifest,
+                lambda line: on_event(CallEvent("preparing", call_id, line=line)),
+                patience,
             )
+        except DownloadStoppedError as stop:
+            raise failed("runner_closed" if self._places.closed else "cancelled") from stop
         except ProblemError as problem:
             raise unprepared(problem) from problem
         except OSError as error:
@@ -261,9 +272,17 @@ class Pool:
 
     def _fill(self, manifest: Manifest) -> None:
         """Start one more instance of a function to keep it warm, if that costs nobody anything."""
+        if self._places.rests(manifest):
+            return
+        try:
+            prepared = self._prepare_once(manifest, "", _ignore, _never)
+        except CallFailed as error:
+            if error.code not in _BLAMELESS:
+                self._places.died(manifest)
+            _not_kept(manifest, error)
+            return
         needs = sorted({tier.vram_mb for tier in manifest.tiers.values()}, reverse=True)
         try:
-            prepared = self._prepare_once(manifest, "", _ignore)
             for vram_mb in needs:
                 slot = self._places.take_spare(manifest, vram_mb)
                 if slot is not None:
@@ -272,7 +291,7 @@ class Pool:
                         ready.instance.kill()
                     return
         except CallFailed as error:
-            log.warning("not_kept_warm", function=manifest.key, code=error.code, detail=str(error))
+            _not_kept(manifest, error)
 
     def _bury(self, slot: Slot) -> None:
         self._end(slot, died=True)
@@ -282,6 +301,10 @@ class Pool:
         with self._places.ending(slot, died=died):
             if slot.ready is not None:
                 slot.ready.instance.kill()
+
+
+def _not_kept(manifest: Manifest, error: CallFailed) -> None:
+    log.warning("not_kept_warm", function=manifest.key, code=error.code, detail=str(error))
 
 
 def _collected(

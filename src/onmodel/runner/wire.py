@@ -5,7 +5,11 @@ Unknown fields are passed over: a newer SDK may say more than we understand.
 
 from typing import Literal
 
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import Base64Bytes, BaseModel, Field, JsonValue
+
+PREVIEW_BYTES = 64 * 1024
+# As base64; a limit of the field counts before it is decoded.
+_PREVIEW_CHARACTERS = -(-PREVIEW_BYTES // 3) * 4
 
 Status = Literal["starting", "processing", "succeeded", "failed", "canceled"]
 
@@ -36,6 +40,13 @@ class Progress(BaseModel):
     id: str
     fraction: float = Field(ge=0, le=1)
     stage: str = Field(default="", max_length=200)
+
+
+class Preview(BaseModel):
+    """Event `preview`: what the result looks like so far, some small picture."""
+
+    id: str
+    data: Base64Bytes = Field(max_length=_PREVIEW_CHARACTERS)
 
 
 class Log(BaseModel):
@@ -102,11 +113,12 @@ class PredictionRequest(BaseModel):
     context: Context
 
 
-Event = Start | Progress | Log | Snapshot
+Event = Start | Progress | Preview | Log | Snapshot
 
-EVENTS: dict[str, type[Start | Progress | Log | Snapshot]] = {
+EVENTS: dict[str, type[Start | Progress | Preview | Log | Snapshot]] = {
     "start": Start,
     "progress": Progress,
+    "preview": Preview,
     "log": Log,
     "completed": Snapshot,
     "failed": Snapshot,

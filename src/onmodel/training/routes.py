@@ -8,7 +8,7 @@ from onmodel.accounts.permissions import Permission
 from onmodel.accounts.signed_in import SignedIn
 from onmodel.characters import service as characters
 from onmodel.characters.errors import CharacterNotFoundError
-from onmodel.dispatch.errors import CallOverError
+from onmodel.dispatch.errors import CallOverError, DueTooSoonError, UnknownDependencyError
 from onmodel.http.deps import Reading, Writing
 from onmodel.http.problems import problems
 from onmodel.kit.errors import ForbiddenError
@@ -33,6 +33,8 @@ router = APIRouter(tags=["training"])
         NotEnoughReferencesError,
         ReferencesPendingError,
         TrainingActiveError,
+        DueTooSoonError,
+        UnknownDependencyError,
     ),
 )
 async def request_training(

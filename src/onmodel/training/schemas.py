@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from onmodel.dispatch.timing import Timing
 from onmodel.functions.terms import Terms
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import Quality
 
 
-class TrainRequest(BaseModel):
+class TrainRequest(Timing):
     quality: Quality = "low"
     urgent: bool = False
 
@@ -33,6 +34,7 @@ class TrainingJobRead(BaseModel):
     id: UUID
     project_id: UUID
     character_id: UUID
+    call_id: UUID | None
     state: State
     progress: int
     step: str

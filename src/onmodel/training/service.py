@@ -12,7 +12,7 @@ from onmodel.characters.schemas import REFERENCES_NEEDED
 from onmodel.dispatch import repository as calls
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.choices import sentence
-from onmodel.dispatch.forecast import eta, position
+from onmodel.dispatch.queue import standing_of
 from onmodel.dispatch.schemas import CallParams, FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
@@ -20,6 +20,7 @@ from onmodel.events import log as events
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
+from onmodel.projects import due
 from onmodel.projects import repository as projects
 from onmodel.storage.keys import blob_key
 from onmodel.training import repository
@@ -46,8 +47,11 @@ async def request_training(
         NotEnoughReferencesError: fewer usable pictures than the tier needs.
         ReferencesPendingError: pictures are still being checked, and they might make enough.
         TrainingActiveError: one is waiting or running.
+        DueTooSoonError: it is needed too soon, see ``projects.due``.
+        UnknownDependencyError: it is to come after something that is not there.
     """
     character = await character_service.get_present(uow, actor, character_id, Permission.TRAIN)
+    await due.check(uow, actor, character.project_id, data.due_at)
     if await repository.find_active(uow, character_id):
         raise TrainingActiveError(f"{character.name} is being trained already.")
     rows = await characters.references(uow, character_id)
@@ -77,6 +81,8 @@ async def request_training(
             params=CallParams(files={"pictures": await _pictures(uow, usable)}),
             priority=job.priority,
             importance=character.importance,
+            depends_on=tuple(data.after),
+            due_at=data.due_at,
         ),
     )
     job.call_id = call.id
@@ -133,12 +139,14 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         if state.is_active:
             # the heartbeat keeps these on the call; the job has them when it is over
             progress, step = max(progress, round(call.progress)), call.step or step
-            place = await position(uow, job.call_id, lease_seconds=LEASE_SECONDS)
-            seconds = (await eta(uow, job.call_id, lease_seconds=LEASE_SECONDS)).seconds
+            at = await standing_of(uow, job.call_id, lease_seconds=LEASE_SECONDS)
+            if at is not None:
+                place, seconds = at.position, at.eta_s
     return TrainingJobRead(
         id=job.id,
         project_id=job.project_id,
         character_id=job.character_id,
+        call_id=job.call_id,
         state=state,
         progress=progress,
         step=step,

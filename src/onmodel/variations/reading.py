@@ -22,6 +22,7 @@ def variation_read(row: Variation, file: File | None, crop: File | None) -> Vari
         id=row.id,
         project_id=row.project_id,
         character_id=row.character_id,
+        call_id=row.call_id,
         key=row.key,
         section=row.key.partition("/")[0],
         label=label_of(row.key),

@@ -10,7 +10,7 @@ from onmodel.accounts.permissions import Permission
 from onmodel.accounts.signed_in import SignedIn
 from onmodel.characters import repository as characters
 from onmodel.characters.errors import CharacterNotFoundError, VersionNotFoundError
-from onmodel.dispatch.errors import CallOverError
+from onmodel.dispatch.errors import CallOverError, DueTooSoonError, UnknownDependencyError
 from onmodel.http.deps import Reading, StoreDep, Writing
 from onmodel.http.keys import ChangeKey
 from onmodel.http.problems import problems
@@ -64,6 +64,8 @@ async def read_standard_set(_actor: SignedIn) -> list[SlotRead]:
         NoReferenceError,
         SheetCompleteError,
         VersionNotFoundError,
+        DueTooSoonError,
+        UnknownDependencyError,
     ),
 )
 async def request_variations(
@@ -157,13 +159,15 @@ async def update_variation(
 @router.post(
     "/variations/{variation_id}/regenerate",
     status_code=202,
-    responses=problems(*NOT_YOURS, NotFinishedError, NoReferenceError),
+    responses=problems(
+        *NOT_YOURS, NotFinishedError, NoReferenceError, DueTooSoonError, UnknownDependencyError
+    ),
 )
 async def regenerate(
     variation_id: UUID, data: RegenerateRequest, uow: Writing, actor: SignedIn
 ) -> VariationRead:
     """Make a new picture beside this one; nothing is replaced until somebody confirms."""
-    return await service.regenerate(uow, actor, variation_id, data.seed)
+    return await service.regenerate(uow, actor, variation_id, data.seed, data)
 
 
 @router.post(

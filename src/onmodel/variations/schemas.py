@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from onmodel.dispatch.timing import Timing
 from onmodel.functions.terms import Terms
 from onmodel.identity.schemas import Route
 from onmodel.kit.lifecycle import State
@@ -16,7 +17,7 @@ Verdict = Literal["approved", "rejected"]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class GenerateRequest(BaseModel):
+class GenerateRequest(Timing):
     """Which pictures of the standard set; null makes those that are missing."""
 
     keys: Annotated[list[str], Field(min_length=1, max_length=60)] | None = None
@@ -27,7 +28,7 @@ class GenerateRequest(BaseModel):
     )
 
 
-class RegenerateRequest(BaseModel):
+class RegenerateRequest(Timing):
     """Without a seed the next one is taken, so that something new comes."""
 
     seed: Seed | None = None
@@ -129,6 +130,7 @@ class VariationRead(BaseModel):
     id: UUID
     project_id: UUID
     character_id: UUID
+    call_id: UUID | None
     key: str
     section: str
     label: str

@@ -17,13 +17,14 @@ from onmodel.dispatch.errors import CallOverError
 from onmodel.dispatch.schemas import NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.timing import ANY_TIME, Timing
 from onmodel.events import log as events
 from onmodel.identity.errors import NotMeasuredError
 from onmodel.kit.clock import now
 from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
-from onmodel.projects import access
+from onmodel.projects import access, due
 from onmodel.variations import basis, changes, judging, reading, repository, sources
 from onmodel.variations.errors import (
     CannotDoError,
@@ -63,8 +64,11 @@ async def request_variations(
         NoReferenceError: no reference shows a face.
         SheetCompleteError: nothing is missing.
         VersionNotFoundError: the character has no such version to pin to.
+        DueTooSoonError: it is needed too soon, see ``projects.due``.
+        UnknownDependencyError: it is to come after something that is not there.
     """
     character = await characters.get_present(uow, actor, character_id, Permission.GENERATE)
+    await due.check(uow, actor, character.project_id, data.due_at)
     made_of = await basis.find(uow, character_id, data.version)
     standing = await repository.current(uow, character_id)
     keys = _keys(data.keys, standing)
@@ -86,7 +90,8 @@ async def request_variations(
     for row in gone:
         await _tell_removed(uow, row, actor.user_id, None)
     source = await sources.choose(uow, character, made_of)
-    return await _submit(uow, actor, character, rows, source, seeds=[data.seed] * len(rows))
+    seeds = [data.seed] * len(rows)
+    return await _submit(uow, actor, character, rows, source, seeds=seeds, timing=data)
 
 
 async def make_aside(
@@ -186,6 +191,7 @@ async def _submit(
     *,
     seeds: list[int],
     quietly: bool = False,
+    timing: Timing = ANY_TIME,
 ) -> list[VariationRead]:
     for row, seed in zip(rows, seeds, strict=True):
         row.recipe = source.recipe(row.key, seed)
@@ -203,6 +209,8 @@ async def _submit(
                 tier=Tier(row.tier),
                 params=source.params(row.key, seed),
                 importance=character.importance,
+                depends_on=tuple(timing.after),
+                due_at=timing.due_at,
             )
             for row, seed in zip(rows, seeds, strict=True)
         ],
@@ -225,14 +233,19 @@ async def asked_for(uow: UnitOfWork, rows: Sequence[Variation]) -> list[Variatio
 
 
 async def regenerate(
-    uow: UnitOfWork, actor: Actor, variation_id: UUID, seed: int | None
+    uow: UnitOfWork,
+    actor: Actor,
+    variation_id: UUID,
+    seed: int | None,
+    timing: Timing = ANY_TIME,
 ) -> VariationRead:
     """Make a candidate for a picture of the set; the picture itself stays."""
     row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
     await access.require(uow, actor, row.project_id, Permission.GENERATE)
+    await due.check(uow, actor, row.project_id, timing.due_at)
     if row.candidate_of is not None:
         await discard(uow, actor, variation_id)
-        return await regenerate(uow, actor, row.candidate_of, seed)
+        return await regenerate(uow, actor, row.candidate_of, seed, timing)
     if State(row.state).is_active:
         raise NotFinishedError("This picture is being made.")
     for former in await repository.candidates(uow, row.id):
@@ -255,7 +268,9 @@ async def regenerate(
     # one that was pinned to a version is made anew of the same version
     source = await _source(uow, character, basis.pinned_to(row))
     source = replace(source, prompt=row.recipe.get("prompt", ""))
-    return (await _submit(uow, actor, character, [fresh], source, seeds=[wanted]))[0]
+    seeds = [wanted]
+    (made,) = await _submit(uow, actor, character, [fresh], source, seeds=seeds, timing=timing)
+    return made
 
 
 async def confirm(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:
@@ -408,7 +423,7 @@ async def present_score(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> Pr
         NotMeasuredError: nothing was measured in it yet.
     """
     row = await get_permitted(uow, actor, variation_id, Permission.VIEW)
-    await uow.session.refresh(row, ["measurement"])
+    await uow.session.refresh(row, attribute_names=["measurement"])
     character = await character_rows.find(uow, row.character_id)
     assert character is not None  # a foreign key holds it
     if row.measurement is None:

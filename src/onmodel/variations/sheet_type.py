@@ -140,8 +140,13 @@ class Pen:
         while words and len(lines) < most:
             taken = len(words)
             if len(lines) < most - 1:
-                while taken > 1 and self.width(" ".join(words[:taken]), points, weight) > within:
-                    taken -= 1
+                low = 1
+                while low < taken:  # halves: a text of two thousand words has as many beginnings
+                    middle = (low + taken + 1) // 2
+                    if self.width(" ".join(words[:middle]), points, weight) <= within:
+                        low = middle
+                    else:
+                        taken = middle - 1
             lines.append(self._shortened(" ".join(words[:taken]), points, weight, within))
             words = words[taken:]
         return lines

@@ -31,6 +31,8 @@ from onmodel.versions.snapshot import KeptReference, Snapshot
 from onmodel.versions.words import FACT_LABELS, sentence
 
 SHOWN_PICTURES = 4
+# whole states that are compared in one go
+LOOKED_AT = 10
 _WRITTEN = frozenset(
     {"name", "description", "positive_prompt", "negative_prompt", "licence", "consent"}
 )
@@ -41,8 +43,15 @@ async def list_versions(
 ) -> list[VersionRead]:
     """Return versions, newest first; raises CharacterNotFoundError."""
     await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
-    rows = await repository.newest_first(uow, character_id, before=before, limit=limit + 1)
-    return (await _read(uow, rows))[:limit]
+    found: list[VersionRead] = []
+    while len(found) < limit:  # a few at a time: between two of them the loop gets a turn
+        some = min(LOOKED_AT, limit - len(found))
+        rows = await repository.newest_first(uow, character_id, before=before, limit=some + 1)
+        found += (await _read(uow, rows))[:some]
+        if len(rows) <= some:
+            break
+        before = rows[some - 1].number
+    return found
 
 
 async def list_names(uow: UnitOfWork, actor: Actor, character_id: UUID) -> list[VersionNameRead]:

@@ -1,18 +1,12 @@
 """Two texts compared word by word."""
 
-import re
-from collections import Counter
-from difflib import SequenceMatcher
 from typing import Literal
 
 from pydantic import BaseModel
 
-Kind = Literal["same", "removed", "added"]
+from onmodel.text.matching import opcodes, words
 
-# a word with the space after it: spaces by themselves are in every text and match everywhere
-_WORD = re.compile(r"\s+|[\w'’-]+\s*|[^\w\s]+\s*")
-# pairs of equal words that one pass looks at; beyond it frequent words are left out
-_MOST_PAIRS = 200_000
+Kind = Literal["same", "removed", "added"]
 
 
 class Span(BaseModel):
@@ -24,12 +18,9 @@ class Span(BaseModel):
 
 def compare(before: str, after: str) -> list[Span]:
     """Return the pieces, in reading order, from which both texts can be put together again."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    counted = Counter(old)
-    pairs = sum(counted[word] for word in new)
-    matcher = SequenceMatcher(None, old, new, autojunk=pairs > _MOST_PAIRS)
+    old, new = words(before), words(after)
     spans: list[Span] = []
-    for kind, a, b, c, d in matcher.get_opcodes():
+    for kind, a, b, c, d in opcodes(old, new):
         if kind == "equal":
             spans.append(Span(kind="same", text="".join(old[a:b])))
             continue

@@ -20,12 +20,14 @@ from onmodel.kit.errors import ConflictError
 from onmodel.kit.ids import new_id
 from onmodel.nouns import register_handlers
 from onmodel.runner.choice import open_pool
+from onmodel.runner.keeper import Wanted
 from onmodel.runner.nvml import Gpu
 from onmodel.runner.pool import Pool
 from onmodel.settings import Settings
-from onmodel.worker import presence
+from onmodel.worker import presence, warm
 from onmodel.worker.celery import add_tasks, make_app
 from onmodel.worker.loop import LoopThread
+from onmodel.worker.previews import Previews
 from onmodel.worker.process import Capabilities, FunctionPool, WorkerProcess
 from onmodel.worker.progress import Throttle
 from onmodel.worker.run import publish_progress, run_call
@@ -49,7 +51,7 @@ class TiersBeyondError(ConflictError):
     default_try = "Name other tiers in ONMODEL_WORKER_TIERS, or leave it unset."
 
 
-MakePool = Callable[[Settings], FunctionPool]
+MakePool = Callable[[Settings, Wanted], FunctionPool]
 
 
 def main(settings: Settings) -> int:
@@ -59,13 +61,18 @@ def main(settings: Settings) -> int:
     return serve(settings)
 
 
-def make_pool(settings: Settings) -> Pool:
-    """Return a pool of functions in the chosen runtime; each slot can have one of its own."""
+def make_pool(settings: Settings, wanted: Wanted) -> Pool:
+    """Return a pool of functions in the chosen runtime; each slot can have one of its own.
+
+    Args:
+        settings: see `open_pool`.
+        wanted: what is to be kept warm.
+    """
     return open_pool(
         settings,
         max_per_function=settings.worker_slots,
         max_total=max(_WARM_FUNCTIONS, settings.worker_slots),
-        wanted=lambda: registry.load(settings.functions_dir),
+        wanted=wanted,
     )
 
 
@@ -80,7 +87,8 @@ def serve(settings: Settings, *, make_pool: MakePool = make_pool) -> int:
 
 def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
     """Put a worker process together; ``presence.announce`` then brings the calls."""
-    pool = make_pool(settings)
+    started: list[WorkerProcess] = []  # what is kept warm is known once we have connections
+    pool = make_pool(settings, lambda: [one for it in started for one in warm.wanted(it)])
     capabilities = capabilities_of(settings, [room.gpu for room in pool.gpus()])
     loop = LoopThread()
     id_ = new_id()
@@ -90,16 +98,19 @@ def start(settings: Settings, *, make_pool: MakePool) -> WorkerProcess:
         # sweep that brings them back; after a lease without a word nothing is its own any more
         return compose(settings, silence_seconds=settings.lease_seconds)
 
+    resources = loop.run(connect())
     worker = WorkerProcess(
         id=id_,
-        resources=loop.run(connect()),
+        resources=resources,
         loop=loop,
         pool=pool,
         functions=partial(registry.load, settings.functions_dir),
         scratch=Scratch(settings.run / "calls", id_),
         throttle=Throttle(loop.loop, lambda held: publish_progress(worker, held)),
+        previews=Previews(loop.loop, resources),
         capabilities=capabilities,
     )
+    started.append(worker)
     return worker
 
 
@@ -109,6 +120,7 @@ def stop(worker: WorkerProcess) -> None:
     worker.loop.run(presence.sign_off(worker))
     worker.scratch.close()
     worker.loop.cancel_started()  # while the connections they use are open
+    worker.loop.run(worker.previews.close())
     worker.loop.run(worker.resources.close())
     worker.loop.stop()
     log.info("worker_ended", worker=str(worker.id))

@@ -37,6 +37,9 @@ class HeldCall:
         progress: the newest that the function told.
         stop: set when the function is to be stopped.
         lines: the last lines that the function printed.
+        preview: the newest picture of what it makes, until somebody took it.
+        previewed: whether its pictures are looked at.
+        over: whether this worker is done with it.
     """
 
     call_id: UUID
@@ -47,6 +50,9 @@ class HeldCall:
     stop_reason: StopReason | None = None
     began: float = field(default_factory=time.monotonic)
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    preview: bytes | None = None
+    previewed: bool = True
+    over: bool = False
 
     @property
     def log(self) -> str:
@@ -89,6 +95,7 @@ class HeldCalls:
         try:
             yield held
         finally:
+            held.over = True
             with self._lock:
                 if self._calls.get(call_id) is held:
                     del self._calls[call_id]

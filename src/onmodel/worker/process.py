@@ -14,6 +14,7 @@ from onmodel.runner.gpus import Room
 from onmodel.runner.slots import SlotStatus
 from onmodel.worker.held import HeldCalls
 from onmodel.worker.loop import LoopThread
+from onmodel.worker.previews import Previews
 from onmodel.worker.progress import Throttle
 from onmodel.worker.scratch import Scratch
 
@@ -81,6 +82,7 @@ class WorkerProcess:
     functions: Callable[[], Registry]
     scratch: Scratch
     throttle: Throttle
+    previews: Previews
     capabilities: Capabilities
     held: HeldCalls = field(default_factory=HeldCalls)
     stopping: bool = False

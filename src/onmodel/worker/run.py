@@ -129,6 +129,9 @@ def _run_function(
             # PostgreSQL's text has no such character
             held.lines.append(event.line.replace("\0", ""))
             return
+        if event.kind == "preview":
+            worker.previews.take(held, event.picture)
+            return
         held.note(event.fraction, event.stage or _STEPS.get(event.kind, ""))
         worker.throttle.tell(held)
 

@@ -64,7 +64,7 @@ async def test_the_line_says_who_asked_for_what_and_at_which_place(film: Film) -
     assert one["project_title"] == "The Long Night"
     assert one["picture"]["media_type"].startswith("image/")
     assert (one["state"], one["eta_s"], one["worker"]) == ("queued", None, None)
-    assert one["rights"] == ["cancel", "pause", "hurry", "move"]
+    assert one["rights"] == ["cancel", "pause", "hurry", "due", "move"]
     assert one == await film.ada.get(f"/queue/{one['id']}")
 
 
@@ -109,7 +109,7 @@ async def test_a_paused_call_keeps_its_place_and_is_not_dealt(film: Film) -> Non
     call = await call_of(film.ada, first)
     paused = await film.ada.post(f"/queue/{call['id']}/pause")
     assert (paused["state"], paused["position"]) == ("paused", None)
-    assert paused["rights"] == ["cancel", "resume"]
+    assert paused["rights"] == ["cancel", "resume", "due"]
     assert (await call_of(film.ada, second))["position"] == 1
     again = await film.ada.post(f"/queue/{call['id']}/pause", status=409)
     assert again["code"] == "call_not_waiting"

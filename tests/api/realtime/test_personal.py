@@ -1,12 +1,16 @@
 """What only one person hears, wherever they look."""
 
+import asyncio
+
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from onmodel.api.realtime import pace
 from tests.inbox.test_service import tell
 from tests.review import cast
 from tests.support.house import House, Socket
+from tests.support.waiting import PATIENCE_SECONDS
 
 NUDGE = "server:inbox.changed"
 
@@ -70,3 +74,25 @@ async def test_who_may_have_missed_something_is_told_to_look_again(house: House)
         await house.resources.bus.client.client_kill_filter(_type="pubsub", skipme=False)
         frame = await socket.until(NUDGE)
         assert frame["payload"] == {"notice": None}
+
+
+async def test_what_is_said_at_ones_own_socket_is_passed_over_until_it_is_a_flood(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "PATIENCE", 50)
+    ada = await house.person("ada")
+    address = f"{house.url.replace('http', 'ws')}/ws/me?token={ada.token}"
+    async with connect(address) as socket:
+        await socket.recv()
+        await socket.send(b"\x00\x01")
+        await socket.send("words")
+        await socket.ping()
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(_pour(socket), PATIENCE_SECONDS)
+        assert socket.close_code == 4029
+
+
+async def _pour(socket: ClientConnection) -> None:
+    while True:
+        await socket.send(b"\x00")
+        await asyncio.sleep(0)

@@ -9,6 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from onmodel.accounts import service as accounts
+from onmodel.api.realtime import session
 from onmodel.characters import service as characters
 from onmodel.characters.schemas import CharacterCreate
 from onmodel.events.frames import channel, encode
@@ -311,3 +312,29 @@ async def test_a_broken_frame_silences_nobody(house: House) -> None:
         await house.resources.bus.publish([("onmodel:project:nobody", b"{}")])
         await house.character(ada, project_id, name="Heard")
         await socket.until("server:character.updated")
+
+
+async def test_everything_is_asked_for_now_and_then_only(house: House) -> None:
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    async with house.socket(ada, project_id) as socket:
+        for _ in range(20):
+            await socket.send("client:sync_request", {})
+        refused = await socket.until("server:error")
+        assert refused["payload"]["code"] == "too_many_messages"
+        await socket.send("client:sync_request", {"since": 0}, id="missed")
+        await socket.until("server:ok")
+        whole = [frame for frame in socket.seen if frame["event"] == "server:full_sync"]
+        assert len(whole) <= session.WHOLE_STATES
+
+
+async def test_who_missed_too_many_bytes_gets_everything(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "REPLAY_BYTES", 3_000)
+    ada = await house.person("ada")
+    project_id = await house.project(ada)
+    await house.character(ada, project_id, description="word " * 1000)
+    async with house.socket(ada, project_id) as socket:
+        await socket.send("client:sync_request", {"since": 0})
+        await socket.until("server:full_sync")

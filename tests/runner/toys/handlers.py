@@ -3,13 +3,16 @@
 import ctypes
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from onmodel_function import Context, Function, InputFile, InvalidInput, OutputFile, field
+from onmodel_function.prediction import Event, Prediction
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
 
@@ -64,8 +67,22 @@ class Steps(Function[Text, Report]):
         for step in range(4):
             context.check_cancelled()
             context.progress(step / 4, f"step {step}")
+        context.preview(PNG)
+        context.preview(lambda: sys.exit("made although nobody would see it"))
         print("to the left")
         print("to the right", file=sys.stderr)
+        return Report(report={"text": inputs.text})
+
+
+class Steady(Function[Text, Report]):
+    """Works for two seconds, unless it is cancelled."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        pause = threading.Event()
+        for step in range(200):
+            context.check_cancelled()
+            context.progress(step / 200, "on its way")
+            pause.wait(0.01)
         return Report(report={"text": inputs.text})
 
 
@@ -188,6 +205,21 @@ class Unsteady(Function[Seeded, Report]):
         return Report(report={"dice": os.urandom(8).hex()})
 
 
+@dataclass(frozen=True)
+class Rolled:
+    image: OutputFile = field("A picture.", media_types=("image/png",))
+    report: dict[str, object] = field("What the dice said.")
+
+
+class Dice(Function[Seeded, Rolled]):
+    """Makes the same picture every time, and says something else about it."""
+
+    def run(self, inputs: Seeded, context: Context) -> Rolled:
+        path = context.output(f"{os.urandom(4).hex()}.png")
+        path.write_bytes(PNG)
+        return Rolled(image=OutputFile(path, "image/png"), report={"dice": os.urandom(8).hex()})
+
+
 class Littering(Function[Seeded, Report]):
     """Writes a file and does not say so."""
 
@@ -203,6 +235,19 @@ class Picky(Function[EchoInputs, Report]):
         if inputs.text != "please":
             raise InvalidInput("rude", "Say please.", field="text")
         return Report(report={})
+
+
+@dataclass(frozen=True)
+class OfCharacter:
+    positive_prompt: str = field("What to show.", default="")
+    lora: InputFile = field("Which not every character has.")
+
+
+class Reader(Function[OfCharacter, Report]):
+    """Cannot do without a trained model."""
+
+    def run(self, inputs: OfCharacter, context: Context) -> Report:
+        return Report(report={"prompt": inputs.positive_prompt})
 
 
 class Leaks(Function[Text, Report]):
@@ -223,3 +268,70 @@ class Fills(Function[Text, Files]):
         path = context.output("image.png")
         path.write_bytes(PNG + bytes(int(inputs.text) * 1024 * 1024))
         return Files(image=OutputFile(path, "image/png"))
+
+
+class Drips(Function[Text, Report]):
+    """Answers whoever asks from now on byte by byte and without end: its headers, or its body."""
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        _drip(inputs.text)
+        context.progress(0.1, "dripping")
+        if "for ever" in inputs.text:
+            threading.Event().wait()
+        return Report(report={"pid": os.getpid()})
+
+
+class DripsAtSetup(Function[Text, Report]):
+    """Drips before it is ready."""
+
+    def setup(self, weights: Path) -> None:
+        _drip("headers")
+        threading.Event().wait()
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        return Report(report={})
+
+
+def _drip(what: str) -> None:
+    """Put a socket that drips in the place of our own."""
+    own = Path("../socket")
+    own.unlink(missing_ok=True)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(own))
+    server.listen()
+    head = "HTTP/1.1 200 OK\r\n" + ("X-Long: " if "headers" in what else "\r\n")
+    threading.Thread(target=_serve_drops, args=(server, head.encode()), daemon=True).start()
+
+
+def _serve_drops(server: socket.socket, head: bytes) -> None:
+    while True:
+        peer, _ = server.accept()
+        threading.Thread(target=_send_drops, args=(peer, head), daemon=True).start()
+
+
+def _send_drops(peer: socket.socket, head: bytes) -> None:
+    pause = threading.Event()
+    try:
+        peer.sendall(head)
+        while not pause.wait(0.01):
+            peer.sendall(b" ")
+    except OSError:
+        peer.close()
+
+
+class GoesOn(Function[Text, Report]):
+    """Does not end its stream after it has said how the call ended."""
+
+    def setup(self, weights: Path) -> None:
+        whole = Prediction.stream
+
+        def stream(prediction: Prediction, keep_alive_s: float) -> Iterator[Event | None]:
+            yield from whole(prediction, keep_alive_s)
+            while True:
+                threading.Event().wait(0.01)
+                yield None
+
+        setattr(Prediction, "stream", stream)  # noqa: B010 - its first parameter has another name
+
+    def run(self, inputs: Text, context: Context) -> Report:
+        return Report(report={})

@@ -1,6 +1,9 @@
 """Functions that look at the walls around them, and functions that try to get through."""
 
+import _ctypes
+import ctypes
 import os
+import shutil
 import socket
 import sys
 import threading
@@ -47,9 +50,21 @@ class Looks(Function[LookInputs, Report]):
                         self.weights / "model.tflite",
                         Path("/run/onmodel"),
                         Path("/tmp"),
+                        Path("/cache"),
+                        Path("/dev/shm"),
                     )
                     if _writable(place)
                 ],
+                "runs_from": [
+                    str(place)
+                    for place in (
+                        Path("/tmp"),
+                        Path("/cache"),
+                        Path("/dev/shm"),
+                    )
+                    if _runs_from(place)
+                ],
+                "control_group": Path("/proc/self/cgroup").read_text().split(":")[2].strip(),
             }
         )
 
@@ -71,6 +86,19 @@ def _writable(place: Path) -> bool:
             place.open("r+b").close()
     except OSError:
         return False
+    return True
+
+
+def _runs_from(place: Path) -> bool:
+    """Whether a library that lies there can be loaded."""
+    library = place / "library.so"
+    shutil.copyfile(_ctypes.__file__, library)
+    try:
+        ctypes.CDLL(str(library))
+    except OSError:
+        return False
+    finally:
+        library.unlink()
     return True
 
 

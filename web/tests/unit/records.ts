@@ -234,6 +234,7 @@ export function queueItem(over: Partial<QueueItem> = {}): QueueItem {
     person: { id: 'u1', username: 'ada', name: 'Ada', colour: '#e07a5f' },
     state: 'queued',
     position: 1,
+    after: [],
     urgent: false,
     due_at: null,
     hold: null,

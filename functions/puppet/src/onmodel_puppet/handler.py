@@ -19,6 +19,9 @@ from onmodel_puppet.rig import Rig
 EXAMINED_KEPT, RIGS_KEPT = 256, 4
 """Results of earlier calls that are kept; they only save time and never change a picture."""
 
+FIRST_PREVIEW, LAST_PREVIEW = 96, 256
+"""Longer sides in pixels of what is shown before the picture is moved, and before it is written."""
+
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 
 
@@ -79,8 +82,10 @@ class Puppet(Function[Inputs, Outputs]):
         context.progress(0.5, "setting up the rig")
         built, extended = self._rig(pictures[place].path, chosen, key, inputs.size)
         context.check_cancelled()
+        context.preview(lambda: _small(built.image, FIRST_PREVIEW))
         context.progress(0.7, "moving and lighting")
         result = self._puppeteer.play(built, key, seed=inputs.seed)
+        context.preview(lambda: _small(result.image, LAST_PREVIEW))
         context.check_cancelled()
         context.progress(0.95, "writing")
         path = context.output("image.png")
@@ -127,6 +132,11 @@ def _read(path: Path) -> Image:
             f"The file {path.name} could not be opened as a picture. Save it again as PNG or JPEG.",
             field="reference",
         ) from error
+
+
+def _small(image: Image, side: int) -> bytes:
+    small, _ = images.fit_within(image, longest=side)
+    return images.encode_jpeg(small)
 
 
 def _digest(path: Path) -> str:

@@ -13,7 +13,6 @@ from onmodel.api.queue.reading import describe
 from onmodel.api.queue.schemas import QueueItem
 from onmodel.characters.models import Character, Reference
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.queue import Standing
 from onmodel.dispatch.tasks import Task
 from onmodel.identity.models import Check
 from onmodel.kit.db.uow import UnitOfWork
@@ -57,8 +56,8 @@ async def page(
     )
     calls = list(found)
     shown = calls[:limit]
-    rows = [Standing(call, None, None, None, None) for call in shown]
-    items = await describe(uow, actor, rows, await rights.roles(uow, actor, shown))
+    roles = await rights.roles(uow, actor, [call.project_id for call in shown])
+    items = await describe(uow, actor, shown, roles)
     more = len(calls) > limit
     last = encode_cursor([shown[-1].finished_at, shown[-1].id]) if more else None
     return Page(items=items, next_cursor=last)

@@ -1,24 +1,34 @@
 """From calls to what somebody sees of the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from onmodel.accounts.models import User
 from onmodel.accounts.permissions import Permission, Role, allows
 from onmodel.accounts.schemas import PersonRead
 from onmodel.accounts.service import Actor
-from onmodel.api.queue import rights, subjects
-from onmodel.api.queue.schemas import QueueError, QueueItem, QueueRead
+from onmodel.api.queue import clearing, rights, subjects
+from onmodel.api.queue.schemas import (
+    QueueEarlier,
+    QueueElsewhere,
+    QueueError,
+    QueueItem,
+    QueueRead,
+)
 from onmodel.api.queue.subjects import Subject
-from onmodel.dispatch import quotas
+from onmodel.dispatch import dependencies, quotas
 from onmodel.dispatch.choices import sentence
+from onmodel.dispatch.dependencies import UNMET
 from onmodel.dispatch.failures import meaning
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.queue import Standing, standing
+from onmodel.dispatch.queue import WORKING, Standing, standing, standing_of
 from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
+from onmodel.dispatch.tiers import Tier
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
@@ -32,29 +42,72 @@ async def read_queue(
 ) -> QueueRead:
     """Return what has not ended in the projects that the actor sees, or in one of them."""
     rows = await standing(uow, lease_seconds=lease_seconds)
-    roles = await rights.roles(uow, actor, [row.call for row in rows])
+    roles = await rights.roles(uow, actor, [row.call.project_id for row in rows])
     seen = [row for row in rows if row.call.project_id in roles]
     wanted = [row for row in seen if project_id in (None, row.call.project_id)]
-    items = await describe(uow, actor, wanted[:LISTED], roles)
-    return QueueRead(items=items, others=len(rows) - len(seen), more=len(wanted) - len(items))
+    listed = wanted[:LISTED]
+    calls = await _calls(uow, [row.call.id for row in listed])
+    over = await clearing.ended(uow, actor, project_id)
+    ended = await rights.roles(uow, actor, [call.project_id for call in over])
+    return QueueRead(
+        items=await describe(uow, actor, calls, roles, {row.call.id: row for row in listed}),
+        others=len(rows) - len(seen),
+        elsewhere=_elsewhere(rows, listed)[:LISTED],
+        more=len(wanted) - len(listed),
+        ended=await describe(uow, actor, over[: clearing.LISTED], ended),
+        ended_more=len(over) > clearing.LISTED,
+        clears_all=await clearing.may_clear_all(uow, actor, project_id),
+    )
+
+
+async def _calls(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Call]:
+    """Return calls in this order, without what a list does not show and may be long."""
+    unread = (defer(Call.params, raiseload=True), defer(Call.log, raiseload=True))
+    rows = await uow.session.scalars(select(Call).where(Call.id.in_(ids)).options(*unread))
+    found = {row.id: row for row in rows}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def _elsewhere(rows: Sequence[Standing], listed: Sequence[Standing]) -> list[QueueElsewhere]:
+    """Return what works or stands before the last of the listed calls in its line, namelessly."""
+    last: dict[frozenset[Tier], int] = {}
+    for row in listed:
+        if row.position is not None:
+            last[row.line] = max(row.position, last.get(row.line, 0))
+    shown = {row.call.id for row in listed}
+    return [
+        QueueElsewhere(position=row.position, tier=row.call.tier.value, seconds=row.length_s)
+        for row in rows
+        if row.line in last
+        and row.call.id not in shown
+        and (
+            row.call.state in WORKING
+            or (row.position is not None and row.position < last[row.line])
+        )
+    ]
 
 
 async def read_one(uow: UnitOfWork, actor: Actor, call: Call, *, lease_seconds: float) -> QueueItem:
     """Return one call as the list shows it."""
-    at = Standing(call, None, None, None, None)
+    at: dict[UUID, Standing] = {}
     if call.state.is_active:
-        rows = await standing(uow, lease_seconds=lease_seconds)
-        at = next((row for row in rows if row.call.id == call.id), at)
-    (item,) = await describe(uow, actor, [at], await rights.roles(uow, actor, [call]))
+        own = await standing_of(uow, call.id, lease_seconds=lease_seconds)
+        at = {call.id: own} if own else {}
+    roles = await rights.roles(uow, actor, [call.project_id])
+    (item,) = await describe(uow, actor, [call], roles, at)
     return item
 
 
 async def describe(
-    uow: UnitOfWork, actor: Actor, rows: Sequence[Standing], roles: dict[UUID, Role]
+    uow: UnitOfWork,
+    actor: Actor,
+    calls: Sequence[Call],
+    roles: Mapping[UUID, Role],
+    at: Mapping[UUID, Standing] = MappingProxyType({}),
 ) -> list[QueueItem]:
-    """Add people, projects and subjects to calls."""
-    calls = [row.call for row in rows]
-    about = await subjects.of_calls(uow, calls)
+    """Add people, projects and subjects to calls, and where those stand that have not ended."""
+    before = await dependencies.named_by(uow, calls)
+    about = await subjects.of_calls(uow, [*calls, *before.values()])
     users = await uow.session.scalars(
         select(User).where(User.id.in_({call.created_by for call in calls}))
     )
@@ -67,28 +120,37 @@ async def describe(
     use = await quotas.of_projects(uow, list(waiting)) if waiting else {}
     return [
         _item(
-            row,
-            about.get(row.call.id, Subject("")),
-            titles.get(row.call.project_id, ""),
-            use.get(row.call.project_id),
-            people.get(row.call.created_by),
+            call,
+            at.get(call.id),
+            about.get(call.id, Subject("")),
+            [
+                _earlier(before[id_], about)
+                for id_ in call.depends_on
+                if call.state is State.QUEUED
+                and id_ in before
+                and before[id_].state is not State.SUCCEEDED
+            ],
+            titles.get(call.project_id, ""),
+            use.get(call.project_id),
+            people.get(call.created_by),
             actor,
-            roles.get(row.call.project_id),
+            roles.get(call.project_id),
         )
-        for row in rows
+        for call in calls
     ]
 
 
 def _item(
-    row: Standing,
+    call: Call,
+    at: Standing | None,
     about: Subject,
+    after: list[QueueEarlier],
     title: str,
     use: Use | None,
     person: PersonRead | None,
     actor: Actor,
     role: Role | None,
 ) -> QueueItem:
-    call = row.call
     return QueueItem(
         id=call.id,
         project_id=call.project_id,
@@ -101,12 +163,13 @@ def _item(
         picture=about.picture,
         person=person,
         state=call.state,
-        position=row.position,
+        position=at.position if at else None,
+        after=after,
         urgent=call.urgent,
         due_at=call.due_at,
-        hold=_hold(row, use),
-        eta_s=row.eta_s,
-        eta_error_s=row.eta_error_s,
+        hold=_hold(call, at, use),
+        eta_s=at.eta_s if at else None,
+        eta_error_s=at.eta_error_s if at else None,
         progress=100 if call.state is State.SUCCEEDED else round(call.progress),
         step=call.step,
         tier_asked=call.tier_asked.value,
@@ -117,7 +180,7 @@ def _item(
         terms=[Terms.model_validate(one) for one in call.terms],
         function_reason=sentence(call.function_reason),
         function_reason_code=call.function_reason,
-        worker=row.worker,
+        worker=at.worker if at else None,
         attempt=call.attempt,
         error=_error(call, role),
         created_at=call.created_at,
@@ -128,17 +191,28 @@ def _item(
     )
 
 
-def _hold(row: Standing, use: Use | None) -> str | None:
+def _earlier(call: Call, about: dict[UUID, Subject]) -> QueueEarlier:
+    subject = about.get(call.id, Subject(""))
+    name = subject.character.name if subject.character else None
+    return QueueEarlier(id=call.id, label=subject.label, character=name)
+
+
+def _hold(call: Call, at: Standing | None, use: Use | None) -> str | None:
     """Say why a call whose turn it could be does not begin, if its project is the reason."""
-    if use is None or row.call.state is not State.QUEUED or row.call.waiting_for:
+    if use is None or call.state is not State.QUEUED or call.waiting_for:
         return None
-    return use.sentence_of(has_place=row.position is not None)
+    return use.sentence_of(has_place=at is not None and at.position is not None)
 
 
 def _error(call: Call, role: Role | None) -> QueueError | None:
-    if call.error is None or call.state is not State.FAILED:
+    if call.error is None:
         return None
     error = CallError.model_validate(call.error)
+    # what was cancelled by hand may still carry the reason of an earlier attempt
+    if call.state is not State.FAILED and (
+        call.state is not State.CANCELLED or error.code not in UNMET
+    ):
+        return None
     trusted = role is not None and allows(role, Permission.GENERATE)
     return QueueError.model_validate(
         {

@@ -1,6 +1,6 @@
 """Who may do what with a call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from onmodel.accounts.permissions import Permission, Role, allows
@@ -11,14 +11,14 @@ from onmodel.dispatch.models import Call
 from onmodel.dispatch.repository import get
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.errors import ForbiddenError
-from onmodel.kit.lifecycle import State
+from onmodel.kit.lifecycle import FINAL, State
 from onmodel.projects import access
 
 _POSSIBLE: dict[State, tuple[QueueRight, ...]] = {
-    State.QUEUED: ("cancel", "pause", "hurry", "unhurry", "move"),
+    State.QUEUED: ("cancel", "pause", "hurry", "unhurry", "due", "move"),
     State.STARTING: ("cancel",),
     State.RUNNING: ("cancel",),
-    State.PAUSED: ("cancel", "resume"),
+    State.PAUSED: ("cancel", "resume", "due"),
     State.SUCCEEDED: (),
     State.FAILED: ("retry",),
     State.CANCELLED: ("retry",),
@@ -36,6 +36,7 @@ def of_call(call: Call, actor: Actor, role: Role | None) -> list[QueueRight]:
     manages = allows(role, Permission.MANAGE)
     refused = {
         "move": call.created_by != actor.user_id and not manages,
+        "due": call.created_by != actor.user_id and not manages,
         "hurry": call.urgent or not manages,
         "unhurry": not call.urgent or not manages,
     }
@@ -44,13 +45,13 @@ def of_call(call: Call, actor: Actor, role: Role | None) -> list[QueueRight]:
         for right in _POSSIBLE[call.state]
         if not refused.get(right, False)
         # what waits for an earlier step is not in line yet
-        and (call.waiting_for == 0 or right == "cancel")
+        and (call.waiting_for == 0 or right in ("cancel", "due") or call.state in FINAL)
     ]
 
 
-async def roles(uow: UnitOfWork, actor: Actor, calls: Sequence[Call]) -> dict[UUID, Role]:
-    """Return the actor's role in each project of these calls where they have one."""
-    ids = list({call.project_id for call in calls})
+async def roles(uow: UnitOfWork, actor: Actor, project_ids: Iterable[UUID]) -> dict[UUID, Role]:
+    """Return the actor's role in each of these projects where they have one."""
+    ids = list(set(project_ids))
     if actor.is_admin:
         return dict.fromkeys(ids, Role.OWNER)
     return await access.roles(uow, actor, ids)
@@ -81,6 +82,8 @@ async def permitted(uow: UnitOfWork, actor: Actor, call_id: UUID, right: QueueRi
     others = call.created_by != actor.user_id
     if right == "move" and others and not allows(role, Permission.MANAGE):
         raise ForbiddenError("Only owners of the project change the order of others’ work.")
+    if right == "due" and others and not allows(role, Permission.MANAGE):
+        raise ForbiddenError("Only owners of the project say by when others’ work is needed.")
     if right in ("hurry", "unhurry") and not allows(role, Permission.MANAGE):
         raise ForbiddenError("Only owners of the project say what is urgent.")
     return call

@@ -6,12 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from onmodel.accounts.signed_in import SignedIn
-from onmodel.api.queue import changing, history, machines, reading, rights
+from onmodel.api.queue import changing, clearing, history, machines, reading, rights
 from onmodel.api.queue.history import Wished
 from onmodel.api.queue.schemas import (
     CallLog,
     QueueBatch,
     QueueBatchDone,
+    QueueClear,
+    QueueCleared,
+    QueueDue,
     QueueItem,
     QueueMove,
     QueueRead,
@@ -21,6 +24,8 @@ from onmodel.api.queue.schemas import (
 from onmodel.dispatch.errors import (
     CallNotFoundError,
     CallOverError,
+    DependencyUnmetError,
+    DueTooSoonError,
     NotOverError,
     NotWaitingError,
     OthersTurnError,
@@ -31,6 +36,7 @@ from onmodel.http.problems import problems
 from onmodel.kit.errors import ForbiddenError
 from onmodel.kit.lifecycle import State
 from onmodel.kit.paging import BadCursorError, Page
+from onmodel.projects.access import ProjectNotFoundError
 
 router = APIRouter(tags=["queue"])
 
@@ -68,6 +74,18 @@ async def change_many(data: QueueBatch, database: DatabaseDep, actor: SignedIn) 
     return await changing.batch(database, actor, data)
 
 
+@router.post("/queue/clear", responses=problems(ProjectNotFoundError, ForbiddenError))
+async def clear(data: QueueClear, uow: Writing, actor: SignedIn) -> QueueCleared:
+    """Put away what ended in the last day; the history keeps it."""
+    return await clearing.clear(uow, actor, data.project_id, data.whose)
+
+
+@router.post("/queue/clearings/{clearing_id}/undo")
+async def undo_clearing(clearing_id: UUID, uow: Writing, actor: SignedIn) -> QueueCleared:
+    """Let what was put away in one step stand again."""
+    return await clearing.undo(uow, actor, clearing_id)
+
+
 @router.get("/queue/{call_id}", responses=problems(CallNotFoundError))
 async def read_call(
     call_id: UUID, uow: Reading, actor: SignedIn, settings: SettingsDep
@@ -95,18 +113,40 @@ async def move(
     return await reading.read_one(uow, actor, call, lease_seconds=settings.lease_seconds)
 
 
+@router.put(
+    "/queue/{call_id}/due",
+    responses=problems(CallNotFoundError, ForbiddenError, NotWaitingError, DueTooSoonError),
+)
+async def need_by(
+    call_id: UUID, data: QueueDue, uow: Writing, actor: SignedIn, settings: SettingsDep
+) -> QueueItem:
+    """Say by when a waiting call is needed: an hour ahead, for owners at any moment."""
+    call = await changing.need_by(uow, actor, call_id, data.due_at)
+    return await reading.read_one(uow, actor, call, lease_seconds=settings.lease_seconds)
+
+
 @router.post(
     "/queue/{call_id}/{verb}",
     responses=problems(
-        CallNotFoundError, ForbiddenError, CallOverError, NotWaitingError, NotOverError
+        CallNotFoundError,
+        ForbiddenError,
+        CallOverError,
+        NotWaitingError,
+        NotOverError,
+        DependencyUnmetError,
     ),
 )
 async def change(
-    call_id: UUID, verb: QueueVerb, uow: Writing, actor: SignedIn, settings: SettingsDep
+    call_id: UUID, verb: QueueVerb, database: DatabaseDep, actor: SignedIn, settings: SettingsDep
 ) -> QueueItem:
-    """Cancel, pause, resume or retry. A retry answers with the new call."""
-    call = await changing.act(uow, actor, call_id, verb)
-    return await reading.read_one(uow, actor, call, lease_seconds=settings.lease_seconds)
+    """Cancel, pause, resume or retry.
+
+    Cancelling a call cancels what waits for it. A retry answers with the new call; what ended
+    only because of the old one comes back with it.
+    """
+    call = await changing.do(database, actor, call_id, verb)
+    async with database.read() as uow:
+        return await reading.read_one(uow, actor, call, lease_seconds=settings.lease_seconds)
 
 
 @router.get("/workers")

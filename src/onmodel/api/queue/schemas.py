@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from onmodel.accounts.schemas import PersonRead
 from onmodel.dispatch.failures import Fault
@@ -14,7 +14,7 @@ from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
 
 QueueVerb = Literal["cancel", "pause", "resume", "retry", "hurry", "unhurry"]
-QueueRight = Literal["cancel", "pause", "resume", "retry", "hurry", "unhurry", "move"]
+QueueRight = Literal["cancel", "pause", "resume", "retry", "hurry", "unhurry", "due", "move"]
 
 
 class QueueCharacter(BaseModel):
@@ -36,13 +36,23 @@ class QueueError(BaseModel):
     log: str
 
 
+class QueueEarlier(BaseModel):
+    """A call that another one waits for, and what it is about."""
+
+    id: UUID
+    label: str
+    character: str | None
+
+
 class QueueItem(BaseModel):
     """One call.
 
     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
-    ``urgent`` goes before everything that is not. ``hold`` says what of its
-    project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
+    ``after`` is what has to succeed before it stands in line; its ``eta_s`` is then the earliest.
+    ``urgent`` goes before everything that is not; when ``due_at`` comes near, it is. ``hold``
+    says what of its project's limits keeps it from beginning, if so; beyond a quota there is no
+    place in line.
     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
     of licences that forbid selling what it makes.
@@ -61,6 +71,7 @@ class QueueItem(BaseModel):
     person: PersonRead | None
     state: State
     position: int | None
+    after: list[QueueEarlier]
     urgent: bool
     due_at: datetime | None
     hold: str | None
@@ -86,16 +97,57 @@ class QueueItem(BaseModel):
     rights: list[QueueRight]
 
 
+class QueueElsewhere(BaseModel):
+    """A call that is not listed and stands before one that is.
+
+    All that is told of it: its place, or null while it works; its quality; and how many seconds
+    it is expected to take, or still to take, null while nobody can know.
+    """
+
+    position: int | None
+    tier: Quality
+    seconds: float | None
+
+
 class QueueRead(BaseModel):
     """What has not ended: what works, then the line, then what is paused.
 
     ``others`` counts the calls of projects that the reader does not see; they have their
-    places, too. At most 500 are listed; ``more`` counts the rest.
+    places, too. ``elsewhere`` are those of other projects that work now or stand before the last
+    of ``items``. At most 500 are listed of each; ``more`` counts the rest of ``items``.
+
+    ``ended`` is what ended in the last day and nobody has put away, newest first: 20 at most,
+    the rest stands in the history (``ended_more``). ``clears_all`` says whether the reader may put
+    away what others asked for, too.
     """
 
     items: list[QueueItem]
     others: int
+    elsewhere: list[QueueElsewhere]
     more: int
+    ended: list[QueueItem]
+    ended_more: bool
+    clears_all: bool
+
+
+class QueueDue(BaseModel):
+    """By when a call is needed; null for no such moment."""
+
+    due_at: AwareDatetime | None
+
+
+class QueueClear(BaseModel):
+    """Whose ended calls are put away: one's own, or everybody's where one manages the project."""
+
+    whose: Literal["mine", "all"] = "mine"
+    project_id: UUID | None = None
+
+
+class QueueCleared(BaseModel):
+    """How many calls were put away, or stand again; ``id`` takes it back."""
+
+    id: UUID
+    count: int
 
 
 class QueueMove(BaseModel):

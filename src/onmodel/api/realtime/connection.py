@@ -1,6 +1,7 @@
 """One open socket: a bounded queue and the task that empties it."""
 
 import asyncio
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from onmodel.accounts.permissions import Role
 from onmodel.accounts.service import Actor
 
 QUEUE_FRAMES = 512
+# of memory, in line for one socket
+QUEUE_BYTES = 8 * 1024 * 1024
 # a socket with more in line gets no cursors: by the time they were read they would be wrong
 FLEETING_FRAMES = 64
 TOO_SLOW, SIGNED_OUT, NOT_FOUND, SHUTTING_DOWN = 4008, 4401, 4404, 1012
@@ -39,7 +42,10 @@ class Connection:
         project_id: whose room it is in; NOWHERE for a person's own socket, outside projects.
         seq: the newest durable frame that was put in line for this socket.
         held: live frames that wait while an older part of the log is being sent.
+        waiting_bytes: of memory, in line; without a whole state.
+        whole_waits: whether a whole state is in line; there is never more than one.
         role: what this person may do, forgotten when the project's people change.
+        reading: the texts that were opened here; of others it hears nothing.
     """
 
     def __init__(self, socket: WebSocket, project_id: UUID, actor: Actor) -> None:
@@ -49,7 +55,10 @@ class Connection:
         self.held: list[tuple[int, str]] | None = None
         self.role: BelievedRole | None = None
         self._socket = socket
-        self._queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_FRAMES)
+        self.reading: set[str] = set()
+        self.whole_waits = False
+        self._queue: asyncio.Queue[tuple[str, int]] = asyncio.Queue(QUEUE_FRAMES)
+        self.waiting_bytes = 0
         self._close_code: int | None = None
         self._writer: asyncio.Task[None] | None = None
 
@@ -70,10 +79,21 @@ class Connection:
 
     def put(self, text: str) -> None:
         """Put a frame in line; whoever cannot keep up is let go and syncs when it is back."""
-        try:
-            self._queue.put_nowait(text)
-        except asyncio.QueueFull:
+        self._put(text, sys.getsizeof(text))
+
+    def put_whole(self, text: str) -> None:
+        """Put a whole state in line, which may be longer than everything else that may wait."""
+        self.whole_waits = True
+        self._put(text, 0)
+
+    def _put(self, text: str, size: int) -> None:
+        if self._close_code is not None:
+            return
+        if self._queue.full() or self.waiting_bytes + size > QUEUE_BYTES:
             self.close_soon(TOO_SLOW)
+            return
+        self._queue.put_nowait((text, size))
+        self.waiting_bytes += size
 
     def offer(self, text: str) -> None:
         """Put a frame in line that nobody misses, unless others wait there already."""
@@ -99,6 +119,8 @@ class Connection:
         """Close without waiting for a reader that may never read."""
         if self._close_code is None and self._writer is not None:
             self._close_code = code
+            self._queue = asyncio.Queue(QUEUE_FRAMES)  # nobody will read what waits
+            self.waiting_bytes = 0
             self._writer.cancel()
 
     async def finish(self) -> None:
@@ -112,7 +134,10 @@ class Connection:
         send = self._socket.send
         try:
             while True:
-                text = await self._queue.get()
+                text, size = await self._queue.get()
+                self.waiting_bytes -= size
+                if size == 0:
+                    self.whole_waits = False
                 await send({"type": "websocket.send", "text": text})
         except _SEND_FAILURES:
             return

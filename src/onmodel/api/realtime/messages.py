@@ -262,6 +262,18 @@ class TaskProgress(BaseModel):
     step: str
 
 
+class TaskPreview(BaseModel):
+    """Event ``server:task_preview``; may be lost: what a running call has made so far.
+
+    ``image`` is a data URL of a WebP picture, 256 pixels at most on a side. It is to be forgotten
+    when the call ends or goes back to the queue.
+    """
+
+    task_id: UUID
+    node_id: UUID
+    image: str
+
+
 class TextOpened(TextRead):
     """Event ``server:text.document``: the answer to opening; ``client`` is who we are there."""
 
@@ -305,6 +317,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:note.removed": NoteRemoved,
     "server:inbox.changed": InboxChanged,
     "server:task_progress": TaskProgress,
+    "server:task_preview": TaskPreview,
     "server:queue.changed": QueueChanged,
     "server:share.updated": ShareUpdated,
     "server:presence": Presence,

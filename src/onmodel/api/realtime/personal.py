@@ -11,7 +11,14 @@ from starlette.websockets import WebSocketDisconnect
 
 from onmodel.accounts.signed_in import identify
 from onmodel.api.background import Ear
-from onmodel.api.realtime.connection import NOWHERE, SHUTTING_DOWN, SIGNED_OUT, Connection
+from onmodel.api.realtime.connection import (
+    NOWHERE,
+    SHUTTING_DOWN,
+    SIGNED_OUT,
+    TOO_LOUD,
+    Connection,
+)
+from onmodel.api.realtime.pace import Pace
 from onmodel.composition import Resources
 from onmodel.events.bus import Bus
 from onmodel.events.frames import PERSON_CHANNEL, encode
@@ -88,12 +95,14 @@ async def open_own_socket(socket: WebSocket) -> None:
         await socket.close(SIGNED_OUT, "not_signed_in")
         return
     connection = Connection(socket, NOWHERE, actor)
+    pace = Pace()
     connection.start()
     mail.join(connection)
     connection.put(_LOOK_AGAIN)  # from here on nothing is missed
     try:
-        while True:
-            await socket.receive_text()
+        while (await socket.receive())["type"] == "websocket.receive":
+            if not pace.allows() and pace.is_flood:
+                connection.close_soon(TOO_LOUD)
     except (WebSocketDisconnect, RuntimeError):
         return
     finally:

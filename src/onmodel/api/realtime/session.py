@@ -15,7 +15,14 @@ from onmodel.accounts.service import Actor
 from onmodel.accounts.signed_in import identify
 from onmodel.api.health import VERSION
 from onmodel.api.realtime import messages
-from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, TOO_LOUD, TOO_OLD, Connection
+from onmodel.api.realtime.connection import (
+    NOT_FOUND,
+    QUEUE_BYTES,
+    SIGNED_OUT,
+    TOO_LOUD,
+    TOO_OLD,
+    Connection,
+)
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.live.desk import LiveDesk
 from onmodel.api.realtime.live.errors import TooManyMessagesError
@@ -37,6 +44,7 @@ from onmodel.kit.errors import (
     TooLargeError,
     UnauthorisedError,
 )
+from onmodel.kit.rate import Rate
 from onmodel.projects import access
 from onmodel.training import service as training
 from onmodel.training.schemas import TrainRequest
@@ -49,6 +57,9 @@ router = APIRouter()
 
 # well below a socket's queue, so that catching up cannot look like being too slow
 REPLAY_LIMIT = 400
+REPLAY_BYTES = QUEUE_BYTES // 2
+# whole states within so many seconds: each is read from a dozen tables and may be megabytes long
+WHOLE_STATES, WHOLE_SECONDS = 5, 5.0
 MOST_LETTERS = 100
 _GONE = (WebSocketDisconnect, RuntimeError)
 # more than the longest text with everything escaped; what is longer is not even parsed
@@ -141,6 +152,7 @@ class Session:
         self._resources = resources
         self._desk = desk
         self._pace = Pace()
+        self._whole_states = Rate(WHOLE_STATES, WHOLE_SECONDS)
         self._live = live
 
     async def read(self) -> None:
@@ -154,11 +166,11 @@ class Session:
 
     async def _hear(self, text: str | None) -> None:
         """Answer one message, unless there are too many."""
-        if await self._pace.allows():
+        if self._pace.allows():
             await self._answer(text)
         elif self._pace.is_flood:
             self._connection.close_soon(TOO_LOUD)
-        elif await self._pace.may_answer():
+        elif self._pace.may_answer():
             self._refuse(TooManyMessagesError("A page may send 200 messages a second."), None, None)
 
     async def _answer(self, text: str | None) -> None:
@@ -290,6 +302,8 @@ class Session:
             async with self._resources.database.read() as uow:
                 if since is not None and await self._replay(uow, since, message_id):
                     return
+                if connection.whole_waits or not self._whole_states.allows():
+                    raise TooManyMessagesError("This page asks for everything again and again.")
                 state = await project_state(uow, self._actor, connection.project_id)
             here = await self._live.people()
             payload = state.model_dump(mode="json") | {
@@ -297,7 +311,7 @@ class Session:
                 "protocol": messages.PROTOCOL_VERSION,
             }
             frame = encode("server:full_sync", payload, seq=state.seq, id=message_id)
-            connection.put(frame.decode())
+            connection.put_whole(frame.decode())
             connection.seq = state.seq
         finally:
             connection.release()
@@ -307,7 +321,8 @@ class Session:
             uow, self._connection.project_id, since, limit=REPLAY_LIMIT + 1
         )
         last = await events.last_seq(uow, self._connection.project_id)
-        if len(missing) > REPLAY_LIMIT or since > last:
+        size = sum(len(frame) for _, frame in missing)
+        if len(missing) > REPLAY_LIMIT or size > REPLAY_BYTES or since > last:
             return False
         for seq, frame in missing:
             self._connection.put(frame.decode())

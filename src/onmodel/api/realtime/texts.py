@@ -2,9 +2,6 @@
 
 from uuid import uuid4
 
-from limits import parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel
 
 from onmodel.accounts.service import Actor
@@ -15,13 +12,11 @@ from onmodel.characters.schemas import TextCursor
 from onmodel.composition import Resources
 from onmodel.events.ephemeral import publish_ephemeral
 from onmodel.events.frames import encode
+from onmodel.kit.errors import ProblemError
+from onmodel.kit.rate import Rate
 from onmodel.text.errors import TooManyChangesError
 
-CHANGES = parse("20/second")
-CURSORS = parse("30/second")
-
-# each change is remembered, as for signing in: a counter lets twice as many through at its end
-_limiter = MovingWindowRateLimiter(MemoryStorage())
+CHANGES, CURSORS = 20, 30
 
 
 class TextDesk:
@@ -31,17 +26,17 @@ class TextDesk:
         self._connection = connection
         self._resources = resources
         self._client = uuid4().hex[:12]
-        self._opened: set[str] = set()
+        self._changes, self._cursors = Rate(CHANGES), Rate(CURSORS)
         self._standing: dict[str, TextCursor] = {}
 
     async def answer(self, actor: Actor, message: messages.TextMessage) -> None:
         """Do what a message asks; raises ProblemError, which only its sender hears of."""
         match message:
             case messages.TextOpenMessage():
-                await self._allow_change()
+                self._allow_change()
                 await self._open(actor, message.payload, message.id)
             case messages.TextChangeMessage():
-                await self._allow_change()
+                self._allow_change()
                 await self._change(actor, message.payload, message.id)
             case messages.TextCursorMessage():
                 await self._move(actor, message.payload)
@@ -51,16 +46,23 @@ class TextDesk:
         for cursor in list(self._standing.values()):
             await self._show(cursor.model_copy(update={"anchor": None, "head": None}))
 
-    async def _allow_change(self) -> None:
-        if not await _limiter.hit(CHANGES, "change", self._client):
+    def _allow_change(self) -> None:
+        if not self._changes.allows():
             raise TooManyChangesError("A page may send 20 changes a second.")
 
     async def _open(self, actor: Actor, asked: messages.TextOpen, id_: str | None) -> None:
-        async with self._resources.database.read() as uow:
-            text = await texts.open_text(
-                uow, actor, self._connection.project_id, asked.document, asked.revision
-            )
-        self._opened.add(asked.document)
+        reading = self._connection.reading
+        is_new = asked.document not in reading
+        reading.add(asked.document)  # before it is read, so that nothing is missed in between
+        try:
+            async with self._resources.database.read() as uow:
+                text = await texts.open_text(
+                    uow, actor, self._connection.project_id, asked.document, asked.revision
+                )
+        except ProblemError:
+            if is_new:
+                reading.discard(asked.document)
+            raise
         opened = messages.TextOpened(**text.model_dump(), client=self._client)
         self._say("server:text.document", opened, id_)
 
@@ -79,9 +81,9 @@ class TextDesk:
 
     async def _move(self, actor: Actor, moved: messages.TextCursorUpdate) -> None:
         """Pass a cursor on; one too many, or one in a text that was not opened, is dropped."""
-        if moved.document not in self._opened:
+        if moved.document not in self._connection.reading:
             return
-        if moved.head is not None and not await _limiter.hit(CURSORS, "cursor", self._client):
+        if moved.head is not None and not self._cursors.allows():
             return
         await self._show(
             TextCursor(

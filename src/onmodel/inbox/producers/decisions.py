@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from onmodel.accounts import repository as accounts
-from onmodel.decisions.schemas import DecisionCommentRead, DecisionRead, DecisionUpdated
+from onmodel.decisions import repository as decisions
+from onmodel.decisions.models import DecisionComment
+from onmodel.decisions.schemas import DecisionRead, DecisionUpdated
 from onmodel.events.log import Told, when_told
 from onmodel.inbox import pages, service
 from onmodel.inbox.kinds import Kind
@@ -90,11 +92,12 @@ async def _due(uow: UnitOfWork, decision: DecisionRead) -> None:
 async def _commented(uow: UnitOfWork, decision: DecisionRead, comment_id: UUID) -> None:
     """Tell who is mentioned, and who asked, leads or spoke before."""
     seats = {one.id: one.user_id for one in decision.voters}
-    said = next(one for one in decision.comments if one.id == comment_id)
+    comments = await decisions.comments(uow, [decision.id])
+    said = next(one for one in comments if one.id == comment_id)
     involved = [
         decision.created_by,
         decision.lead_id,
-        *(seats[one.voter_id] for one in decision.comments if one.id != comment_id),
+        *(seats[one.voter_id] for one in comments if one.id != comment_id),
     ]
     await _heard(uow, decision, said, said.mentions, Kind.MENTION, "mentioned you")
     await _heard(uow, decision, said, involved, Kind.COMMENT, "commented")
@@ -103,14 +106,14 @@ async def _commented(uow: UnitOfWork, decision: DecisionRead, comment_id: UUID) 
 async def _mentioned_blind(uow: UnitOfWork, decision: DecisionRead) -> None:
     """Tell who was mentioned while comments were hidden; each comment tells once."""
     if decision.method == "blind":
-        for said in decision.comments:
+        for said in await decisions.comments(uow, [decision.id]):
             await _heard(uow, decision, said, said.mentions, Kind.MENTION, "mentioned you")
 
 
 async def _heard(
     uow: UnitOfWork,
     decision: DecisionRead,
-    said: DecisionCommentRead,
+    said: DecisionComment,
     people: Sequence[UUID | None],
     kind: Kind,
     says: str,

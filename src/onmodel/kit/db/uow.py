@@ -4,7 +4,7 @@ Services get a ``UnitOfWork`` and work on its ``session``, whose type has no ``c
 What must be told to others (``notify``) leaves the house only after the commit.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar, TypeVarTuple, overload
 
@@ -40,7 +40,9 @@ class Session(Protocol):
 
     async def flush(self) -> None: ...
 
-    async def refresh(self, instance: object) -> None: ...
+    async def refresh(
+        self, instance: object, attribute_names: Iterable[str] | None = None
+    ) -> None: ...
 
     async def delete(self, instance: object) -> None: ...
 

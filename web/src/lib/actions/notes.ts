@@ -1,6 +1,7 @@
 import { notes as calls } from '$lib/api/notes';
 import type { NoteRead, NoteWrite, VariationRead } from '$lib/api/types';
 import { newId } from '$lib/ids';
+import { itemOf } from '$lib/offline/layers';
 import { outbox } from '$lib/offline/outbox.svelte';
 import type { Room } from '$lib/state/room.svelte';
 import { toasts } from '$lib/state/toasts.svelte';
@@ -78,7 +79,8 @@ export function settleNote(room: Room, note: NoteRead, resolved: boolean): void 
 }
 
 export function tickItem(room: Room, note: NoteRead, number: number, done: boolean): void {
-  outbox.put(room.projectId, { kind: 'tick', noteId: note.id, of: note.label, number, done });
+  const line = itemOf(note.text, number);
+  outbox.put(room.projectId, { kind: 'tick', noteId: note.id, of: note.label, number, done, line });
 }
 
 export async function removeNote(room: Room, note: NoteRead): Promise<void> {

@@ -1,5 +1,6 @@
 import { queue as calls } from '$lib/api/queue';
 import type { QueueItem, QueueVerb } from '$lib/api/types';
+import { dueText } from '$lib/features/queue/due';
 import { titleOf } from '$lib/features/queue/item';
 import { moved, type Place } from '$lib/features/queue/move';
 import { able, didText, UNDO } from '$lib/features/queue/verbs';
@@ -39,6 +40,37 @@ export async function steer(
         : `${count(answer.refused.length, 'entry', 'entries')} stayed as they were: ${refusal.detail}`,
     );
   }
+}
+
+/** Puts what has ended away in one step, and offers it back. */
+export async function clearEnded(
+  store: QueueStore,
+  projectId: string | null,
+  whose: 'mine' | 'all',
+): Promise<void> {
+  const cleared = await attempt(() => calls.clear(projectId, whose));
+  await store.refresh();
+  if (!cleared) return;
+  const undo = {
+    label: 'Undo',
+    run: () => void attempt(() => calls.undoClear(cleared.id)).then(() => store.refresh()),
+  };
+  toasts.say(
+    cleared.count > 0
+      ? `${count(cleared.count, 'entry', 'entries')} put away. The history keeps them.`
+      : 'Nothing of yours has ended.',
+    cleared.count > 0 ? undo : null,
+  );
+}
+
+/** Says by when an entry is needed, or with null that it is not. */
+export async function needBy(store: QueueStore, item: QueueItem, at: string | null): Promise<void> {
+  const saved = await attempt(() => calls.need(item.id, at));
+  if (saved)
+    toasts.say(
+      at ? `${titleOf(item)} is needed by ${dueText(at)}.` : `${titleOf(item)} waits its turn.`,
+    );
+  await store.refresh();
 }
 
 /** Shows the new order at once; what the server answers counts. */

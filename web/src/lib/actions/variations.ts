@@ -1,8 +1,10 @@
 import { variations as calls } from '$lib/api/calls';
 import type { VariationRead } from '$lib/api/types';
+import { openTraining } from '$lib/features/training/job';
 import { outbox } from '$lib/offline/outbox.svelte';
 import { pins } from '$lib/state/pins.svelte';
 import type { Room } from '$lib/state/room.svelte';
+import { wishes } from '$lib/state/wishes.svelte';
 import { attempt } from './attempt';
 
 export async function loadVariations(room: Room, characterId: string): Promise<void> {
@@ -19,9 +21,25 @@ export async function generate(
 ): Promise<void> {
   const finish = room.variations.load();
   const started = await attempt(() =>
-    calls.generate(characterId, keys, pins.get(characterId) ?? null),
+    calls.generate(characterId, {
+      keys,
+      version: pins.get(characterId) ?? null,
+      ...timing(room, characterId),
+    }),
   );
   if (started) finish(started);
+}
+
+/** By when, and after what: before the first training nothing can be made but after it. */
+function timing(room: Room, characterId: string): { after: string[]; due_at: string | null } {
+  const wish = wishes.get(characterId);
+  const training = openTraining(room, characterId);
+  const trained = Boolean(room.characters.get(characterId)?.adapter);
+  const waits = !trained || wish?.afterTraining;
+  return {
+    after: waits && training?.call_id ? [training.call_id] : [],
+    due_at: wish?.dueAt ?? null,
+  };
 }
 
 /** Shows the verdict at once; it is sent as soon as there is a network. */

@@ -3,6 +3,7 @@ import { api, body } from './client';
 import type { operations } from './schema';
 import type {
   CharacterRead,
+  GenerateRequest,
   NewCharacter,
   NewProject,
   NewUser,
@@ -187,11 +188,11 @@ export const variations = {
   list: (characterId: string) =>
     body(api.GET('/api/v1/characters/{character_id}/variations', character(characterId))),
   /** Starts the given keys, or with null the whole standard sheet, of the present or of a version. */
-  generate: (characterId: string, keys: string[] | null, version: number | null) =>
+  generate: (characterId: string, wish: GenerateRequest) =>
     body(
       api.POST('/api/v1/characters/{character_id}/variations', {
         ...character(characterId),
-        body: { keys, version },
+        body: wish,
       }),
     ),
   review: (id: string, change: { verdict?: Verdict | null; starred?: boolean }) =>

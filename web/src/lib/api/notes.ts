@@ -25,13 +25,6 @@ export const notes = {
     body(api.PATCH('/api/v1/notes/{note_id}', { ...note(id), body: change })),
   settle: (id: string, resolved: boolean) =>
     body(api.PUT('/api/v1/notes/{note_id}/resolved', { ...note(id), body: { resolved } })),
-  tick: (note_id: string, number: number, done: boolean) =>
-    body(
-      api.PUT('/api/v1/notes/{note_id}/checklist/{number}', {
-        params: { path: { note_id, number } },
-        body: { done },
-      }),
-    ),
   remove: (id: string) => body(api.DELETE('/api/v1/notes/{note_id}', note(id))),
   restore: (id: string) => body(api.POST('/api/v1/notes/{note_id}/restore', note(id))),
 };

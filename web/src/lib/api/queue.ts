@@ -17,6 +17,16 @@ export const queue = {
     body(api.POST('/api/v1/queue/batch', { body: { verb, ids } })),
   move: (call_id: string, place: { before: string } | { after: string }) =>
     body(api.POST('/api/v1/queue/{call_id}/move', { params: { path: { call_id } }, body: place })),
+  need: (call_id: string, due_at: string | null) =>
+    body(
+      api.PUT('/api/v1/queue/{call_id}/due', { params: { path: { call_id } }, body: { due_at } }),
+    ),
+  clear: (project_id: string | null, whose: 'mine' | 'all') =>
+    body(api.POST('/api/v1/queue/clear', { body: { project_id, whose } })),
+  undoClear: (clearing_id: string) =>
+    body(
+      api.POST('/api/v1/queue/clearings/{clearing_id}/undo', { params: { path: { clearing_id } } }),
+    ),
   workers: () => body(api.GET('/api/v1/workers')),
   share: (project_id: string) =>
     body(api.GET('/api/v1/projects/{project_id}/share', { params: { path: { project_id } } })),

@@ -265,8 +265,8 @@ export interface paths {
          * Export Notes
          * @description Pictures with their notes drawn on them; one picture, or all that have notes.
          *
-         *     ``png`` is one tall picture, ``pdf`` has a page for each, ``zip`` holds a picture for each and
-         *     the notes as JSON and as text.
+         *     ``png`` is one tall picture (where it would be too tall it says how many more there are),
+         *     ``pdf`` has a page for each, ``zip`` holds a picture for each and the notes as JSON and as text.
          */
         get: operations["export_notes_api_v1_characters__character_id__annotated__kind__get"];
         put?: never;
@@ -1605,7 +1605,7 @@ export interface paths {
         get?: never;
         /**
          * Tick
-         * @description Tick a line of the note's checklist off, counted from 0.
+         * @description Tick a line of the note's checklist off, counted from 0; with its words never another.
          */
         put: operations["tick_api_v1_notes__note_id__checklist__number__put"];
         post?: never;
@@ -2158,6 +2158,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear
+         * @description Put away what ended in the last day; the history keeps it.
+         */
+        post: operations["clear_api_v1_queue_clear_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/clearings/{clearing_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Clearing
+         * @description Let what was put away in one step stand again.
+         */
+        post: operations["undo_clearing_api_v1_queue_clearings__clearing_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue/history": {
         parameters: {
             query?: never;
@@ -2188,6 +2228,26 @@ export interface paths {
         /** Read Call */
         get: operations["read_call_api_v1_queue__call_id__get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/{call_id}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Need By
+         * @description Say by when a waiting call is needed: an hour ahead, for owners at any moment.
+         */
+        put: operations["need_by_api_v1_queue__call_id__due_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2246,7 +2306,10 @@ export interface paths {
         put?: never;
         /**
          * Change
-         * @description Cancel, pause, resume or retry. A retry answers with the new call.
+         * @description Cancel, pause, resume or retry.
+         *
+         *     Cancelling a call cancels what waits for it. A retry answers with the new call; what ended
+         *     only because of the old one comes back with it.
          */
         post: operations["change_api_v1_queue__call_id___verb__post"];
         delete?: never;
@@ -4112,7 +4175,7 @@ export interface components {
         };
         /**
          * DecisionUpdated
-         * @description Event ``server:decision.updated``.
+         * @description Event ``server:decision.updated``; of the comments it has the newest one only.
          *
          *     ``did`` is the verb of the history for what somebody did, such as ``voted``; null where nobody
          *     did anything, and where a blind decision hides what it was.
@@ -4691,6 +4754,8 @@ export interface components {
             character_id: string;
             /**
              * @default {
+             *       "after": [],
+             *       "due_at": null,
              *       "keys": null,
              *       "seed": 0,
              *       "tier": null,
@@ -4704,6 +4769,17 @@ export interface components {
          * @description Which pictures of the standard set; null makes those that are missing.
          */
         GenerateRequest: {
+            /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
             /** Keys */
             keys?: string[] | null;
             /**
@@ -6287,6 +6363,74 @@ export interface components {
             name: string;
         };
         /**
+         * QueueClear
+         * @description Whose ended calls are put away: one's own, or everybody's where one manages the project.
+         */
+        QueueClear: {
+            /** Project Id */
+            project_id?: string | null;
+            /**
+             * Whose
+             * @default mine
+             * @enum {string}
+             */
+            whose?: "mine" | "all";
+        };
+        /**
+         * QueueCleared
+         * @description How many calls were put away, or stand again; ``id`` takes it back.
+         */
+        QueueCleared: {
+            /** Count */
+            count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * QueueDue
+         * @description By when a call is needed; null for no such moment.
+         */
+        QueueDue: {
+            /** Due At */
+            due_at: string | null;
+        };
+        /**
+         * QueueEarlier
+         * @description A call that another one waits for, and what it is about.
+         */
+        QueueEarlier: {
+            /** Character */
+            character: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * QueueElsewhere
+         * @description A call that is not listed and stands before one that is.
+         *
+         *     All that is told of it: its place, or null while it works; its quality; and how many seconds
+         *     it is expected to take, or still to take, null while nobody can know.
+         */
+        QueueElsewhere: {
+            /** Position */
+            position: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "low" | "standard" | "high";
+        };
+        /**
          * QueueError
          * @description Why a call failed, whose fault it is, and what to do: the table in docs/functions.md.
          *
@@ -6313,14 +6457,18 @@ export interface components {
          *
          *     ``position`` is 1 for the next in line, null unless it waits and may be taken. ``eta_s`` is
          *     null while nobody can know; half of such calls end within ``eta_error_s`` of it.
-         *     ``urgent`` goes before everything that is not. ``hold`` says what of its
-         *     project's limits keeps it from beginning, if so; beyond a quota there is no place in line.
+         *     ``after`` is what has to succeed before it stands in line; its ``eta_s`` is then the earliest.
+         *     ``urgent`` goes before everything that is not; when ``due_at`` comes near, it is. ``hold``
+         *     says what of its project's limits keeps it from beginning, if so; beyond a quota there is no
+         *     place in line.
          *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
          *     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
          *     of licences that forbid selling what it makes.
          *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
+            /** After */
+            after: components["schemas"]["QueueEarlier"][];
             /** Attempt */
             attempt: number;
             character: components["schemas"]["QueueCharacter"] | null;
@@ -6367,7 +6515,7 @@ export interface components {
             /** Project Title */
             project_title: string;
             /** Rights */
-            rights: ("cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry" | "move")[];
+            rights: ("cancel" | "pause" | "resume" | "retry" | "hurry" | "unhurry" | "due" | "move")[];
             /** Seconds */
             seconds: number | null;
             /** Started At */
@@ -6416,9 +6564,22 @@ export interface components {
          * @description What has not ended: what works, then the line, then what is paused.
          *
          *     ``others`` counts the calls of projects that the reader does not see; they have their
-         *     places, too. At most 500 are listed; ``more`` counts the rest.
+         *     places, too. ``elsewhere`` are those of other projects that work now or stand before the last
+         *     of ``items``. At most 500 are listed of each; ``more`` counts the rest of ``items``.
+         *
+         *     ``ended`` is what ended in the last day and nobody has put away, newest first: 20 at most,
+         *     the rest stands in the history (``ended_more``). ``clears_all`` says whether the reader may put
+         *     away what others asked for, too.
          */
         QueueRead: {
+            /** Clears All */
+            clears_all: boolean;
+            /** Elsewhere */
+            elsewhere: components["schemas"]["QueueElsewhere"][];
+            /** Ended */
+            ended: components["schemas"]["QueueItem"][];
+            /** Ended More */
+            ended_more: boolean;
             /** Items */
             items: components["schemas"]["QueueItem"][];
             /** More */
@@ -6651,6 +6812,17 @@ export interface components {
          * @description Without a seed the next one is taken, so that something new comes.
          */
         RegenerateRequest: {
+            /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
             /** Seed */
             seed?: number | null;
         };
@@ -7052,6 +7224,16 @@ export interface components {
             event: "server:task_progress";
             id?: string;
             payload: components["schemas"]["TaskProgress"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:task_preview";
+            id?: string;
+            payload: components["schemas"]["TaskPreview"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -7514,6 +7696,27 @@ export interface components {
          */
         Task: "character.train_lora" | "character.generate_base" | "character.generate_variation" | "character.generate_talking" | "character.transfer_motion" | "character.edit_instruction" | "character.validate_consistency" | "character.optimize_model" | "character.deploy_model";
         /**
+         * TaskPreview
+         * @description Event ``server:task_preview``; may be lost: what a running call has made so far.
+         *
+         *     ``image`` is a data URL of a WebP picture, 256 pixels at most on a side. It is to be forgotten
+         *     when the call ends or goes back to the queue.
+         */
+        TaskPreview: {
+            /** Image */
+            image: string;
+            /**
+             * Node Id
+             * Format: uuid
+             */
+            node_id: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+        };
+        /**
          * TaskProgress
          * @description Event ``server:task_progress``; may be lost.
          */
@@ -7750,10 +7953,15 @@ export interface components {
             /** Revision */
             revision: number;
         };
-        /** Ticked */
+        /**
+         * Ticked
+         * @description ``line`` is what stands behind the box: it is found where somebody moved it.
+         */
         Ticked: {
             /** Done */
             done: boolean;
+            /** Line */
+            line?: string | null;
         };
         /** TokenAnswer */
         TokenAnswer: {
@@ -7836,6 +8044,17 @@ export interface components {
         /** TrainRequest */
         TrainRequest: {
             /**
+             * After
+             * @description Calls of the same project that have to succeed first
+             * @default []
+             */
+            after?: string[];
+            /**
+             * Due At
+             * @description By when it is needed; it becomes urgent when that comes near
+             */
+            due_at?: string | null;
+            /**
              * Quality
              * @default low
              * @enum {string}
@@ -7891,6 +8110,8 @@ export interface components {
              * @enum {string}
              */
             asked_tier: "low" | "standard" | "high";
+            /** Call Id */
+            call_id: string | null;
             /**
              * Character Id
              * Format: uuid
@@ -8104,6 +8325,8 @@ export interface components {
          *     are in the recipe.
          */
         VariationRead: {
+            /** Call Id */
+            call_id: string | null;
             /** Candidate Of */
             candidate_of: string | null;
             /**
@@ -10240,13 +10463,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10382,7 +10605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown_variation_key`: The standard set has no such picture */
+            /** @description `unknown_variation_key`: The standard set has no such picture; `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -13164,6 +13387,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `item_gone`: This line is no longer in the list */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `no_such_item`: The list has no such line; `key_reused`: Another change has this key */
             422: {
                 headers: {
@@ -14745,6 +14977,88 @@ export interface operations {
             };
         };
     };
+    clear_api_v1_queue_clear_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueClear"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCleared"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `project_not_found`: No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_clearing_api_v1_queue_clearings__clearing_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clearing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCleared"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     read_history_api_v1_queue_history_get: {
         parameters: {
             query?: {
@@ -14818,6 +15132,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    need_by_api_v1_queue__call_id__due_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueDue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueItem"];
+                };
+            };
+            /** @description `not_allowed`: You are not allowed to do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_found`: This piece of work is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `call_not_waiting`: This does not wait any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `due_too_soon`: That moment is too near */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -14972,7 +15348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `call_over`: It is over already; `call_not_waiting`: This does not wait any more; `call_not_over`: This has not failed */
+            /** @description `call_over`: It is over already; `call_not_waiting`: This does not wait any more; `call_not_over`: This has not failed; `dependency_unmet`: The step before this one is missing */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16831,13 +17207,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `due_too_soon`: That moment is too near; `unknown_dependency`: It waits for something that does not exist */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -56,7 +56,15 @@ export type What =
       change: { version: number; text: string; mentions: string[] };
     }
   | { kind: 'settle'; noteId: string; of: string; resolved: boolean }
-  | { kind: 'tick'; noteId: string; of: string; number: number; done: boolean }
+  | {
+      kind: 'tick';
+      noteId: string;
+      of: string;
+      number: number;
+      done: boolean;
+      /** The words of the line; a change that was kept by an older page has none. */
+      line?: string;
+    }
   /** Words of a shared text that the server would not take; never sent, kept to be copied. */
   | { kind: 'text'; characterId: string; of: string; field: EditableField; text: string };
 
@@ -105,6 +113,8 @@ export function wordsOf(what: What): string {
     case 'comment':
     case 'text':
       return what.text;
+    case 'tick':
+      return what.line ?? '';
     default:
       return '';
   }

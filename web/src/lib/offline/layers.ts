@@ -42,7 +42,7 @@ export const noteLayer: Layer<NoteRead> = {
       else if (what.kind === 'settle')
         shown = { ...shown, resolved_at: what.resolved ? timeOf(at) : null };
       else if (what.kind === 'tick')
-        shown = { ...shown, text: ticked(shown.text, what.number, what.done) };
+        shown = { ...shown, text: ticked(shown.text, what) };
     }
     return shown;
   },
@@ -86,18 +86,35 @@ function written({ what, at, projectId }: Change): NoteRead[] {
   return [note];
 }
 
+const ITEM = /^(\s*[-*] \[)[ xX](\] (.*))$/;
+
 /** A checklist with one line ticked, as the server does it. */
-export function ticked(text: string, number: number, done: boolean): string {
-  let at = -1;
-  return text
-    .split('\n')
-    .map((line) => {
-      const item = /^(\s*[-*] \[)[ xX](\] .*)$/.exec(line);
-      if (!item) return line;
-      at += 1;
-      return at === number ? `${item[1] ?? ''}${done ? 'x' : ' '}${item[2] ?? ''}` : line;
-    })
-    .join('\n');
+export function ticked(
+  text: string,
+  { number, done, line }: { number: number; done: boolean; line?: string },
+): string {
+  const lines = text.split('\n');
+  const items = lines.flatMap((words, at) => {
+    const item = ITEM.exec(words);
+    return item ? [{ at, head: item[1] ?? '', tail: item[2] ?? '', words: item[3] ?? '' }] : [];
+  });
+  const away = (item: (typeof items)[number]): number => Math.abs(items.indexOf(item) - number);
+  const item =
+    line === undefined
+      ? items[number]
+      : items
+          .filter(({ words }) => words.trim() === line.trim())
+          .reduce<(typeof items)[number] | undefined>(
+            (best, one) => (best && away(best) <= away(one) ? best : one),
+            undefined,
+          );
+  if (item) lines[item.at] = `${item.head}${done ? 'x' : ' '}${item.tail}`;
+  return lines.join('\n');
+}
+
+/** The words of a line of a checklist. */
+export function itemOf(text: string, number: number): string | undefined {
+  return text.split('\n').flatMap((words) => ITEM.exec(words)?.[3] ?? [])[number];
 }
 
 function timeOf(at: number): string {

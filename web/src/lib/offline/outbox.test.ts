@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { note } from '../../../tests/unit/records';
 import { offlineProblem, Problem } from '../api/problem';
 import { titleOf, wordsOf, type Change, type What } from './changes';
+import { itemOf, ticked } from './layers';
 import { Outbox } from './outbox.svelte';
 import type { Landed } from './send';
 import { MemoryStore } from './store';
@@ -214,4 +215,20 @@ it('waits for the owner to sign in again', async () => {
   await outbox.open('u1');
   await outbox.settled();
   expect(outbox.changes).toEqual([]);
+});
+
+describe('a ticked line', () => {
+  const list = '- [ ] hair\n- [ ] ears\n- [ ] nose';
+
+  it('is found by its words where it moved, and no other is ticked', () => {
+    expect(ticked(list, { number: 1, done: true, line: 'nose' })).toBe(
+      '- [ ] hair\n- [ ] ears\n- [x] nose',
+    );
+    expect(ticked(list, { number: 1, done: true, line: 'chin' })).toBe(list);
+    expect(itemOf(list, 2)).toBe('nose');
+  });
+
+  it('goes by its number where an older page kept it without words', () => {
+    expect(ticked(list, { number: 1, done: true })).toBe('- [ ] hair\n- [x] ears\n- [ ] nose');
+  });
 });

@@ -93,7 +93,7 @@ export const send: Send = async ({ id, what }, signal) => {
       const params = { path: { note_id: what.noteId, number: what.number }, header };
       const request = api.PUT('/api/v1/notes/{note_id}/checklist/{number}', {
         params,
-        body: { done: what.done },
+        body: { done: what.done, ...(what.line === undefined ? {} : { line: what.line }) },
         signal,
       });
       return { noun: 'note', record: await body(request) };

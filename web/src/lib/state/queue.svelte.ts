@@ -4,6 +4,7 @@ import { projects } from '$lib/api/calls';
 import { queue as calls } from '$lib/api/queue';
 import { ProjectSocket } from '$lib/api/socket';
 import type { QueueItem, QueueRead, ServerMessage, WorkerRead } from '$lib/api/types';
+import { isRunning } from '$lib/features/queue/item';
 import { announcer } from './announce.svelte';
 
 /** After a message the queue is read again, but not more often than this. */
@@ -27,6 +28,9 @@ export class QueueStore {
   readAt = $state(Date.now());
   /** Progress by id of a call or of its subject, ahead of the list. */
   readonly progress = new SvelteMap<string, LiveProgress>();
+
+  /** What running calls have made so far, as data URLs, by id of the call. */
+  readonly previews = new SvelteMap<string, string>();
 
   #projectId: string | null;
   #sockets = new Map<string, ProjectSocket>();
@@ -133,6 +137,8 @@ export class QueueStore {
   #take(message: ServerMessage): void {
     if (message.event === 'server:task_progress') {
       this.progress.set(message.payload.task_id, message.payload);
+    } else if (message.event === 'server:task_preview') {
+      this.previews.set(message.payload.task_id, message.payload.image);
     } else if (message.event === 'server:training.progress') {
       this.progress.set(message.payload.job_id, message.payload);
     } else if (message.event === 'server:queue.changed' || message.seq !== undefined) {
@@ -151,6 +157,8 @@ export class QueueStore {
   #forget(read: QueueRead): void {
     const known = new Set(read.items.flatMap(({ id, subject_id }) => [id, subject_id]));
     for (const id of [...this.progress.keys()]) if (!known.has(id)) this.progress.delete(id);
+    const running = new Set(read.items.filter(isRunning).map(({ id }) => id));
+    for (const id of [...this.previews.keys()]) if (!running.has(id)) this.previews.delete(id);
   }
 
   #isClosed(): boolean {

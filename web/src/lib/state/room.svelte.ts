@@ -96,6 +96,8 @@ export class Room {
   });
   /** Live progress by id of a training job or a variation. */
   readonly progress = new SvelteMap<string, Progress>();
+  /** What variations look like while they are made, as data URLs, by id. */
+  readonly previews = new SvelteMap<string, string>();
   /** Counts durable changes per character; its history is read again when the count moves. */
   readonly changes = new SvelteMap<string, number>();
   /** The newest durable event that was applied. */
@@ -270,10 +272,13 @@ export class Room {
         break;
       case 'server:variation.updated':
         this.variations.upsert(message.payload.data);
+        if (message.payload.data.state !== 'running')
+          this.previews.delete(message.payload.variation_id);
         this.#changed(message.payload.character_id);
         break;
       case 'server:variation.removed':
         this.variations.remove(message.payload.variation_id);
+        this.previews.delete(message.payload.variation_id);
         this.#changed(message.payload.character_id);
         break;
       case 'server:version.named':
@@ -343,6 +348,9 @@ export class Room {
       case 'server:training.progress':
         this.progress.set(message.payload.job_id, message.payload);
         break;
+      case 'server:task_preview':
+        this.previews.set(message.payload.node_id, message.payload.image);
+        break;
       case 'server:task_progress':
         this.progress.set(message.payload.node_id, { ...message.payload, eta_s: null });
         break;
@@ -364,6 +372,7 @@ export class Room {
     this.project = state.project;
     this.role = state.role;
     this.presence = state.presence;
+    this.previews.clear();
     this.takeMembers(state.members);
     this.jobs.reset(state.training);
     this.syncs += 1;
@@ -420,6 +429,7 @@ export class Room {
           if (state === 'live') listener.connected();
           else listener.disconnected();
         if (state === 'live') this.live.connected();
+        else this.live.disconnected();
       },
       // Signed out or taken out of the project: asking again over HTTP says which.
       onRefused: () => void this.open(),

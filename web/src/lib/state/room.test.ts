@@ -100,6 +100,25 @@ describe('Room', () => {
     expect(room.variations.size).toBe(0);
   });
 
+  it('shows what a picture looks like so far until it is there', () => {
+    const room = open();
+    const tell = (state: 'running' | 'succeeded') =>
+      room.apply({
+        event: 'server:variation.updated',
+        payload: { variation_id: 'v1', character_id: 'c1', data: variation({ state }) },
+      });
+    tell('running');
+    const image = 'data:image/webp;base64,AA==';
+    room.apply({
+      event: 'server:task_preview',
+      payload: { task_id: 'q1', node_id: 'v1', image },
+    });
+    tell('running');
+    expect(room.previews.get('v1')).toBe(image);
+    tell('succeeded');
+    expect(room.previews.size).toBe(0);
+  });
+
   it('knows who is here, and takes the members whole', () => {
     const room = open();
     room.apply({

@@ -1,4 +1,5 @@
 import type { Problem } from '$lib/api/problem';
+import { announcer } from './announce.svelte';
 
 /** What a notice offers: something to do, or a page to go to. */
 export type ToastAction = { label: string; run: () => void } | { label: string; href: string };
@@ -21,6 +22,8 @@ class Toasts {
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   say(text: string, action: Toast['action'] = null): void {
+    // A region that comes with its words is often not read out; the announcer's is always there.
+    announcer.say(text);
     this.#add({ tone: 'info', text, detail: null, action });
   }
 

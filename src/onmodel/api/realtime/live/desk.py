@@ -3,10 +3,6 @@
 import time
 from uuid import UUID, uuid4
 
-from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-
 from onmodel.accounts.permissions import Permission, Role
 from onmodel.accounts.service import Actor
 from onmodel.api.realtime import messages
@@ -24,18 +20,16 @@ from onmodel.characters.errors import CharacterNotFoundError
 from onmodel.composition import Resources
 from onmodel.decisions import door as decisions
 from onmodel.decisions.errors import DecisionNotFoundError
+from onmodel.kit.rate import Rate
 from onmodel.projects import access
 from onmodel.projects.access import ProjectNotFoundError
 from onmodel.variations import service as variations
 from onmodel.variations.errors import VariationNotFoundError
 
-MOVES = parse("10/second")
-CHANGES = parse("30/second")
-VIEWS = parse("15/second")
+# of each kind of message, a second
+MOVES, CHANGES, VIEWS = 10, 30, 15
 # a role is believed for so long, and at most until the project's people change
 ROLE_SECONDS = 2.0
-
-_limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
 class LiveDesk:
@@ -49,6 +43,7 @@ class LiveDesk:
         self._board = board
         self._places = places
         self._client = uuid4().hex[:12]
+        self._rates = {amount: Rate(amount) for amount in (MOVES, CHANGES, VIEWS)}
 
     async def answer(self, actor: Actor, message: messages.LiveMessage) -> None:
         """Do what a message asks; raises ProblemError, which only its sender hears of."""
@@ -77,7 +72,7 @@ class LiveDesk:
     async def _move(self, actor: Actor, update: messages.PresenceUpdate) -> None:
         # until this is allowed nothing is shown: a cursor must not stand on the last picture
         self._places.go(self._connection, None, self._client, actor.user_id)
-        await self._allow(MOVES)
+        self._allow(MOVES)
         character_id = await self._look_up(actor, update)
         following = await self._follow(actor, update.following)
         here = PresentPerson(
@@ -132,7 +127,7 @@ class LiveDesk:
         return user_id
 
     async def _change(self, role: Role, update: LiveUpdate) -> None:
-        await self._allow(CHANGES)
+        self._allow(CHANGES)
         if update.stroke is not None:
             access.check(role, Permission.REVIEW)
         if update.stroke is not None and not self._places.is_at(self._connection, "picture"):
@@ -145,13 +140,13 @@ class LiveDesk:
         self._places.change(self._connection, update)
 
     async def _show(self, actor: Actor, update: ViewUpdate) -> None:
-        await self._allow(VIEWS)
+        self._allow(VIEWS)
         view = View(**update.model_dump(), user_id=actor.user_id, client=self._client)
         await self._places.show(self._connection.project_id, view)
 
-    async def _allow(self, limit: RateLimitItem) -> None:
-        if not await _limiter.hit(limit, "live", self._client):
-            raise TooManyMessagesError(f"A page may send {limit.amount} of these a second.")
+    def _allow(self, amount: int) -> None:
+        if not self._rates[amount].allows():
+            raise TooManyMessagesError(f"A page may send {amount} of these a second.")
 
     async def _role(self, actor: Actor) -> Role:
         """Return the actor's role in this project now; who has none is let go at once.

@@ -31,6 +31,7 @@ _SAY_ALL = b"?"
 class Round:
     """What is gathered for the next frame of a place."""
 
+    wanted: bool = False
     somebody_came: bool = False
     gone: list[LivePerson] = field(default_factory=list)
 
@@ -132,13 +133,22 @@ class Places:
             task = asyncio.create_task(self._tell(channel), name=f"tell-{channel}")
             self._telling.add(task)
             task.add_done_callback(self._telling.discard)
-        return self._rounds[channel]
+        gathering = self._rounds[channel]
+        gathering.wanted = True
+        return gathering
 
     async def _tell(self, channel: str) -> None:
-        sockets = len(self._here.get(channel, ()))
-        await self.gather(GATHER_SECONDS + PER_SOCKET_SECONDS * sockets)
-        # from here on another change is another round
-        gathered = self._rounds.pop(channel)
+        """Send round after round; a later one must not overtake, or a line that ended stays."""
+        while self._rounds[channel].wanted:
+            sockets = len(self._here.get(channel, ()))
+            await self.gather(GATHER_SECONDS + PER_SOCKET_SECONDS * sockets)
+            # from here on another change is another round
+            gathered, self._rounds[channel] = self._rounds[channel], Round()
+            await self._bus.publish(self._news(channel, gathered))
+        del self._rounds[channel]
+
+    def _news(self, channel: str, gathered: Round) -> list[tuple[str, bytes]]:
+        """Return the frames of a round."""
         news = [standing.news() for standing in self._here.get(channel, {}).values()]
         people = [*gathered.gone, *(one for one in news if one is not None)]
         notices: list[tuple[str, bytes]] = []
@@ -148,7 +158,7 @@ class Places:
             notices.append((channel, encode("server:live", payload)))
         if gathered.somebody_came:
             notices.append((channel, _SAY_ALL))
-        await self._bus.publish(notices)
+        return notices
 
     def _subscribed(self, missed: bool) -> None:
         """Ask everywhere what was missed while nothing was heard."""

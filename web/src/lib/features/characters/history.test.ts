@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '../../api/types';
-import { linesOf } from './history';
+import { linesOf, newsSince } from './history';
 
 let seq = 0;
 function entry(change: Record<string, unknown>, actor: string | null = 'u1'): HistoryEntry {
@@ -84,5 +84,24 @@ describe('the history in sentences', () => {
 
   it('is never silent about a verb that it does not know', () => {
     expect(texts(entry({ verb: 'cloned' }), entry({}))).toEqual(['cloned', 'changed']);
+  });
+});
+
+describe('what is told of others', () => {
+  it('is what nothing else tells, and neither ours nor known', () => {
+    const known = entry({ verb: 'changed', fields: { name: ['A', 'B'] } });
+    const fresh = [
+      entry({ verb: 'went back', to: 3, parts: ['the description'] }),
+      entry({ verb: 'changed', fields: { name: ['B', 'C'] } }),
+      entry({ verb: 'changed', fields: { description: ['a', 'b'] } }),
+      entry({ verb: 'left note', picture: 'Happy', note: 'x' }),
+      entry({ verb: 'changed', fields: { tier: [1, 2] } }, 'me'),
+      entry({ verb: 'training succeeded' }),
+    ];
+    const news = newsSince(known.seq, [...fresh, known], 'me');
+    expect(news.map(({ line, wentBack }) => [line.text, wentBack])).toEqual([
+      ['took the description back from version 3', true],
+      ['changed the name', false],
+    ]);
   });
 });

@@ -171,3 +171,43 @@ export function linesOf(entries: readonly HistoryEntry[]): HistoryLine[] {
   }
   return lines;
 }
+
+/** What is said at the moment that it happens, by the socket's own message. */
+const SAID_ALREADY = new Set([
+  'left note',
+  'answered note',
+  'asked the team',
+  'asked for votes',
+  'suggested picture',
+  'decided',
+  'reopened decision',
+]);
+const WRITTEN_TOGETHER = new Set(['description', 'positive_prompt', 'negative_prompt']);
+
+function isSaidAlready({ change }: HistoryEntry): boolean {
+  const fields = Object.keys((change['fields'] as object | undefined) ?? {});
+  const isText = fields.length > 0 && fields.every((field) => WRITTEN_TOGETHER.has(field));
+  const verb = text(change['verb']) ?? 'changed';
+  return SAID_ALREADY.has(verb) || (verb === 'changed' && isText);
+}
+
+export interface News {
+  line: HistoryLine;
+  /** The character is as it was once: everybody should see that, not only hear it. */
+  wentBack: boolean;
+}
+
+/** What other people did since an entry that is known, newest first, and nothing else tells of. */
+export function newsSince(
+  seq: number,
+  entries: readonly HistoryEntry[],
+  me: string | undefined,
+): News[] {
+  return entries
+    .filter((entry) => entry.seq > seq && !isSaidAlready(entry))
+    .map((entry) => ({
+      line: lineOf(entry),
+      wentBack: text(entry.change['verb']) === 'went back',
+    }))
+    .filter(({ line: { actorId } }) => actorId !== null && actorId !== me);
+}

@@ -81,7 +81,8 @@ export function newsOf(before: DecisionRead | undefined, after: DecisionRead): s
     }[after.state];
   if (after.candidates.length > before.candidates.length) return 'A picture was suggested.';
   const last = after.comments.at(-1);
-  if (last && after.comments.length > before.comments.length) {
+  // an event has the newest comment only
+  if (last && last.id !== before.comments.at(-1)?.id) {
     const by = after.voters.find((voter) => voter.id === last.voter_id)?.name ?? 'Somebody';
     return `${by} commented: ${last.text}`;
   }

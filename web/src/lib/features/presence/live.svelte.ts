@@ -116,6 +116,11 @@ export class Live {
     this.#sayAll();
   }
 
+  /** Without a connection nobody is seen where they no longer are. */
+  disconnected(): void {
+    this.others.clear();
+  }
+
   /** Says what we do to somebody who came; alone, nothing is sent at all. */
   met(): void {
     if (this.#changed.size > 0) this.#schedule();

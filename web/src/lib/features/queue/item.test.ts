@@ -19,6 +19,9 @@ describe('an entry of the queue in words', () => {
     ).toBe('puppet 1: The best that is installed');
     const error = { code: 'disk_full', detail: 'Full.', fault: 'machine', try: 'Wait.', log: '' };
     expect(faultOf({ ...error, fault: 'machine' })).toBe('The machine’s fault (disk_full)');
+    expect(faultOf({ ...error, code: 'dependency_failed', fault: 'function' })).toBe(
+      'Not its own fault (dependency_failed)',
+    );
   });
 
   it('says its place', () => {
@@ -28,7 +31,13 @@ describe('an entry of the queue in words', () => {
     expect(placeOf(queueItem({ hold: 'The project may run 2 at once.' }))).toBe(
       'The project may run 2 at once.',
     );
-    expect(placeOf(queueItem({ position: null }))).toBe('Waits for an earlier step');
+    const after = [{ id: 'q0', label: 'Train model', character: 'Mara' }];
+    expect(placeOf(queueItem({ position: null, after }))).toBe('After Mara, Train model');
+    const more = [...after, { id: 'q2', label: 'Check 1.png', character: null }];
+    expect(placeOf(queueItem({ position: null, after: more }))).toBe(
+      'After Mara, Train model and 1 more',
+    );
+    expect(placeOf(queueItem({ position: null }))).toBe('Waits for another try');
     expect(placeOf(queueItem({ state: 'paused', position: null }))).toBe('Paused');
   });
 

@@ -31,7 +31,7 @@ export function placeOf(item: QueueItem): string {
   switch (item.state) {
     case 'queued':
       if (item.hold) return item.hold;
-      if (item.position === null) return 'Waits for an earlier step';
+      if (item.position === null) return afterOf(item);
       if (item.urgent)
         return item.position <= 1
           ? 'Next in line, urgent'
@@ -50,6 +50,14 @@ export function placeOf(item: QueueItem): string {
     case 'cancelled':
       return 'Cancelled';
   }
+}
+
+/** "After Mara, Train model", "After Mara, Train model and 2 more". */
+export function afterOf({ after }: QueueItem): string {
+  const [first, ...rest] = after;
+  if (!first) return 'Waits for another try'; // after a fault that may pass
+  const name = [first.character, first.label].filter(Boolean).join(', ');
+  return `After ${name}${rest.length > 0 ? ` and ${rest.length} more` : ''}`;
 }
 
 /** "about 4 min, ± 1 min"; empty when nobody can know. */
@@ -87,7 +95,8 @@ const FAULT: Record<QueueError['fault'], string> = {
 
 /** Whose fault it is, and the code that an administrator asks for. */
 export function faultOf({ fault, code }: QueueError): string {
-  return `${FAULT[fault]} (${code})`;
+  const whose = code.startsWith('dependency_') ? 'Not its own fault' : FAULT[fault];
+  return `${whose} (${code})`;
 }
 
 /** "2 working, 14 waiting, 1 paused" */

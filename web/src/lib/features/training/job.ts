@@ -2,10 +2,15 @@
 import type { TrainingJobRead } from '$lib/api/types';
 import { TIER_LABEL } from '$lib/features/characters/words';
 import { formatEta } from '$lib/format';
-import type { Progress } from '$lib/state/room.svelte';
+import type { Progress, Room } from '$lib/state/room.svelte';
 
 export function isOpen(job: TrainingJobRead): boolean {
   return ['queued', 'starting', 'running', 'paused'].includes(job.state);
+}
+
+/** The training of a character that is going on or waits. */
+export function openTraining(room: Room, characterId: string): TrainingJobRead | null {
+  return room.jobs.all().find((job) => job.character_id === characterId && isOpen(job)) ?? null;
 }
 
 /** Progress of a job, the live one where it is ahead of the record. */

@@ -23,7 +23,7 @@ const recipe: Recipe = {
       number: 2,
       kind: 'identity_profile',
       file_id: 'f',
-      sha256: 'abc',
+      sha256: 'f55c113f12bb602f',
       terms: [],
     },
   },
@@ -32,7 +32,7 @@ const recipe: Recipe = {
 test('what the function was given stands apart from what it has no input for', () => {
   expect(usedOf(recipe).map(({ label, value }) => `${label}: ${value}`)).toEqual([
     'Prompt: freckles',
-    'Model: 2, identity profile, abc',
+    'Model: 2, identity profile, f55c113f12bb',
   ]);
   expect(unusedOf(recipe)).toBe('trigger word, description');
 });

@@ -1,6 +1,9 @@
 /** What a picture was made of, in words. */
 import type { Recipe } from '$lib/api/types';
 
+/** So much of a hash tells files apart for people; the record has all of it. */
+const SHORT = 12;
+
 export interface Ingredient {
   /** The name that a function's input for it has. */
   name: string;
@@ -28,7 +31,7 @@ function offered({ made_of: version, prompt: wish = '' }: Recipe): Ingredient[] 
     { name: 'description', label: 'Description', value: `as in version ${number}` },
   ];
   if (adapter) {
-    const value = `${adapter.number}, ${adapter.kind.replaceAll('_', ' ')}, ${adapter.sha256}`;
+    const value = `${adapter.number}, ${adapter.kind.replaceAll('_', ' ')}, ${adapter.sha256.slice(0, SHORT)}`;
     all.push({ name: adapter.kind, label: 'Model', value });
   }
   return all.filter(({ value }) => value !== '');

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from onmodel.dispatch import forecast
+from onmodel.dispatch.queue import Standing, standing_of
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import Database
@@ -11,23 +11,30 @@ from onmodel.kit.lifecycle import State
 from tests.support.calls import LEASE, add_worker, alter, claim_all, submit
 
 
+async def _at(database: Database, call_id: UUID) -> Standing:
+    async with database.read() as uow:
+        found = await standing_of(uow, call_id, lease_seconds=LEASE)
+    assert found is not None
+    return found
+
+
 async def _position(database: Database, call_id: UUID) -> int | None:
-    async with database.read() as uow:
-        return await forecast.position(uow, call_id, lease_seconds=LEASE)
+    return (await _at(database, call_id)).position
 
 
-async def _eta(database: Database, call_id: UUID) -> forecast.Eta:
-    async with database.read() as uow:
-        return await forecast.eta(uow, call_id, lease_seconds=LEASE)
+async def _eta(database: Database, call_id: UUID) -> float | None:
+    return (await _at(database, call_id)).eta_s
 
 
-async def _past_run(database: Database, seconds: float, **changes: object) -> None:
+async def _past_run(
+    database: Database, seconds: float, tier: Tier = Tier.LOW, **changes: object
+) -> None:
     call_id = await submit(database, **changes)
     await alter(
         database,
         call_id,
         state=State.SUCCEEDED,
-        tier_used=Tier.LOW,
+        tier_used=tier,
         seconds=seconds,
         finished_at=datetime.now(UTC),
     )
@@ -41,6 +48,27 @@ async def test_position_counts_calls_that_share_workers(database: Database) -> N
     assert (await _position(database, high), await _position(database, low)) == (1, 2)
 
 
+async def test_a_line_of_its_own_for_a_tier_with_workers_of_its_own(database: Database) -> None:
+    """What waits for other machines is not in the way, and nobody says that it is."""
+    await _past_run(database, 60.0)
+    await _past_run(database, 60.0, Tier.HIGH)
+    await add_worker(database, slots=1, tiers=(Tier.LOW,))
+    await add_worker(database, slots=1, tiers=(Tier.HIGH,))
+    low = [await submit(database, tier=Tier.LOW) for _ in range(3)]
+    high = await submit(database, tier=Tier.HIGH)
+    at = await _at(database, high)
+    assert (at.position, at.eta_s, at.line) == (1, 60.0, frozenset({Tier.HIGH}))
+    assert [await _position(database, id_) for id_ in low] == [1, 2, 3]
+    assert await _eta(database, low[2]) == 180.0
+
+
+async def test_tiers_are_in_one_line_through_a_third(database: Database) -> None:
+    await add_worker(database, slots=0, tiers=(Tier.LOW, Tier.STANDARD))
+    await add_worker(database, slots=0, tiers=(Tier.STANDARD, Tier.HIGH))
+    first, second = await submit(database, tier=Tier.LOW), await submit(database, tier=Tier.HIGH)
+    assert (await _position(database, first), await _position(database, second)) == (1, 2)
+
+
 async def test_no_position_while_not_ready_or_running(database: Database) -> None:
     await add_worker(database, slots=1)
     first = await submit(database)
@@ -52,7 +80,7 @@ async def test_no_position_while_not_ready_or_running(database: Database) -> Non
 
 async def test_nothing_is_known_before_the_first_run(database: Database) -> None:
     await add_worker(database, slots=1)
-    assert await _eta(database, await submit(database)) == forecast.Eta(None, 0)
+    assert await _eta(database, await submit(database)) is None
 
 
 async def test_waiting_call_needs_what_is_before_it_and_its_own_time(database: Database) -> None:
@@ -62,8 +90,8 @@ async def test_waiting_call_needs_what_is_before_it_and_its_own_time(database: D
     await add_worker(database, slots=2)
     training = await submit(database, task=Task.TRAIN_LORA)
     mine = await submit(database)
-    assert await _eta(database, training) == forecast.Eta(30.0, 1)
-    assert await _eta(database, mine) == forecast.Eta(30.0 / 2 + 4.0, 3)
+    assert await _eta(database, training) == 30.0
+    assert await _eta(database, mine) == 30.0 / 2 + 4.0
 
 
 async def test_running_call_needs_the_rest(database: Database) -> None:
@@ -75,14 +103,14 @@ async def test_running_call_needs_the_rest(database: Database) -> None:
     await alter(database, running, state=State.RUNNING, started_at=began)
     rest, then = await _eta(database, running), await _eta(database, waiting)
     since = (datetime.now(UTC) - began).total_seconds()  # 20 and what this took
-    assert rest.seconds is not None
-    assert then.seconds is not None
-    assert 60 - since <= rest.seconds <= 40
-    assert 120 - since <= then.seconds <= 100
+    assert rest is not None
+    assert then is not None
+    assert 60 - since <= rest <= 40
+    assert 120 - since <= then <= 100
     await alter(database, running, started_at=began - timedelta(hours=1))
-    assert await _eta(database, running) == forecast.Eta(0.0, 1)
+    assert await _eta(database, running) == 0.0
 
 
 async def test_nobody_can_tell_without_workers(database: Database) -> None:
     await _past_run(database, 60.0)
-    assert await _eta(database, await submit(database)) == forecast.Eta(None, 1)
+    assert await _eta(database, await submit(database)) is None
