@@ -41,8 +41,7 @@ export const noteLayer: Layer<NoteRead> = {
       if (what.kind === 'words') shown = { ...shown, text: what.change.text };
       else if (what.kind === 'settle')
         shown = { ...shown, resolved_at: what.resolved ? timeOf(at) : null };
-      else if (what.kind === 'tick')
-        shown = { ...shown, text: ticked(shown.text, what) };
+      else if (what.kind === 'tick') shown = { ...shown, text: ticked(shown.text, what) };
     }
     return shown;
   },
