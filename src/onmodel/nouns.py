@@ -6,6 +6,7 @@ from onmodel.channels import outbox as channels
 from onmodel.decisions import telling as decisions
 from onmodel.identity import checks, references
 from onmodel.inbox import listening as inbox
+from onmodel.projects import service as projects
 from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
 from onmodel.variations import progress as variations
@@ -18,6 +19,7 @@ def register_handlers() -> None:
 
     In the order of the rooms: what lies above hears after what lies below.
     """
+    projects.register()
     references.register()
     checks.register()
     training.register()

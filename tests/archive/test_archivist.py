@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from onmodel.archive import archivist, writing
+from onmodel.archive import repository as archive
 from onmodel.projects.folder import CHARACTERS
 from tests.archive.repository import Repository, git, repository_of
 from tests.support.drawings import picture
 from tests.support.faces import face, report
 from tests.support.house import House, Person
+from tests.versions.look import go_back, versions
 
 
 async def _with_pictures(
@@ -54,6 +56,65 @@ class TestCommits:
         assert repository.git("log", "-1", "--format=%ae %cn") == "ben@onmodel.invalid OnModel\n"
         text = repository.folder / CHARACTERS / _folder(character) / "description.txt"
         assert text.read_text() == "A tall smuggler.\n"
+        repository.is_sound()
+
+    async def test_a_version_is_one_commit_that_names_it_and_a_name_is_a_tag(
+        self, house: House
+    ) -> None:
+        ada, ben = await house.person("ada"), await house.person("ben")
+        repository, character = await _with_pictures(house, ada, 2)
+        path = f"/characters/{character['id']}"
+        await ada.put(f"/projects/{character['project_id']}/members/{ben.id}", {"role": "editor"})
+        start = (await versions(ada, character["id"]))[0]["number"]
+        for one in await ada.get(f"{path}/references"):
+            await ada.delete(f"/references/{one['id']}")
+        await repository.caught_up()
+        before = int(repository.git("rev-list", "--count", "HEAD"))
+
+        made = await go_back(ben, character["id"], start, onto=start + 2)
+        named = {"name": "Locked for episode 3!", "note": "Before the storm."}
+        await ben.post(f"{path}/versions/{start + 1}/names", named, status=201)
+        await ben.post(
+            f"{path}/versions/{start + 2}/names", {"name": "Locked for episode 3?"}, status=201
+        )
+        await repository.caught_up()
+
+        assert int(repository.git("rev-list", "--count", "HEAD")) == before + 1
+        assert repository.subjects()[-1] == f"Ben: Mara: went back to version {start}"
+        shown = repository.git(
+            "log", "--format=%(trailers:key=OnModel-Version,valueonly,separator=)"
+        )
+        numbers = [int(line) for line in shown.split()]
+        assert numbers == list(range(made["number"], 0, -1)), "each version is one commit"
+        folder = _folder(character)
+        tag, other = f"{folder}/locked-for-episode-3", f"{folder}/locked-for-episode-3-v{start + 2}"
+        assert repository.git("tag").split() == [tag, other]
+        assert repository.git("cat-file", "-t", tag) == "tag\n"
+        said = repository.git("tag", "-l", "--format=%(taggername): %(contents)", tag)
+        assert said.startswith("Ben: Locked for episode 3!\n\nBefore the storm.\n\n")
+        at = repository.git("log", "-1", "--format=%(trailers:key=OnModel-Version,valueonly)", tag)
+        assert int(at) == start + 1
+        pictures = repository.git("ls-tree", "-r", "--name-only", tag)
+        assert pictures.count("reference_images/") == 1
+        repository.is_sound()
+
+    async def test_a_tag_is_set_once_after_a_crash(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ada = await house.person("ada")
+        repository, character = await _with_pictures(house, ada, 0)
+        path = f"/characters/{character['id']}"
+        await ada.post(f"{path}/versions/1/names", {"name": "First"}, status=201)
+        await ada.patch(path, {"version": 1, "tags": ["smuggler"]})
+        await repository.caught_up()
+        tag = repository.git("rev-parse", f"{_folder(character)}/first")
+        monkeypatch.setattr(archivist, "BATCH_EVENTS", 1)
+        repository.git("reset", "--hard", "-q", "HEAD~2")
+        async with house.resources.database.begin() as uow:
+            await archive.set_position(uow, repository.project_id, 0)
+        await repository.caught_up()
+        assert repository.git("rev-parse", f"{_folder(character)}/first") == tag
+        assert repository.subjects()[-1] == "Ada: Mara: changed tags"
         repository.is_sound()
 
     async def test_what_changes_no_file_is_no_commit(self, house: House) -> None:

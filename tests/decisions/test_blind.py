@@ -1,7 +1,11 @@
 """Blind pairs: hidden until one has voted, ranked afterwards."""
 
 import asyncio
+from uuid import UUID
 
+from sqlalchemy import select
+
+from onmodel.variations.models import Variation
 from tests.decisions.scene import candidate_ids, scene
 from tests.review import cast
 from tests.support.house import House, Person
@@ -104,3 +108,52 @@ async def test_people_compare_at_once(house: House) -> None:
     assert {one["counted"] for one in shown} == {4}
     ranks = [{c["id"]: c["rank"] for c in one["candidates"]} for one in shown]
     assert all(one == ranks[0] for one in ranks)
+
+
+async def test_who_made_which_picture_is_told_when_voting_is_over(house: House) -> None:
+    this = await scene(house)
+    bob = await cast.member(house, this.ada, this.project, "bob", "editor")
+    made = await this.decision(2, method="blind")
+    path = f"/decisions/{made['id']}"
+    async with house.socket(this.ada, this.project) as socket:
+        await socket.send("client:sync_request", {})
+        await socket.until("server:full_sync")
+        await this.bring(bob, made["id"], 7)
+        await bob.post(f"{path}/generated", {"prompt": "scowling"}, status=202)
+        brought, asked_for = await _of(house, bob)
+        await this.measured(str(brought), 7)
+        await cast.finish(house, str(asked_for))
+        await socket.until(
+            "server:decision.updated",
+            lambda seen: all(one["state"] == "succeeded" for one in seen["data"]["candidates"][2:]),
+        )
+        names = {frame["event"] for frame in socket.seen}
+        assert names.isdisjoint({"server:variation.updated", "server:generation.result"})
+        assert all(frame.get("actor") != str(bob.id) for frame in socket.seen)
+        stream = await this.ada.get(f"/projects/{this.project}/activity?person_id={bob.id}")
+        assert stream["items"] == []
+
+        await this.ada.post(f"{path}/decide", {"candidate_id": candidate_ids(made)[0]})
+        for id_ in (str(brought), str(asked_for)):
+            told = await socket.until(
+                "server:variation.updated", lambda seen, id_=id_: seen["variation_id"] == id_
+            )
+            assert (told["actor"], told["payload"]["data"]["created_by"]) == (str(bob.id),) * 2
+    stream = await this.ada.get(f"/projects/{this.project}/activity?person_id={bob.id}")
+    verbs = sorted(entry["change"]["verb"] for entry in stream["items"])
+    assert verbs == ["brought picture", "generated"]
+    await this.ada.post(f"{path}/reopen")
+    await this.ada.post(f"{path}/decide", {"candidate_id": None})
+    again = await this.ada.get(f"/projects/{this.project}/activity?person_id={bob.id}")
+    assert len(again["items"]) == 2, "what was told is not told twice"
+
+
+async def _of(house: House, who: Person) -> list[UUID]:
+    """Return the pictures that somebody made, in their order."""
+    async with house.resources.database.read() as uow:
+        rows = await uow.session.scalars(
+            select(Variation.id)
+            .where(Variation.created_by == who.id)
+            .order_by(Variation.created_at)
+        )
+        return list(rows)

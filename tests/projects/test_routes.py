@@ -1,8 +1,11 @@
 """Projects, roles and the one door."""
 
+import asyncio
+
 import pytest
 
 from tests.support.house import House
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 async def test_a_project_is_made_with_its_folder_and_first_commit(house: House) -> None:
@@ -118,3 +121,29 @@ async def test_a_refused_project_leaves_no_folder(house: House) -> None:
     for body in ({"title": "a\0b"}, {"title": "Fine", "description": "a\0b"}):
         await ada.post("/projects", body, status=422)
     assert not list(house.resources.settings.workspace.glob("Projects/*"))
+
+
+async def test_a_team_brings_people_into_open_projects_and_takes_them_out(house: House) -> None:
+    root = await house.person("root", admin=True)
+    ada, bob = await house.person("ada"), await house.person("bob")
+    project, other = await house.project(ada), await house.project(ada, "Elsewhere")
+    team = (await root.post("/teams", {"name": "Ink"}, status=201))["id"]
+    await ada.put(f"/projects/{project}/teams/{team}", {"role": "editor"})
+    async with house.socket(ada, project) as hers, house.socket(ada, other) as elsewhere:
+        await root.put(f"/teams/{team}/members/{bob.id}", None, status=204)
+        came = await hers.until("server:members.updated", lambda seen: len(seen["data"]) == 2)
+        assert came["payload"]["data"][1]["through"] == ["Ink"]
+        async with house.socket(bob, project) as his:
+            await his.send("client:sync_request", {})
+            await his.until("server:full_sync")
+            await root.delete(f"/teams/{team}/members/{bob.id}", status=204)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await his.connection.wait_closed()
+        assert his.connection.close_code == 4404
+        await hers.until("server:members.updated", lambda seen: len(seen["data"]) == 1)
+        await elsewhere.send("client:ping", {}, id="now")
+        await elsewhere.until("server:hello")
+        assert all(frame["event"] != "server:members.updated" for frame in elsewhere.seen)
+    stream = await ada.get(f"/projects/{project}/activity")
+    verbs = [entry["change"]["verb"] for entry in stream["items"][:2]]
+    assert verbs == ["left team", "joined team"]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from onmodel.dispatch import leases
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import CallParams
+from onmodel.variations.models import Variation
 from tests.review import cast
 from tests.support.drawings import picture
 from tests.support.faces import face, report
@@ -111,6 +112,40 @@ async def _trained(house: House, person: Person, character_id: str, data: bytes)
     await house.answer(job["id"], values={"report": {}}, files=[profile])
     models: list[dict[str, Any]] = await person.get(f"/characters/{character_id}/adapters")
     return models[0]
+
+
+async def test_a_wish_goes_to_the_generator_after_the_keywords_and_is_kept(house: House) -> None:
+    ada = await house.person("ada")
+    mara = await cast.character(house, ada, await house.project(ada), positive_prompt="freckles")
+    asked = await ada.post(
+        f"/characters/{mara['id']}/decisions",
+        {"question": "Which?", "key": "expression/happy"},
+        status=201,
+    )
+    body = {"prompt": " jaw set,\nscowling ", "note": "angrier"}
+    made = await ada.post(f"/decisions/{asked['id']}/generated", body, status=202)
+    assert made["candidates"][0]["note"] == "angrier"
+    variation = {"id": made["candidates"][0]["variation_id"]}
+    offered = await _offered(house, variation)
+    assert offered.values["positive_prompt"] == "freckles, jaw set, scowling"
+    await cast.finish(house, variation["id"])
+    await ada.post(
+        f"/decisions/{asked['id']}/candidates", {"variation_id": variation["id"]}, status=409
+    )
+    stranger = await ada.post(
+        f"/decisions/{asked['id']}/generated", {"prompt": "a\u202eb"}, status=422
+    )
+    assert stranger["code"] == "invalid"
+    (kept,) = [one for one in await _recipes(house, mara["id"]) if one.get("prompt")]
+    assert (kept["prompt"], kept["made_of"]["positive_prompt"]) == ("jaw set, scowling", "freckles")
+
+
+async def _recipes(house: House, character_id: str) -> list[dict[str, Any]]:
+    async with house.resources.database.read() as uow:
+        rows = await uow.session.scalars(
+            select(Variation.recipe).where(Variation.character_id == UUID(character_id))
+        )
+        return list(rows)
 
 
 async def _offered(house: House, picture: dict[str, Any]) -> Any:

@@ -94,6 +94,7 @@ _READERS = {
     "note": _note,
     "alert": _alert,
     "reference": _reference,
+    "version": _character,
     "decision": _decision,
     "members": _members,
     "share": _share,

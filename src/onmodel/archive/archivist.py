@@ -1,9 +1,9 @@
 """Writes each project's log into its Git repository, behind the edits and never in their way.
 
-The log is the queue: it is durable, in order, and knows authors and times. Each event that
-changes files becomes one commit by its author. Git itself says how far that has come (every
-commit names its event), so a crash anywhere is mended by going on from there, and the same
-events always make the same commits.
+The log is the queue: it is durable, in order, and knows authors and times. The events of each
+version become one commit by its author, and a name of a version becomes a tag. Git itself says how
+far that has come (every commit names its event), so a crash anywhere is mended by going on from
+there, and the same events always make the same commits.
 """
 
 import asyncio
@@ -16,27 +16,32 @@ from dulwich.repo import Repo
 
 from onmodel.accounts import repository as accounts
 from onmodel.accounts.models import User
-from onmodel.archive import checkout, housekeeping, layout, messages, repository
+from onmodel.archive import checkout, housekeeping, layout, messages, repository, steps
 from onmodel.archive.large_files import bring, is_large
-from onmodel.archive.layout import Blob, Model
+from onmodel.archive.layout import Blob, Changes, Model
 from onmodel.archive.repository import Behind
-from onmodel.archive.writing import HOUSE, REF, Batch, Entry, MovedError, last_event
+from onmodel.archive.steps import Step
+from onmodel.archive.writing import HOUSE, REF, Batch, Entry, Label, MovedError, last_event
 from onmodel.characters import repository as characters
-from onmodel.events import log as events_log
 from onmodel.events.models import Event
 from onmodel.kit.db.uow import Database, UnitOfWork
 from onmodel.projects import folder
 from onmodel.projects import repository as projects
+from onmodel.projects.folder import character_folder
 from onmodel.projects.git import Author, address
 from onmodel.projects.models import File
 from onmodel.projects.schemas import ProjectSettings
+from onmodel.projects.slugs import slug
 from onmodel.storage.errors import FileMissingError
 from onmodel.storage.keys import blob_key
 from onmodel.storage.store import Store
+from onmodel.versions.models import Version
+from onmodel.versions.snapshot import Snapshot
 
 log = structlog.get_logger(__name__)
 
 BATCH_EVENTS = 300
+NAMED = "server:version.named"
 
 
 @dataclass
@@ -48,6 +53,7 @@ class Material:
     contents: dict[str, bytes] = field(default_factory=dict)
     people: dict[UUID, User] = field(default_factory=dict)
     names: dict[UUID, str] = field(default_factory=dict)
+    named: dict[int, Version] = field(default_factory=dict)
 
 
 class Archivist:
@@ -100,13 +106,16 @@ class Archivist:
         if self._heads.get(project_id) != head:
             # first look, a crash, or somebody moved the branch: Git knows what it holds
             seq = await asyncio.to_thread(last_event, opened)
-        events = await events_log.rows_since(uow, project_id, seq, limit=BATCH_EVENTS)
-        if not events:
+        found = await steps.after(uow, project_id, seq, limit=BATCH_EVENTS)
+        if not found:
             return 0, 0
+        events = [event for step in found for event in step.events]
         material = await self._gather(uow, project_id, opened, events)
-        commits, head = await asyncio.to_thread(_write, opened, events, material)
+        authors = {author for step in found for author in step.authors}
+        material.people |= await accounts.users_by_id(uow, authors)
+        commits, head = await asyncio.to_thread(_write, opened, found, material)
         self._heads[project_id] = head
-        await repository.set_position(uow, project_id, events[-1].seq)
+        await repository.set_position(uow, project_id, found[-1].last.seq)
         return commits, len(events)
 
     async def _gather(
@@ -135,6 +144,12 @@ class Archivist:
         named = {e.payload["character_id"] for e in events if "character_id" in e.payload}
         cast = await characters.by_id(uow, map(UUID, named))
         material.names = {id_: character.name for id_, character in cast.items()}
+        for event in events:
+            if event.name == NAMED:
+                character_id, number = event.payload["character_id"], event.payload["number"]
+                version = await repository.version(uow, UUID(character_id), number)
+                if version is not None:
+                    material.named[event.seq] = version
         return material
 
     async def _bring(self, git_folder: Path, blob: Blob, material: Material) -> bool:
@@ -147,14 +162,16 @@ class Archivist:
         return True
 
 
-def _write(opened: Repo, events: list[Event], material: Material) -> tuple[int, bytes]:
+def _write(opened: Repo, found: list[Step], material: Material) -> tuple[int, bytes]:
     """Make the commits and bring the folder up; in a thread, for Git is slow and blocks."""
     for _ in range(5):
         batch = Batch(opened, material.contents)
-        for event in events:
-            entry = _entry(event, material)
+        for step in found:
+            entry = _entry(step, material)
             if entry is not None:
                 batch.add(entry)
+            if step.last.seq in material.named:
+                batch.label(_label(step.last, material.named[step.last.seq], material))
         try:
             head = batch.finish()
         except MovedError:
@@ -165,8 +182,32 @@ def _write(opened: Repo, events: list[Event], material: Material) -> tuple[int, 
     raise MovedError("The branch moves all the time.")
 
 
-def _entry(event: Event, material: Material) -> Entry | None:
-    character = layout.of_character(event.name, event.payload, material.blobs, material.models)
+def _entry(step: Step, material: Material) -> Entry | None:
+    characters: list[Changes] = []
+    root: dict[str, str] = {}
+    for event in step.events:
+        root |= _root(event)
+        one = layout.of_character(event.name, event.payload, material.blobs, material.models)
+        if one is not None:
+            one.restored = (event.change or {}).get("verb") == "restored"
+            characters.append(one)
+    if not characters and not root:
+        return None
+    event, version = step.telling, step.version
+    first, *others = _authors(step, material)
+    text = messages.message(
+        event.name,
+        step.last.seq,
+        event.payload,
+        event.change,
+        name=_name(event, material),
+        together_with=[other.as_git().decode() for other in others],
+        version=version.number if version else None,
+    )
+    return Entry(first, step.last.at, text, characters, root)
+
+
+def _root(event: Event) -> dict[str, str]:
     root: dict[str, str] = {}
     if event.name == "server:project.updated":
         data = event.payload["data"]
@@ -179,22 +220,41 @@ def _entry(event: Event, material: Material) -> Entry | None:
                 version=data["version"],
             )
         )
-    if character is None and not root:
-        return None
-    change = event.change or {}
-    if character is not None:
-        character.restored = change.get("verb") == "restored"
-    author = _author(material.people.get(event.actor_id or _asked_by(event) or UUID(int=0)))
-    others = [material.people.get(UUID(other)) for other in change.get("with", [])]
-    text = messages.message(
-        event.name,
-        event.seq,
-        event.payload,
-        event.change,
-        name=_name(event, material),
-        together_with=[_author(other).as_git().decode() for other in others if other],
+    return root
+
+
+def _authors(step: Step, material: Material) -> list[Author]:
+    """Return who did it, or OnModel, and then who did it with them."""
+    event = step.telling
+    first, *others = step.authors or [event.actor_id or _asked_by(event)]
+    others += [one for one in _with(event) if one not in (first, *others)]
+    known = [material.people[one] for one in others if one and one in material.people]
+    return [_author(material.people.get(first) if first else None), *map(_author, known)]
+
+
+def _label(event: Event, version: Version, material: Material) -> Label:
+    data = event.payload["data"]
+    folder = character_folder(version.character_id, Snapshot.of(version.state).facts.name)
+    short = slug(data["name"], fallback="version")
+    text = messages.label(
+        data["name"],
+        data["note"],
+        version=version.number,
+        character=event.payload["character_id"],
+        seq=event.seq,
     )
-    return Entry(author, event.at, text, character, root)
+    return Label(
+        names=[
+            f"{folder}/{end}"
+            for end in (short, f"{short}-v{version.number}", f"{short}-{event.seq}")
+        ],
+        author=_author(material.people.get(event.actor_id or UUID(int=0))),
+        at=event.at,
+        message=text,
+        event=event.seq,
+        last_seq=version.last_seq,
+        made_at=version.at,
+    )
 
 
 def _name(event: Event, material: Material) -> str:
@@ -207,8 +267,11 @@ def _name(event: Event, material: Material) -> str:
 
 
 def _people(event: Event) -> list[UUID]:
-    others = [UUID(other) for other in (event.change or {}).get("with", [])]
-    return [person for person in (event.actor_id, _asked_by(event), *others) if person]
+    return [person for person in (event.actor_id, _asked_by(event), *_with(event)) if person]
+
+
+def _with(event: Event) -> list[UUID]:
+    return [UUID(other) for other in (event.change or {}).get("with", [])]
 
 
 def _asked_by(event: Event) -> UUID | None:

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import defer, undefer
 
 from onmodel.archive.models import ArchivePosition
+from onmodel.characters.models import Character
 from onmodel.events.models import EventCounter
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.projects.models import Project
 from onmodel.training.models import Adapter
+from onmodel.versions.models import Version
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,31 @@ async def set_position(uow: UnitOfWork, project_id: UUID, seq: int) -> None:
     """Remember how far a project is."""
     await uow.session.execute(
         update(ArchivePosition).where(ArchivePosition.project_id == project_id).values(seq=seq)
+    )
+
+
+async def versions(uow: UnitOfWork, project_id: UUID, *, first: int, last: int) -> list[Version]:
+    """Return the versions of a project's characters that events from first to last made."""
+    rows = await uow.session.scalars(
+        select(Version)
+        .join(Character, Character.id == Version.character_id)
+        .where(
+            Character.project_id == project_id,
+            Version.last_seq >= first,
+            Version.first_seq <= last,
+        )
+        .options(defer(Version.state))
+    )
+    return list(rows)
+
+
+async def version(uow: UnitOfWork, character_id: UUID, number: int) -> Version | None:
+    """Return one version with its state."""
+    return await uow.session.scalar(
+        select(Version)
+        .where(Version.character_id == character_id, Version.number == number)
+        .options(undefer(Version.state))
+        .execution_options(populate_existing=True)
     )
 
 

@@ -7,7 +7,7 @@ which Git clears away.
 """
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from dulwich.object_store import (
     commit_tree_changes,
 )
 from dulwich.objects import Blob as GitBlob
-from dulwich.objects import Commit, ObjectID, Tree
+from dulwich.objects import Commit, ObjectID, Tag, Tree
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
@@ -32,6 +32,7 @@ from onmodel.projects.slugs import short_id
 
 HOUSE = Author("OnModel", address("onmodel"))
 REF = Ref(b"refs/heads/" + BRANCH)
+TAGS = b"refs/tags/"
 _FILE, _FOLDER = 0o100644, stat.S_IFDIR
 _PACK_FROM = 200  # objects; fewer lie loose until `git gc` packs them
 
@@ -42,13 +43,39 @@ class MovedError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as a commit: its author, time and message, and the files it changes."""
+    """One version, or an event that makes none, as a commit: what it says and which files change.
+
+    ``characters`` are done one after the other, as they were told.
+    """
 
     author: Author
     at: datetime
     message: str
-    character: Changes | None
+    characters: Sequence[Changes]
     root_files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name that somebody gave to a version, as an annotated tag.
+
+    Attributes:
+        names: what it may be called, the best first: another name may have it already.
+        author: who gave it, and when.
+        at: when.
+        message: what the tag says; it names the event.
+        event: that event's ``seq``.
+        last_seq: the last event of the named version; None in old ones, where the time tells.
+        made_at: when the version was made.
+    """
+
+    names: Sequence[str]
+    author: Author
+    at: datetime
+    message: str
+    event: int
+    last_seq: int | None
+    made_at: datetime
 
 
 class Batch:
@@ -62,20 +89,21 @@ class Batch:
         self._store = OverlayObjectStore([self._new, repository.object_store], self._new)
         self._base: ObjectID = repository.refs[REF]
         self._head = self._base
+        self._labels: dict[Ref, ObjectID] = {}
         self.commits = 0
 
     def add(self, entry: Entry) -> bool:
-        """Commit one event; False when it changes no file."""
+        """Commit one entry; False when it changes no file."""
         head = self._store[self._head]
         assert isinstance(head, Commit)
-        changes: list[tuple[bytes, int | None, ObjectID | None]] = []
-        for path, text in entry.root_files.items():
-            changes.append((path.encode(), _FILE, self._blob(text)))
-        if entry.character is not None:
-            changes += self._in_character(head.tree, entry.character)
-        if not changes:
-            return False
-        tree = commit_tree_changes(self._store, head.tree, changes)
+        tree = head.tree
+        root = [(path.encode(), _FILE, self._blob(text)) for path, text in entry.root_files.items()]
+        if root:
+            tree = commit_tree_changes(self._store, tree, root)
+        for one in entry.characters:
+            changes = self._in_character(tree, one)
+            if changes:
+                tree = commit_tree_changes(self._store, tree, changes)
         if tree == head.tree:
             return False
         commit = Commit()
@@ -90,9 +118,55 @@ class Batch:
         self.commits += 1
         return True
 
+    def label(self, label: Label) -> None:
+        """Tag the commit that has the files as they were in the named version."""
+        ref = self._free(label)
+        if ref is None:
+            return
+        tag = Tag()
+        tag.object = (Commit, self._commit_of(label).id)
+        tag.name = ref.removeprefix(TAGS)
+        tag.tagger = label.author.as_git()
+        tag.tag_time, tag.tag_timezone = int(label.at.timestamp()), 0
+        tag.message = label.message.encode("utf-8", "replace")
+        self._new.add_object(tag)
+        self._labels[ref] = tag.id
+
+    def _free(self, label: Label) -> Ref | None:
+        """Return the first of a label's names that nobody has; None when it stands already."""
+        for name in label.names:
+            ref = Ref(TAGS + name.encode())
+            target = self._labels.get(ref) or self._repository.refs.as_dict().get(ref)
+            if target is None:
+                return ref
+            known = target in self._store
+            there = self._store[target] if known else None
+            if isinstance(there, Tag) and event_of(there.message) == label.event:
+                # made before a crash, or before somebody else's commit came first
+                return ref if self._is_left(there) else None
+        return None
+
+    def _is_left(self, tag: Tag) -> bool:
+        """Tell whether a tag's commit is on no branch, since a batch was made again."""
+        return all(one.id != tag.object[1] for one in first_parents(self._store, self._head))
+
+    def _commit_of(self, label: Label) -> Commit:
+        found: Commit | None = None
+        for found in first_parents(self._store, self._head):
+            seq = event_of(found.message)
+            if seq is None:
+                continue  # a person's own commit
+            if label.last_seq is not None:
+                if seq <= label.last_seq:
+                    return found
+            elif found.commit_time <= label.made_at.timestamp():
+                return found
+        assert found is not None  # the branch has a first commit
+        return found
+
     def finish(self) -> bytes:
         """Write the objects, move the branch and return its commit. Raises `MovedError`."""
-        if self._head == self._base:
+        if self._head == self._base and not self._labels:
             return self._base
         objects = [self._new[name] for name in self._new]
         target = self._repository.object_store
@@ -101,7 +175,10 @@ class Batch:
         else:
             for item in objects:
                 target.add_object(item)
-        if not self._repository.refs.set_if_equals(
+        # before the branch, which says how far we are: after a crash they are set once more
+        for ref, tag in self._labels.items():
+            self._repository.refs[ref] = tag
+        if self._head != self._base and not self._repository.refs.set_if_equals(
             REF, self._base, self._head, message=b"commit: OnModel"
         ):
             raise MovedError

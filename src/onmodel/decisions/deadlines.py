@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from onmodel.decisions import reading, repository, service, telling
+from onmodel.decisions import reading, repository, service, suggesting, telling
 from onmodel.decisions.reading import Dossier
 from onmodel.decisions.schemas import MIN_CANDIDATES
 from onmodel.kit.clock import now
@@ -38,6 +38,7 @@ async def _close(uow: UnitOfWork, decision_id: UUID) -> None:
         await service.conclude(uow, decision, winner, None, why)
         return
     decision.state, decision.outcome = "due", why
+    await suggesting.reveal(uow, decision)
     change = {"verb": "voting ended", "name": decision.question}
     await telling.tell(uow, decision, None, change)
 

@@ -3,7 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from onmodel.kit.db.base import Base, CreatedAt, Id
@@ -51,7 +61,10 @@ class Decision(Base):
 
 
 class Candidate(Base):
-    """One picture that could be chosen, and who suggested it."""
+    """One picture that could be chosen, and who suggested it.
+
+    A quiet one was made for a blind decision and nobody was told of it yet.
+    """
 
     __tablename__ = "decision_candidates"
     __table_args__ = (
@@ -67,6 +80,7 @@ class Candidate(Base):
     source: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(String(500), server_default="")
     suggested_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    quiet: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[CreatedAt]
 
 
@@ -169,4 +183,5 @@ class DecisionComment(Base):
     )
     voter_id: Mapped[UUID] = mapped_column(ForeignKey("decision_voters.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(String(2000))
+    mentions: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default="{}")
     created_at: Mapped[CreatedAt]

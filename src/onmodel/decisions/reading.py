@@ -238,5 +238,6 @@ def _comment(one: DecisionComment) -> DecisionCommentRead:
         voter_id=one.voter_id,
         candidate_id=one.candidate_id,
         text=one.text,
+        mentions=one.mentions,
         created_at=one.created_at,
     )

@@ -1,6 +1,6 @@
 """The SQL of decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -80,6 +80,16 @@ async def candidates(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Candidate]:
     return list(rows)
 
 
+async def quiet(uow: UnitOfWork, variation_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of the pictures were made for a blind decision and are not told of yet."""
+    rows = await uow.session.scalars(
+        select(Candidate.variation_id).where(
+            Candidate.variation_id.in_(variation_ids), Candidate.quiet
+        )
+    )
+    return set(rows)
+
+
 async def pictures(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Variation]:
     """Return variations by id, with what was measured in them."""
     rows = await uow.session.scalars(
@@ -147,6 +157,12 @@ async def put_vote(uow: UnitOfWork, candidate_id: UUID, voter_id: UUID, **said: 
         .values(candidate_id=candidate_id, voter_id=voter_id, **values)
         .on_conflict_do_update(index_elements=["candidate_id", "voter_id"], set_=values)
     )
+
+
+async def has_voted(uow: UnitOfWork, voter_id: UUID) -> bool:
+    """Tell whether a voter has said something of any candidate."""
+    said = select(Vote.candidate_id).where(Vote.voter_id == voter_id).limit(1)
+    return await uow.session.scalar(said) is not None
 
 
 async def put_pair(

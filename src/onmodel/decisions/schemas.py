@@ -41,6 +41,12 @@ GuestName = Annotated[
 Note = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(plain)
 ]
+Prompt = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=500),
+    AfterValidator(plain),
+    AfterValidator(_line),
+]
 Comment = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
@@ -79,10 +85,14 @@ class CandidateAdd(BaseModel):
 
 
 class CandidateMake(BaseModel):
-    """Have a picture made; without a seed the next one that was not used."""
+    """Have a picture made; without a seed the next one that was not used.
+
+    ``prompt`` says what is wished beside the character's keywords, in the generator's language.
+    """
 
     seed: Seed | None = None
     tier: Quality | None = None
+    prompt: Prompt = ""
     note: Note = ""
 
 
@@ -116,8 +126,11 @@ class DecideWrite(BaseModel):
 
 
 class CommentWrite(BaseModel):
+    """``mentions`` are people of the project; others, and those of guests, are left out."""
+
     text: Comment
     candidate_id: UUID | None = None
+    mentions: Annotated[list[UUID], Field(max_length=20)] = []
 
 
 class LinkCreate(BaseModel):
@@ -205,6 +218,7 @@ class DecisionCommentRead(BaseModel):
     voter_id: UUID
     candidate_id: UUID | None
     text: str
+    mentions: list[UUID]
     created_at: datetime
 
 
@@ -277,10 +291,15 @@ class PairShown(BaseModel):
 
 
 class DecisionUpdated(BaseModel):
-    """Event ``server:decision.updated``; of the comments it has the newest one only."""
+    """Event ``server:decision.updated``; of the comments it has the newest one only.
+
+    ``did`` is the verb of the history for what somebody did, such as ``voted``; null where nobody
+    did anything, and where a blind decision hides what it was.
+    """
 
     decision_id: UUID
     character_id: UUID
+    did: str | None = None
     data: DecisionRead
 
 

@@ -208,6 +208,7 @@ async def conclude(
     decision.replaced_id = None
     decision.stood_before = row is not None and _stands(row)
     await uow.session.flush()
+    await suggesting.reveal(uow, decision)
     if row is not None and not _stands(row):
         former = (await pictures.current(uow, row.character_id)).get(row.key)
         beside = former.id if former else row.candidate_of

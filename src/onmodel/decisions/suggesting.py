@@ -65,7 +65,9 @@ async def bring(
     """
     character, decision = await _both(uow, actor, decision_id, Permission.REVIEW)
     edited = await _picture(uow, decision, edited_id) if edited_id else None
-    made = await uploads.bring(uow, actor, character, decision.key, picture, edited=edited)
+    made = await uploads.bring(
+        uow, actor, character, decision.key, picture, edited=edited, quietly=_is_blind(decision)
+    )
     source = "edit" if edited else "picture"
     return await _put_made(uow, actor, decision, made.id, source, note)
 
@@ -82,7 +84,13 @@ async def make(
     character, decision = await _both(uow, actor, decision_id, Permission.GENERATE)
     seed = data.seed if data.seed is not None else await _fresh_seed(uow, decision)
     (made,) = await variations.make_aside(
-        uow, actor, character, [(decision.key, seed)], tier=data.tier
+        uow,
+        actor,
+        character,
+        [(decision.key, seed)],
+        tier=data.tier,
+        prompt=data.prompt,
+        quietly=_is_blind(decision),
     )
     return await _put_made(uow, actor, decision, made.id, "generated", data.note)
 
@@ -122,6 +130,7 @@ async def put(
             source=source,
             note=note,
             suggested_by=by,
+            quiet=source != "existing" and _is_blind(decision),
             created_at=now(),
         )
     )
@@ -171,8 +180,27 @@ async def _put_made(
 async def _tell(uow: UnitOfWork, decision: Decision, actor: Actor) -> DecisionRead:
     change = {"verb": "suggested picture", "name": decision.question}
     # who suggested what is part of what a blind decision hides
-    by = None if decision.method == "blind" else actor.user_id
+    by = None if _is_blind(decision) else actor.user_id
     return await telling.tell(uow, decision, by, None if by is None else change)
+
+
+def _is_blind(decision: Decision) -> bool:
+    return decision.method == "blind"
+
+
+async def reveal(uow: UnitOfWork, decision: Decision) -> None:
+    """Tell of the pictures that a blind decision kept quiet; voting is over, its row is locked."""
+    candidates = [one for one in await repository.candidates(uow, [decision.id]) if one.quiet]
+    for one in candidates:
+        one.quiet = False
+    await uow.session.flush()
+    rows = await repository.pictures(uow, [one.variation_id for one in candidates])
+    for one in candidates:
+        row = rows[one.variation_id]
+        if one.source == "generated":
+            await variations.asked_for(uow, [row])
+        else:
+            await uploads.told(uow, row)
 
 
 async def _fresh_seed(uow: UnitOfWork, decision: Decision) -> int:

@@ -9,21 +9,38 @@ from onmodel.decisions.schemas import DecisionRead, DecisionUpdated
 from onmodel.events import log as events
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.variations.changes import when_picture_changes
+from onmodel.variations.changes import keep_quiet_while, when_picture_changes
 from onmodel.variations.models import Variation
 
 
 async def tell(
-    uow: UnitOfWork, decision: Decision, actor_id: UUID | None, change: dict[str, Any] | None
+    uow: UnitOfWork,
+    decision: Decision,
+    actor_id: UUID | None,
+    change: dict[str, Any] | None,
+    *,
+    did: str | None = None,
 ) -> DecisionRead:
-    """Record that a decision changed and return what everybody now sees."""
+    """Record that a decision changed and return what everybody now sees.
+
+    Args:
+        uow: the transaction.
+        decision: as it is now.
+        actor_id: who did it; None for the house and for guests.
+        change: what the history says; None where it stays silent.
+        did: the verb for who looks on, where the history stays silent.
+    """
     decision.updated_at = now()
     await uow.session.flush()
-    return await _record(uow, decision, actor_id, change)
+    return await _record(uow, decision, actor_id, change, did)
 
 
 async def _record(
-    uow: UnitOfWork, decision: Decision, actor_id: UUID | None, change: dict[str, Any] | None
+    uow: UnitOfWork,
+    decision: Decision,
+    actor_id: UUID | None,
+    change: dict[str, Any] | None,
+    did: str | None,
 ) -> DecisionRead:
     await events.hold(uow, decision.project_id)
     data = reading.decision_read(await reading.load(uow, decision))
@@ -33,7 +50,12 @@ async def _record(
         uow,
         decision.project_id,
         "server:decision.updated",
-        DecisionUpdated(decision_id=decision.id, character_id=decision.character_id, data=told),
+        DecisionUpdated(
+            decision_id=decision.id,
+            character_id=decision.character_id,
+            did=change["verb"] if change else did,
+            data=told,
+        ),
         actor_id=actor_id,
         subject_id=decision.character_id,
         change=change,
@@ -50,9 +72,10 @@ async def picture_changed(uow: UnitOfWork, row: Variation) -> None:
     for decision_id in await repository.with_picture(uow, row.id):
         decision = await repository.find(uow, decision_id)
         if decision is not None:
-            await _record(uow, decision, None, None)
+            await _record(uow, decision, None, None, None)
 
 
 def register() -> None:
-    """Hear of the pictures that are candidates."""
+    """Hear of the pictures that are candidates, and keep those quiet that are blind ones."""
     when_picture_changes(picture_changed)
+    keep_quiet_while(repository.quiet)

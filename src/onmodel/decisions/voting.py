@@ -4,6 +4,7 @@ Everything here works on a seat: who sits there, a person of the house or a gues
 the door.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from onmodel.accounts.permissions import Permission, allows
@@ -29,6 +30,8 @@ from onmodel.decisions.schemas import (
 from onmodel.kit.clock import now
 from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
+from onmodel.kit.ids import new_id
+from onmodel.kit.words import first_line
 from onmodel.projects import access
 
 MOST_COMMENTS = 300
@@ -132,8 +135,11 @@ async def vote_as(
     door.check_open(decision)
     _check_method(decision, "open")
     await _candidate(uow, decision, candidate_id)
+    # the history has somebody's first word; who changes their mind ten times is no news
+    is_news = not await repository.has_voted(uow, voter.id) and (data.verdict or data.stars)
     await repository.put_vote(uow, candidate_id, voter.id, verdict=data.verdict, stars=data.stars)
-    return await telling.tell(uow, decision, voter.user_id, None)
+    change = {"verb": "voted", "name": decision.question, **_guest(voter)} if is_news else None
+    return await telling.tell(uow, decision, voter.user_id, change, did="voted")
 
 
 async def next_pair(
@@ -211,13 +217,19 @@ async def comment(
         return await _again(uow, actor, decision_id)
     decision = await door.get_permitted(uow, actor, decision_id, Permission.REVIEW, lock=True)
     voter = await voters.seat(uow, decision, actor)
-    return await comment_as(uow, decision, voter, data)
+    mentioned = await access.who_may_see(uow, decision.project_id, set(data.mentions))
+    return await comment_as(uow, decision, voter, data, mentions=sorted(mentioned))
 
 
 async def comment_as(
-    uow: UnitOfWork, decision: Decision, voter: Voter, data: CommentWrite
+    uow: UnitOfWork,
+    decision: Decision,
+    voter: Voter,
+    data: CommentWrite,
+    *,
+    mentions: Sequence[UUID] = (),
 ) -> DecisionRead:
-    """Keep a comment of a seat; the decision's row is locked.
+    """Keep a comment of a seat; the decision's row is locked. A blind one stays quiet till the end.
 
     Raises:
         TooMuchSaidError: three hundred things were said of this decision already.
@@ -226,16 +238,31 @@ async def comment_as(
         await _candidate(uow, decision, data.candidate_id)
     if await repository.count_comments(uow, decision.id) >= MOST_COMMENTS:
         raise TooMuchSaidError(f"A decision takes {MOST_COMMENTS} comments.")
-    uow.session.add(
-        DecisionComment(
-            decision_id=decision.id,
-            candidate_id=data.candidate_id,
-            voter_id=voter.id,
-            text=data.text,
-            created_at=now(),
-        )
+    said = DecisionComment(
+        id=new_id(),
+        decision_id=decision.id,
+        candidate_id=data.candidate_id,
+        voter_id=voter.id,
+        text=data.text,
+        mentions=list(mentions),
+        created_at=now(),
     )
-    return await telling.tell(uow, decision, voter.user_id, None)
+    uow.session.add(said)
+    if decision.method == "blind" and decision.state == "open":
+        return await telling.tell(uow, decision, voter.user_id, None)
+    change = {
+        "verb": "commented",
+        "name": decision.question,
+        "comment": first_line(data.text),
+        "comment_id": str(said.id),
+        **_guest(voter),
+    }
+    return await telling.tell(uow, decision, voter.user_id, change)
+
+
+def _guest(voter: Voter) -> dict[str, str]:
+    """Return who it was where no account says so."""
+    return {} if voter.user_id else {"guest": voter.name}
 
 
 async def _again(uow: UnitOfWork, actor: Actor, decision_id: UUID) -> DecisionRead:

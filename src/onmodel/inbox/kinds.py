@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
     MENTION = "mention"
     ANSWER = "answer"
+    COMMENT = "comment"
     VOTE_ASKED = "vote_asked"
     DECIDED = "decided"
     DEADLINE = "deadline"
@@ -26,12 +27,14 @@ class Kind(StrEnum):
     PICTURES_DONE = "pictures_done"
     PICTURES_FAILED = "pictures_failed"
     CHECK_FAILED = "check_failed"
+    WENT_BACK = "went_back"
     ROLE = "role"
 
 
 GROUP_OF: dict[Kind, Group] = {
     Kind.MENTION: Group.MENTIONS,
     Kind.ANSWER: Group.MENTIONS,
+    Kind.COMMENT: Group.MENTIONS,
     Kind.VOTE_ASKED: Group.DECISIONS,
     Kind.DECIDED: Group.DECISIONS,
     Kind.DEADLINE: Group.DECISIONS,
@@ -41,6 +44,7 @@ GROUP_OF: dict[Kind, Group] = {
     Kind.PICTURES_DONE: Group.WORK,
     Kind.PICTURES_FAILED: Group.WORK,
     Kind.CHECK_FAILED: Group.WORK,
+    Kind.WENT_BACK: Group.WORK,
     Kind.ROLE: Group.PEOPLE,
 }
 

@@ -32,8 +32,17 @@ def decision(project_id: UUID, decision_id: UUID) -> str:
     return f"/p/{project_id}/decide/{decision_id}"
 
 
+def comment(project_id: UUID, decision_id: UUID, comment_id: UUID) -> str:
+    return f"{decision(project_id, decision_id)}#comment-{comment_id}"
+
+
 def character(project_id: UUID, character_id: UUID) -> str:
     return f"/p/{project_id}/c/{character_id}"
+
+
+def comparison(project_id: UUID, character_id: UUID, before: int, after: int) -> str:
+    """Return the page where two versions stand side by side."""
+    return f"{character(project_id, character_id)}/versions?from={before}&to={after}"
 
 
 def picture(project_id: UUID, character_id: UUID, variation_id: UUID) -> str:

@@ -1,7 +1,8 @@
-"""Words that people write: what may stand in them."""
+"""Words that people write: what may stand in them, and how they are cut."""
 
 import unicodedata
 
+LINE_CHARACTERS = 80
 # embeddings, overrides and isolates, which turn the words of others around (UAX #9)
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -16,3 +17,9 @@ def plain(text: str) -> str:
         if hidden or letter in _TURNING:
             raise ValueError("This holds a character that cannot be shown.")
     return text
+
+
+def first_line(text: str) -> str:
+    """Return a text's first line, cut where it is longer than a line of the history."""
+    line = text.partition("\n")[0]
+    return line if len(line) <= LINE_CHARACTERS else f"{line[: LINE_CHARACTERS - 1]}…"

@@ -15,6 +15,7 @@ from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.ids import new_id
 from onmodel.kit.lifecycle import State
+from onmodel.kit.words import first_line
 from onmodel.notes import checklist, repository
 from onmodel.notes.carrying import carry, face_of
 from onmodel.notes.errors import (
@@ -119,7 +120,7 @@ async def add(uow: UnitOfWork, actor: Actor, variation_id: UUID, data: NoteWrite
         created_at=now(),
     )
     uow.session.add(note)
-    return await _tell(uow, note, actor, {"verb": "left note", "note": _short(note.text)})
+    return await _tell(uow, note, actor, {"verb": "left note", "note": first_line(note.text)})
 
 
 async def reply(uow: UnitOfWork, actor: Actor, note_id: UUID, data: ReplyWrite) -> NoteRead:
@@ -152,7 +153,9 @@ async def reply(uow: UnitOfWork, actor: Actor, note_id: UUID, data: ReplyWrite) 
         created_at=now(),
     )
     uow.session.add(answer)
-    return await _tell(uow, answer, actor, {"verb": "answered note", "note": _short(answer.text)})
+    return await _tell(
+        uow, answer, actor, {"verb": "answered note", "note": first_line(answer.text)}
+    )
 
 
 async def edit(
@@ -239,7 +242,7 @@ async def settle(
     note.resolved_by = actor.user_id if resolved else None
     note.version += 1
     verb = {"verb": "resolved note"} if resolved else {"verb": "reopened note"}
-    return await _tell(uow, note, actor, {**verb, "note": _short(note.text)})
+    return await _tell(uow, note, actor, {**verb, "note": first_line(note.text)})
 
 
 async def remove(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
@@ -261,7 +264,7 @@ async def remove(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
         variation_id=note.variation_id,
         data=data,
     )
-    change = {"verb": "removed note", "note": _short(note.text)}
+    change = {"verb": "removed note", "note": first_line(note.text)}
     await _record(uow, note, actor, "server:note.removed", payload, change)
     return data
 
@@ -281,7 +284,9 @@ async def restore(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
         return read(note)
     note.removed_at = None
     note.version += 1
-    return await _tell(uow, note, actor, {"verb": "brought note back", "note": _short(note.text)})
+    return await _tell(
+        uow, note, actor, {"verb": "brought note back", "note": first_line(note.text)}
+    )
 
 
 def read(note: Note) -> NoteRead:
@@ -378,11 +383,6 @@ async def _stored(mark: Mark | None) -> dict[str, Any] | None:
     if mark is None:
         return None
     return (await asyncio.to_thread(tidy, mark)).model_dump(mode="json")
-
-
-def _short(text: str) -> str:
-    line = text.partition("\n")[0]
-    return line if len(line) <= 80 else f"{line[:79]}…"
 
 
 async def _tell(

@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 from onmodel.accounts import repository as accounts
+from onmodel.accounts.changes import TeamChange, when_team_changes
 from onmodel.accounts.errors import PersonNotFoundError, TeamNotFoundError
 from onmodel.accounts.models import User
 from onmodel.accounts.permissions import RANK, Permission, Role
@@ -172,7 +173,7 @@ async def put_member(
     await uow.session.flush()
     return await _tell_members(
         uow,
-        actor,
+        actor.user_id,
         project_id,
         {
             "verb": "gave role",
@@ -196,7 +197,10 @@ async def remove_member(
     user = await accounts.find_user(uow, user_id)
     name = user.name if user else ""
     return await _tell_members(
-        uow, actor, project_id, {"verb": "removed", "person": name, "person_id": str(user_id)}
+        uow,
+        actor.user_id,
+        project_id,
+        {"verb": "removed", "person": name, "person_id": str(user_id)},
     )
 
 
@@ -216,7 +220,7 @@ async def put_team(
     await uow.session.flush()
     return await _tell_members(
         uow,
-        actor,
+        actor.user_id,
         project_id,
         {"verb": "gave role", "person": team.name, "team_id": str(team.id), "role": role.value},
     )
@@ -230,7 +234,23 @@ async def remove_team(
     await repository.remove_team(uow, project_id, team_id)
     team = await accounts.find_team(uow, team_id)
     named = {"person": team.name, "team_id": str(team.id)} if team else {}
-    return await _tell_members(uow, actor, project_id, {"verb": "removed team", **named})
+    return await _tell_members(uow, actor.user_id, project_id, {"verb": "removed team", **named})
+
+
+async def team_changed(uow: UnitOfWork, change: TeamChange) -> None:
+    """Tell every project in which a team has a role that somebody came with it, or left."""
+    user = await accounts.find_user(uow, change.user_id)
+    verb = {"verb": "joined team"} if change.joined else {"verb": "left team"}
+    named = {"person": user.name if user else "", "team": change.team.name}
+    opened = await repository.of_team(uow, change.team.id)
+    # in one order: two such transactions never wait for each other's counters in a ring
+    for project, _ in sorted(opened, key=lambda one: one[0].id):
+        await _tell_members(uow, change.actor_id, project.id, {**verb, **named})
+
+
+def register() -> None:
+    """Hear of people who come into teams and leave them."""
+    when_team_changes(team_changed)
 
 
 async def _keep_an_owner(uow: UnitOfWork, project_id: UUID, user_id: UUID) -> None:
@@ -239,7 +259,7 @@ async def _keep_an_owner(uow: UnitOfWork, project_id: UUID, user_id: UUID) -> No
 
 
 async def _tell_members(
-    uow: UnitOfWork, actor: Actor, project_id: UUID, change: dict[str, object]
+    uow: UnitOfWork, actor_id: UUID, project_id: UUID, change: dict[str, object]
 ) -> list[MemberRead]:
     members = await list_members(uow, project_id)
     await events.record(
@@ -247,7 +267,7 @@ async def _tell_members(
         project_id,
         "server:members.updated",
         MembersUpdated(project_id=project_id, data=members),
-        actor_id=actor.user_id,
+        actor_id=actor_id,
         subject_id=project_id,
         change=change,
     )

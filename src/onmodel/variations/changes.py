@@ -1,6 +1,6 @@
 """Lets later nouns hear that a picture changed: was judged, took a place, left it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
 from onmodel.kit.db.uow import UnitOfWork
@@ -8,9 +8,11 @@ from onmodel.variations.models import Variation
 
 PictureListener = Callable[[UnitOfWork, Variation], Awaitable[None]]
 ScoresListener = Callable[[UnitOfWork, UUID | None], Awaitable[None]]
+Keeper = Callable[[UnitOfWork, Collection[UUID]], Awaitable[set[UUID]]]
 
 _of_pictures: list[PictureListener] = []
 _of_scores: list[ScoresListener] = []
+_keepers: list[Keeper] = []
 
 
 def when_picture_changes(listener: PictureListener) -> None:
@@ -24,6 +26,23 @@ def when_scores_change(listener: ScoresListener) -> None:
     ``character_id`` is None when pictures of any character may have another score.
     """
     _of_scores.append(listener)
+
+
+def keep_quiet_while(keeper: Keeper) -> None:
+    """Let ``keeper(uow, ids)`` say of which pictures nobody may know yet who made them."""
+    _keepers.append(keeper)
+
+
+async def kept_quiet(uow: UnitOfWork, rows: Collection[Variation]) -> set[UUID]:
+    """Return which of the pictures are told of to nobody; only such as stand nowhere can be."""
+    aside = [
+        row.id
+        for row in rows
+        if not row.current and row.candidate_of is None and row.golden_run_id is None
+    ]
+    if not aside:
+        return set()
+    return {id_ for keeper in _keepers for id_ in await keeper(uow, aside)}
 
 
 async def picture_changed(uow: UnitOfWork, row: Variation) -> None:

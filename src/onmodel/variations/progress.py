@@ -23,7 +23,7 @@ from onmodel.projects import files
 from onmodel.projects.models import File
 from onmodel.storage.keys import blob_key
 from onmodel.training.progress import error_read
-from onmodel.variations import judging, repository, service
+from onmodel.variations import changes, judging, repository, service
 from onmodel.variations.models import Variation
 from onmodel.variations.schemas import GenerationResult
 from onmodel.variations.standard import label_of
@@ -79,7 +79,8 @@ async def finished(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     await repository.recount(uow, row.character_id)
     await service.tell(uow, row, None, None)
     await character_service.tell_by_id(uow, row.character_id, None, None)
-    if row.file_id is not None and row.golden_run_id is None:
+    quiet = row.golden_run_id is not None or await changes.kept_quiet(uow, [row])
+    if row.file_id is not None and not quiet:
         await events.record(
             uow,
             row.project_id,

@@ -9,6 +9,7 @@ from onmodel.projects import repository as projects
 from onmodel.projects.models import File
 from onmodel.projects.schemas import FileRef
 from onmodel.training.schemas import ErrorRead
+from onmodel.variations import changes
 from onmodel.variations.judging import Said
 from onmodel.variations.models import Variation
 from onmodel.variations.schemas import JudgeRead, PresentScore, Recipe, VariationRead
@@ -84,7 +85,8 @@ async def read_all(uow: UnitOfWork, rows: Sequence[Variation]) -> list[Variation
     stored = await projects.files_by_id(
         uow, [file_id for row in rows for file_id in (row.file_id, row.crop_file_id)]
     )
-    return [
+    quiet = await changes.kept_quiet(uow, rows)
+    reads = [
         variation_read(
             row,
             stored.get(row.file_id) if row.file_id else None,
@@ -92,3 +94,10 @@ async def read_all(uow: UnitOfWork, rows: Sequence[Variation]) -> list[Variation
         )
         for row in rows
     ]
+    return [_without_maker(one) if one.id in quiet else one for one in reads]
+
+
+def _without_maker(read: VariationRead) -> VariationRead:
+    # the name of a file that somebody brought says whose it is, too
+    recipe = read.recipe.model_copy(update={"parameters": {}})
+    return read.model_copy(update={"created_by": None, "recipe": recipe})

@@ -107,6 +107,8 @@ class Recipe(BaseModel):
     manifest what it has inputs for. A picture that somebody brought is made of no version.
     ``tier_used`` is null for a picture that somebody brought. The reasons are sentences: why not
     the tier that was asked for, and why this function.
+    ``prompt`` is what somebody wished beside the keywords: the function was given it where
+    ``reads`` has ``positive_prompt``.
     """
 
     task: str
@@ -122,6 +124,7 @@ class Recipe(BaseModel):
     function_reason: Annotated[str | None, AfterValidator(sentence)] = None
     made_of: MadeOf | None = None
     reads: list[str] = []
+    prompt: str = ""
 
 
 class VariationRead(BaseModel):

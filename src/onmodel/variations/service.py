@@ -1,7 +1,8 @@
 """Variations: asked for, judged, compared, chosen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +102,8 @@ async def make_aside(
     *,
     golden_run_id: UUID | None = None,
     tier: str | None = None,
+    prompt: str = "",
+    quietly: bool = False,
 ) -> list[VariationRead]:
     """Ask for pictures, each with its own seed, that do not stand in the set.
 
@@ -111,6 +114,8 @@ async def make_aside(
         wishes: key of the standard set and seed of each.
         golden_run_id: the run that they are made for; such a picture never stands in the set.
         tier: with which quality; without it the character's.
+        prompt: what is wished beside the character's keywords, for generators that read them.
+        quietly: nobody is told, for it is not to be known yet who asked.
 
     Raises:
         UnknownKeyError: the standard set has no such picture.
@@ -121,8 +126,9 @@ async def make_aside(
     rows = [_new(character, actor, key, tier or character.tier, None) for key, _ in wishes]
     for row in rows:
         row.current, row.golden_run_id = False, golden_run_id
-    source = await _source(uow, character, None)
-    return await _submit(uow, actor, character, rows, source, seeds=[seed for _, seed in wishes])
+    source = replace(await _source(uow, character, None), prompt=prompt)
+    seeds = [seed for _, seed in wishes]
+    return await _submit(uow, actor, character, rows, source, seeds=seeds, quietly=quietly)
 
 
 async def _is_being_made(uow: UnitOfWork, present: Variation) -> bool:
@@ -184,6 +190,7 @@ async def _submit(
     source: Source,
     *,
     seeds: list[int],
+    quietly: bool = False,
     timing: Timing = ANY_TIME,
 ) -> list[VariationRead]:
     for row, seed in zip(rows, seeds, strict=True):
@@ -213,10 +220,16 @@ async def _submit(
     await uow.session.flush()
     for row in rows:
         await uow.session.refresh(row)
-    reads = [await tell(uow, row, actor.user_id, None) for row in rows[:-1]]
+    return await (reading.read_all(uow, rows) if quietly else asked_for(uow, rows))
+
+
+async def asked_for(uow: UnitOfWork, rows: Sequence[Variation]) -> list[VariationRead]:
+    """Tell that somebody asked for pictures."""
+    actor_id = rows[0].created_by
+    reads = [await tell(uow, row, actor_id, None) for row in rows[:-1]]
     labels = ", ".join(label_of(row.key) for row in rows)
     change = {"verb": "generated", "count": len(rows), "pictures": labels}
-    return [*reads, await tell(uow, rows[-1], actor.user_id, change)]
+    return [*reads, await tell(uow, rows[-1], actor_id, change)]
 
 
 async def regenerate(
@@ -254,6 +267,7 @@ async def regenerate(
     wanted = next_seed % MAX_SEED if seed is None else seed
     # one that was pinned to a version is made anew of the same version
     source = await _source(uow, character, basis.pinned_to(row))
+    source = replace(source, prompt=row.recipe.get("prompt", ""))
     seeds = [wanted]
     (made,) = await _submit(uow, actor, character, [fresh], source, seeds=seeds, timing=timing)
     return made
@@ -445,10 +459,11 @@ async def tell(
 ) -> VariationRead:
     """Record that a variation changed and return what everybody now sees.
 
-    A picture of a golden run is no part of the sheet: whoever keeps the runs tells of it.
+    A picture of a golden run is no part of the sheet: whoever keeps the runs tells of it. One that
+    is kept quiet is told of when that is over.
     """
     data = await reading.read(uow, row)
-    if row.golden_run_id is None:
+    if row.golden_run_id is None and not await changes.kept_quiet(uow, [row]):
         await events.record(
             uow,
             row.project_id,

@@ -22,13 +22,15 @@ from onmodel.variations.errors import NoReferenceError
 class Source:
     """The best reference for a preview, a few more to choose from, and the rest of its version.
 
-    ``model`` is the file of the version's trained model, if it has one.
+    ``model`` is the file of the version's trained model, if it has one. ``prompt`` is what
+    somebody wishes of this picture: generators that read keywords get it after those.
     """
 
     basis: Basis
     best: tuple[Reference, File]
     others: list[tuple[Reference, File]]
     model: File | None
+    prompt: str = ""
 
     def params(self, key: str, seed: int) -> CallParams:
         """Return what the function is given for one picture of the set."""
@@ -53,6 +55,7 @@ class Source:
                 *(_kept("references", other) for other in self.others),
             ],
             "made_of": self.basis.made_of.model_dump(mode="json"),
+            "prompt": self.prompt,
         }
 
     def _offered(self) -> VariationOffered:
@@ -65,7 +68,7 @@ class Source:
             )
         return VariationOffered(
             trigger_word=made_of.trigger_word,
-            positive_prompt=made_of.positive_prompt,
+            positive_prompt=", ".join(filter(None, [made_of.positive_prompt, self.prompt])),
             negative_prompt=made_of.negative_prompt,
             description=self.basis.description,
             **files,

@@ -10,7 +10,7 @@ from onmodel.kit.lifecycle import State
 from onmodel.projects import files
 from onmodel.projects import repository as projects
 from onmodel.storage.pictures import Picture
-from onmodel.variations import service
+from onmodel.variations import reading, service
 from onmodel.variations.errors import UnknownKeyError
 from onmodel.variations.models import Variation
 from onmodel.variations.progress import ask_for_judgement
@@ -28,6 +28,7 @@ async def bring(
     picture: Picture,
     *,
     edited: Variation | None = None,
+    quietly: bool = False,
 ) -> VariationRead:
     """Keep a picture beside the set, whose bytes are stored already, and have it measured.
 
@@ -38,6 +39,7 @@ async def bring(
         key: its place in the standard set, including those that this house cannot fill.
         picture: as it came in.
         edited: the picture of which it is an edit.
+        quietly: nobody is told, for it is not to be known yet who brought it.
 
     Raises:
         UnknownKeyError: the standard set has no such place.
@@ -69,8 +71,15 @@ async def bring(
     await uow.session.flush()
     await uow.session.refresh(row)
     await ask_for_judgement(uow, row, file)
-    change = {"verb": "brought picture", "picture": label_of(key)}
-    return await service.tell(uow, row, actor.user_id, change)
+    if quietly:
+        return await reading.read(uow, row)
+    return await told(uow, row)
+
+
+async def told(uow: UnitOfWork, row: Variation) -> VariationRead:
+    """Tell that somebody brought a picture."""
+    change = {"verb": "brought picture", "picture": label_of(row.key)}
+    return await service.tell(uow, row, row.created_by, change)
 
 
 async def _inputs(uow: UnitOfWork, edited: Variation | None) -> list[dict[str, Any]]:

@@ -39,9 +39,9 @@ _INSERT = text(
         SELECT {STATE} AS state FROM characters c WHERE c.id = :character_id
     )
     INSERT INTO character_versions
-        (id, character_id, number, state, author_ids, changes)
+        (id, character_id, number, state, author_ids, changes, first_seq, last_seq)
     SELECT :id, :character_id, COALESCE(last.number, 0) + 1, seen.state,
-           :author_ids, :changes
+           :author_ids, :changes, :first_seq, :last_seq
     FROM seen LEFT JOIN last ON true
     WHERE last.state IS DISTINCT FROM seen.state
     RETURNING id
@@ -51,6 +51,7 @@ _INSERT = text(
 _UPDATE = text(
     f"""
     UPDATE character_versions SET author_ids = :author_ids, changes = :changes,
+        last_seq = :last_seq,
         state = (SELECT {STATE} FROM characters c WHERE c.id = :character_id)
     WHERE id = :id
     """  # noqa: S608
@@ -64,6 +65,8 @@ class _Pending:
     authors: list[UUID] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     may_differ: bool = False
+    first_seq: int = 0
+    last_seq: int = 0
     version_id: UUID | None = None
 
 
@@ -78,6 +81,7 @@ async def heard(uow: UnitOfWork, told: Told) -> None:
         _pending[uow] = {}
         uow.before_commit(partial(_write_all, uow))
     one = _pending[uow].setdefault(told.subject_id, _Pending())
+    one.first_seq, one.last_seq = one.first_seq or told.seq, told.seq
     one.may_differ = one.may_differ or may_change_state(told)
     if told.change is None:
         return
@@ -108,10 +112,12 @@ async def write(uow: UnitOfWork, character_id: UUID) -> None:
         "character_id": character_id,
         "author_ids": one.authors,
         "changes": one.changes,
+        "last_seq": one.last_seq,
     }
     if one.version_id is not None:
         await uow.session.execute(_UPDATE, values)
     else:
+        values["first_seq"] = one.first_seq
         one.version_id = await uow.session.scalar(_INSERT, values)
 
 

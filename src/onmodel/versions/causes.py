@@ -62,6 +62,8 @@ VERBS = {
     "decided": False,
     "reopened decision": False,
     "voting ended": False,
+    "voted": False,
+    "commented": False,
     "named version": False,
 }
 

@@ -15,7 +15,9 @@ class Version(Base):
     """A character as it was after a transaction that changed it; never written again.
 
     ``state`` is a `snapshot.Snapshot`. ``changes`` are those that the history tells of the same
-    transaction, oldest first; pictures that arrive by themselves have none.
+    transaction, oldest first; pictures that arrive by themselves have none. ``first_seq`` to
+    ``last_seq`` are the project's events of that transaction: those about the character made it.
+    They are null in versions that are older than these columns.
     """
 
     __tablename__ = "character_versions"
@@ -27,6 +29,8 @@ class Version(Base):
     state: Mapped[dict[str, Any]] = mapped_column(JSONB)
     author_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default="{}")
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    first_seq: Mapped[int | None]
+    last_seq: Mapped[int | None] = mapped_column(index=True)
     at: Mapped[CreatedAt]
 
 

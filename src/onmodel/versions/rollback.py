@@ -15,6 +15,7 @@ from onmodel.characters import repository as character_rows
 from onmodel.characters import service as characters
 from onmodel.characters.models import Character
 from onmodel.characters.schemas import CharacterUpdate
+from onmodel.events import log as events
 from onmodel.identity import repository as identities
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
@@ -31,7 +32,7 @@ from onmodel.versions.errors import (
     UnknownPartError,
     VersionsMovedOnError,
 )
-from onmodel.versions.schemas import GoBack, VersionRead
+from onmodel.versions.schemas import GoBack, VersionRead, VersionRestored
 from onmodel.versions.snapshot import KeptPicture, Snapshot
 
 _JUDGING = {"identity_route": "route", "off_model_below": "off_model_below"}
@@ -71,7 +72,19 @@ async def go_back(
     }
     await _apply(uow, actor, character, wished, change)
     await capture.write(uow, character_id)
-    return await reading.read_one(uow, await repository.latest(uow, character_id))
+    made = await reading.read_one(uow, await repository.latest(uow, character_id))
+    # the history has it already, with the records that changed: this is for who looks on
+    await events.record(
+        uow,
+        character.project_id,
+        "server:version.restored",
+        VersionRestored(
+            character_id=character_id, number=made.number, to=number, by=actor.user_id, data=made
+        ),
+        actor_id=actor.user_id,
+        subject_id=character_id,
+    )
+    return made
 
 
 def _state(version: Any) -> Snapshot:

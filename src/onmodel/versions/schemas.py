@@ -62,6 +62,19 @@ class VersionRead(BaseModel):
     names: list[VersionNameRead]
 
 
+class VersionRestored(BaseModel):
+    """Event ``server:version.restored``: ``by`` made version ``number``, which is as ``to`` was.
+
+    ``data`` says whether all of it went back, or which parts. What changed is told beside it.
+    """
+
+    character_id: UUID
+    number: int
+    to: int
+    by: UUID
+    data: VersionRead
+
+
 class ReferenceKept(BaseModel):
     """A reference as a version kept it."""
 

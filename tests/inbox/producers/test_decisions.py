@@ -88,3 +88,74 @@ async def _asked_ago(house: House, decision: str, ago: timedelta, *, ends: timed
             .where(Decision.id == decision)
             .values(created_at=now() - ago, deadline_at=now() + ends)
         )
+
+
+async def test_a_comment_reaches_who_asked_who_leads_and_who_spoke(house: House) -> None:
+    here = await scene(house)
+    bob = await cast.member(house, here.ada, here.project, "bob", "reviewer")
+    cyd = await cast.member(house, here.ada, here.project, "cyd", "editor")
+    eve = await house.person("eve")
+    decision = await here.decision(lead_id=str(cyd.id))
+    path = f"/decisions/{decision['id']}"
+    for person in (here.ada, bob, cyd):
+        await person.post("/inbox/read", {})
+
+    said = await bob.post(f"{path}/comments", {"text": "Angrier."}, status=201)
+    for person in (here.ada, cyd):
+        (notice,) = await waiting(person)
+        assert (notice["kind"], notice["title"], notice["body"]) == (
+            "comment",
+            "Bob commented on Angry of Mara",
+            "Angrier.",
+        )
+        assert notice["url"].endswith(f"{decision['id']}#comment-{said['comments'][0]['id']}")
+        await person.post("/inbox/read", {})
+    assert await waiting(bob) == []
+
+    mentions = [str(cyd.id), str(eve.id)]
+    answer = {"text": "@Cyd decides.", "mentions": mentions}
+    said = await here.ada.post(f"{path}/comments", answer, status=201)
+    assert said["comments"][1]["mentions"] == [str(cyd.id)], "strangers are nobody here"
+    (notice,) = await waiting(cyd)
+    assert (notice["kind"], notice["title"]) == ("mention", "Ada mentioned you on Angry of Mara")
+    assert await kinds(bob) == ["comment"]
+    assert await waiting(eve) == []
+
+    stream = await bob.get(f"/projects/{here.project}/activity")
+    newest = stream["items"][0]
+    assert (newest["change"]["verb"], newest["change"]["comment"]) == ("commented", "@Cyd decides.")
+    assert newest["url"] == f"/p/{here.project}/decide/{decision['id']}"
+
+
+async def test_who_is_mentioned_blind_hears_of_it_when_voting_is_over(house: House) -> None:
+    here = await scene(house)
+    bob = await cast.member(house, here.ada, here.project, "bob", "reviewer")
+    decision = await here.decision(method="blind")
+    path = f"/decisions/{decision['id']}"
+    await bob.post("/inbox/read", {})
+    text = {"text": "@Bob, the left one?", "mentions": [str(bob.id)]}
+    await here.ada.post(f"{path}/comments", text, status=201)
+    await here.ada.post(f"{path}/comments", {"text": "Or not."}, status=201)
+    assert await waiting(bob) == []
+    stream = await bob.get(f"/projects/{here.project}/activity")
+    assert all(entry["change"]["verb"] != "commented" for entry in stream["items"])
+    await here.ada.post(f"{path}/decide", {"candidate_id": None})
+    assert await kinds(bob) == ["mention"]
+
+
+async def test_a_vote_stands_in_the_stream_once(house: House) -> None:
+    here = await scene(house)
+    bob = await cast.member(house, here.ada, here.project, "bob", "reviewer")
+    await here.ada.get(f"/projects/{here.project}/activity/since-visit")
+    decision = await here.decision()
+    path = f"/decisions/{decision['id']}"
+    async with house.socket(here.ada, here.project) as socket:
+        for candidate, verdict in zip(candidate_ids(decision), ("approve", "reject"), strict=False):
+            vote = {"verdict": verdict, "stars": None}
+            await bob.put(f"{path}/votes/{candidate}", vote)
+        told = await socket.until("server:decision.updated", lambda seen: seen["did"] == "voted")
+    assert told["actor"] == str(bob.id)
+    stream = await here.ada.get(f"/projects/{here.project}/activity?person_id={bob.id}")
+    assert [entry["change"] for entry in stream["items"]] == [
+        {"verb": "voted", "name": "Which angry face?"}
+    ]

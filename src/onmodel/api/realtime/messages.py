@@ -45,7 +45,7 @@ from onmodel.variations.schemas import (
     VariationRemoved,
     VariationUpdated,
 )
-from onmodel.versions.schemas import VersionNamed
+from onmodel.versions.schemas import VersionNamed, VersionRestored
 
 # grows when a client that knows only the one before would go wrong; what is merely new does not
 PROTOCOL_VERSION = 1
@@ -306,6 +306,7 @@ SERVER_EVENTS: dict[str, type[BaseModel]] = {
     "server:variation.updated": VariationUpdated,
     "server:variation.removed": VariationRemoved,
     "server:version.named": VersionNamed,
+    "server:version.restored": VersionRestored,
     "server:generation.result": GenerationResult,
     "server:judgement.updated": JudgementUpdated,
     "server:alert.updated": AlertUpdated,

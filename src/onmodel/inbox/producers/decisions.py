@@ -1,8 +1,11 @@
 """Whose vote is asked, what was decided, and who has to choose."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from onmodel.accounts import repository as accounts
+from onmodel.decisions import repository as decisions
+from onmodel.decisions.models import DecisionComment
 from onmodel.decisions.schemas import DecisionRead, DecisionUpdated
 from onmodel.events.log import Told, when_told
 from onmodel.inbox import pages, service
@@ -16,18 +19,23 @@ async def changed(uow: UnitOfWork, told: Told) -> None:
     """Tell what a change of a decision means for each of its people."""
     assert isinstance(told.payload, DecisionUpdated)
     decision = told.payload.data
-    match (told.change or {}).get("verb"):
+    change = told.change or {}
+    match change.get("verb"):
         case "asked the team" | "asked for votes":
             await _asked(uow, decision, told.actor_id)
         case "decided":
             await service.settle(uow, decision.id, WAITING)
             await _decided(uow, decision)
+            await _mentioned_blind(uow, decision)
         case "reopened decision":
             await service.withdraw(uow, [decision.id], [Kind.DECIDED])
         case "voting ended":
             await service.settle(uow, decision.id, WAITING)
             await _due(uow, decision)
-        case None if told.actor_id is not None and _has_voted(decision, told.actor_id):
+            await _mentioned_blind(uow, decision)
+        case "commented":
+            await _commented(uow, decision, UUID(change["comment_id"]))
+        case None | "voted" if told.actor_id is not None and _has_voted(decision, told.actor_id):
             await service.settle(uow, decision.id, WAITING, person_id=told.actor_id)
         case _:
             pass
@@ -81,16 +89,61 @@ async def _due(uow: UnitOfWork, decision: DecisionRead) -> None:
     )
 
 
+async def _commented(uow: UnitOfWork, decision: DecisionRead, comment_id: UUID) -> None:
+    """Tell who is mentioned, and who asked, leads or spoke before."""
+    seats = {one.id: one.user_id for one in decision.voters}
+    comments = await decisions.comments(uow, [decision.id])
+    said = next(one for one in comments if one.id == comment_id)
+    involved = [
+        decision.created_by,
+        decision.lead_id,
+        *(seats[one.voter_id] for one in comments if one.id != comment_id),
+    ]
+    await _heard(uow, decision, said, said.mentions, Kind.MENTION, "mentioned you")
+    await _heard(uow, decision, said, involved, Kind.COMMENT, "commented")
+
+
+async def _mentioned_blind(uow: UnitOfWork, decision: DecisionRead) -> None:
+    """Tell who was mentioned while comments were hidden; each comment tells once."""
+    if decision.method == "blind":
+        for said in await decisions.comments(uow, [decision.id]):
+            await _heard(uow, decision, said, said.mentions, Kind.MENTION, "mentioned you")
+
+
+async def _heard(
+    uow: UnitOfWork,
+    decision: DecisionRead,
+    said: DecisionComment,
+    people: Sequence[UUID | None],
+    kind: Kind,
+    says: str,
+) -> None:
+    author = next(one for one in decision.voters if one.id == said.voter_id)
+    await _notify(
+        uow,
+        decision,
+        people,
+        kind=kind,
+        title=f"{author.name} {says} on {decision.label} of {decision.character_name}",
+        body=said.text,
+        # one key for both: who is mentioned in what they wait for hears of it once
+        key=f"comment:{said.id}",
+        actor_id=author.user_id,
+        url=pages.comment(decision.project_id, decision.id, said.id),
+    )
+
+
 async def _notify(
     uow: UnitOfWork,
     decision: DecisionRead,
-    people: list[UUID | None],
+    people: Sequence[UUID | None],
     *,
     kind: Kind,
     title: str,
     body: str,
     key: str,
     actor_id: UUID | None,
+    url: str | None = None,
 ) -> None:
     await service.notify(
         uow,
@@ -99,7 +152,7 @@ async def _notify(
         project_id=decision.project_id,
         subject_type="decision",
         subject_id=decision.id,
-        url=pages.decision(decision.project_id, decision.id),
+        url=url or pages.decision(decision.project_id, decision.id),
         title=title,
         body=body,
         key=key,

@@ -24,11 +24,14 @@ export const decisions = {
         body: { variation_id, note: '' },
       }),
     ),
-  make: (id: string, seed: number | null) =>
+  update: (id: string, change: Schemas['DecisionUpdate']) =>
+    body(api.PATCH('/api/v1/decisions/{decision_id}', { ...decision(id), body: change })),
+  /** Has a picture made; what is wished of it stands beside it for everybody. */
+  make: (id: string, prompt: string) =>
     body(
       api.POST('/api/v1/decisions/{decision_id}/generated', {
         ...decision(id),
-        body: { seed, tier: null, note: '' },
+        body: { seed: null, tier: null, prompt, note: prompt },
       }),
     ),
   /** Sends a picture from outside, or an edit of one that is there. */

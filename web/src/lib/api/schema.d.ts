@@ -3429,6 +3429,8 @@ export interface components {
         /**
          * CandidateMake
          * @description Have a picture made; without a seed the next one that was not used.
+         *
+         *     ``prompt`` says what is wished beside the character's keywords, in the generator's language.
          */
         CandidateMake: {
             /**
@@ -3436,6 +3438,11 @@ export interface components {
              * @default
              */
             note?: string;
+            /**
+             * Prompt
+             * @default
+             */
+            prompt?: string;
             /** Seed */
             seed?: number | null;
             /** Tier */
@@ -3872,10 +3879,18 @@ export interface components {
             /** Pairs */
             pairs: number;
         };
-        /** CommentWrite */
+        /**
+         * CommentWrite
+         * @description ``mentions`` are people of the project; others, and those of guests, are left out.
+         */
         CommentWrite: {
             /** Candidate Id */
             candidate_id?: string | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions?: string[];
             /** Text */
             text: string;
         };
@@ -4006,6 +4021,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Mentions */
+            mentions: string[];
             /** Text */
             text: string;
             /**
@@ -4159,6 +4176,9 @@ export interface components {
         /**
          * DecisionUpdated
          * @description Event ``server:decision.updated``; of the comments it has the newest one only.
+         *
+         *     ``did`` is the verb of the history for what somebody did, such as ``voted``; null where nobody
+         *     did anything, and where a blind decision hides what it was.
          */
         DecisionUpdated: {
             /**
@@ -4172,6 +4192,11 @@ export interface components {
              * Format: uuid
              */
             decision_id: string;
+            /**
+             * Did
+             * @default null
+             */
+            did?: string | null;
         };
         /**
          * DecisionView
@@ -4579,8 +4604,7 @@ export interface components {
          *     known then. ``commercial`` is whether all of it may be used in work that is sold.
          *     ``install`` is the command that fetches what is missing, null when nothing is; ``pull`` is how
          *     far that is. ``terms`` have to be accepted by an administrator before it is ``enabled``.
-         *     ``tested`` is null for one that was never tried here. ``unfit`` says why it is not chosen for a
-         *     task that it names, as far as it was started on this server.
+         *     ``tested`` is null for one that was never tried here.
          */
         FunctionRead: {
             acceptance: components["schemas"]["LicenceAcceptanceRead"] | null;
@@ -4619,8 +4643,6 @@ export interface components {
             tiers: components["schemas"]["FunctionTierRead"][];
             /** Title */
             title: string;
-            /** Unfit */
-            unfit: components["schemas"]["FunctionUnfit"][];
             /** Version */
             version: string;
             /** Warm */
@@ -4673,16 +4695,6 @@ export interface components {
             skipped: number;
             /** Version */
             version: string;
-        };
-        /**
-         * FunctionUnfit
-         * @description A task that a function names and does not fit, with what is missing, for its author.
-         */
-        FunctionUnfit: {
-            /** Reason */
-            reason: string;
-            /** Task */
-            task: string;
         };
         /**
          * FunctionWarm
@@ -4975,16 +4987,6 @@ export interface components {
             vram_mb: number;
         };
         /**
-         * GpuUse
-         * @description Use of one GPU in percent: of its time, where the driver tells, and of its memory.
-         */
-        GpuUse: {
-            /** Busy */
-            busy: number | null;
-            /** Vram */
-            vram: number | null;
-        };
-        /**
          * Group
          * @description A heading of the inbox.
          * @enum {string}
@@ -5203,7 +5205,7 @@ export interface components {
          * @description Why somebody gets a notice; stored, so a word that was used once keeps its meaning.
          * @enum {string}
          */
-        Kind: "mention" | "answer" | "vote_asked" | "decided" | "deadline" | "off_model" | "training_done" | "training_failed" | "pictures_done" | "pictures_failed" | "check_failed" | "role";
+        Kind: "mention" | "answer" | "comment" | "vote_asked" | "decided" | "deadline" | "off_model" | "training_done" | "training_failed" | "pictures_done" | "pictures_failed" | "check_failed" | "went_back" | "role";
         /**
          * Lacking
          * @description Something that a set of references does not show.
@@ -6626,14 +6628,12 @@ export interface components {
          *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
          *     ``reads`` names what the function was given of the version beside pictures: it says in its
          *     manifest what it has inputs for. A picture that somebody brought is made of no version.
-         *     ``tier_used`` is null for a picture that somebody brought. The reasons are sentences: why not
-         *     the tier that was asked for, and why this function.
+         *     ``prompt`` is what somebody wished beside the keywords: the function was given it where
+         *     ``reads`` has ``positive_prompt``.
          */
         Recipe: {
             /** Function */
             function: string | null;
-            /** Function Reason */
-            function_reason?: string | null;
             /** Inputs */
             inputs: components["schemas"]["RecipeInput"][];
             made_of?: components["schemas"]["MadeOf"] | null;
@@ -6641,6 +6641,11 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            /**
+             * Prompt
+             * @default
+             */
+            prompt?: string;
             /**
              * Reads
              * @default []
@@ -6655,12 +6660,6 @@ export interface components {
              * @default []
              */
             terms?: components["schemas"]["Terms"][];
-            /** Tier Asked */
-            tier_asked?: ("low" | "standard" | "high") | null;
-            /** Tier Reason */
-            tier_reason?: string | null;
-            /** Tier Used */
-            tier_used?: ("low" | "standard" | "high") | null;
             /** Version */
             version: string | null;
         };
@@ -7115,6 +7114,16 @@ export interface components {
             event: "server:version.named";
             id?: string;
             payload: components["schemas"]["VersionNamed"];
+            seq?: number;
+        } | {
+            /** Format: uuid */
+            actor?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @constant */
+            event: "server:version.restored";
+            id?: string;
+            payload: components["schemas"]["VersionRestored"];
             seq?: number;
         } | {
             /** Format: uuid */
@@ -8204,7 +8213,7 @@ export interface components {
         };
         /**
          * UseSample
-         * @description Use of a machine in percent at one moment; its GPUs by their UUIDs.
+         * @description Use of a machine in percent at one moment; null where it has no such part.
          */
         UseSample: {
             /**
@@ -8214,15 +8223,12 @@ export interface components {
             at: string;
             /** Cpu */
             cpu: number | null;
-            /**
-             * Gpus
-             * @default {}
-             */
-            gpus?: {
-                [key: string]: components["schemas"]["GpuUse"];
-            };
+            /** Gpu */
+            gpu: number | null;
             /** Memory */
             memory: number | null;
+            /** Vram */
+            vram: number | null;
         };
         /**
          * UsedModel
@@ -8575,6 +8581,29 @@ export interface components {
             pictures: components["schemas"]["FileRef"][];
             /** Text */
             text: string;
+        };
+        /**
+         * VersionRestored
+         * @description Event ``server:version.restored``: ``by`` made version ``number``, which is as ``to`` was.
+         *
+         *     ``data`` says whether all of it went back, or which parts. What changed is told beside it.
+         */
+        VersionRestored: {
+            /**
+             * By
+             * Format: uuid
+             */
+            by: string;
+            /**
+             * Character Id
+             * Format: uuid
+             */
+            character_id: string;
+            data: components["schemas"]["VersionRead"];
+            /** Number */
+            number: number;
+            /** To */
+            to: number;
         };
         /**
          * VersionState

@@ -34,6 +34,8 @@ const LONGEST_WAIT_MS = 4_000;
 /** After so much silence we ask whether anybody is there; without an answer the line is dead. */
 const SILENCE_MS = 10_000;
 const ANSWER_MS = 4_000;
+/** Where packets vanish, an attempt would never end by itself; and it was the wait already. */
+const OPENING_MS = 4_000;
 /** A gap that stays open this long is asked for again. */
 const GAP_PATIENCE_MS = 4_000;
 /** Close codes with which the server refuses for good. */
@@ -49,6 +51,7 @@ export function reconnectDelay(attempt: number, random: () => number): number {
 export class ProjectSocket {
   #options: Required<ProjectSocketOptions>;
   #wire: Wire | null = null;
+  #isOpen = false;
   #seq: number;
   #early = new Map<number, ServerMessage>();
   #attempt = 0;
@@ -57,6 +60,7 @@ export class ProjectSocket {
   #cancelReconnect: (() => void) | null = null;
   #cancelGap: (() => void) | null = null;
   #cancelSilence: (() => void) | null = null;
+  #cancelOpening: (() => void) | null = null;
   #greeting: string[] = [];
 
   constructor(options: ProjectSocketOptions) {
@@ -88,8 +92,15 @@ export class ProjectSocket {
     this.#options.onConnection('connecting');
     const wire = this.#options.open(this.#options.url);
     this.#wire = wire;
+    this.#isOpen = false;
+    this.#cancelOpening = this.#options.later(() => {
+      this.#attempt = 0;
+      this.drop();
+    }, OPENING_MS);
     wire.onopen = () => {
       if (this.#wire !== wire) return;
+      this.#cancelOpening?.();
+      this.#isOpen = true;
       this.#attempt = 0;
       this.#sawDurable = false;
       this.#askForMissing();
@@ -123,10 +134,15 @@ export class ProjectSocket {
     this.#greeting = messages.map((message) => JSON.stringify(message));
   }
 
-  /** The network came back or the tab woke up: do not wait for the timer. */
+  /** The network came back or the tab woke up: do not wait for a timer, nor for a dead attempt. */
   hurry(): void {
-    if (this.#closed || this.#wire) return;
+    if (this.#closed) return;
+    if (this.#wire && this.#isOpen) {
+      this.#askForLife();
+      return;
+    }
     this.#attempt = 0;
+    this.drop();
     this.connect();
   }
 
@@ -143,6 +159,7 @@ export class ProjectSocket {
     this.#cancelReconnect?.();
     this.#cancelGap?.();
     this.#cancelSilence?.();
+    this.#cancelOpening?.();
     const wire = this.#wire;
     this.#wire = null;
     wire?.close();
@@ -155,6 +172,7 @@ export class ProjectSocket {
     this.#cancelGap?.();
     this.#cancelGap = null;
     this.#cancelSilence?.();
+    this.#cancelOpening?.();
     if (this.#closed) return;
     if (REFUSED_CODES.has(code) || code === TOO_OLD_CODE) {
       this.#closed = true;
@@ -179,11 +197,16 @@ export class ProjectSocket {
   #listenForSilence(): void {
     this.#cancelSilence?.();
     this.#cancelSilence = this.#options.later(() => {
-      this.send('client:ping', {});
-      this.#cancelSilence = this.#options.later(() => {
-        this.drop();
-      }, ANSWER_MS);
+      this.#askForLife();
     }, SILENCE_MS);
+  }
+
+  #askForLife(): void {
+    this.#cancelSilence?.();
+    this.send('client:ping', {});
+    this.#cancelSilence = this.#options.later(() => {
+      this.drop();
+    }, ANSWER_MS);
   }
 
   #receive(data: unknown): void {

@@ -90,6 +90,7 @@ export type WorkerRead = Schemas['WorkerRead'];
 export type VoterRead = Schemas['VoterRead'];
 export type WhatChanged = Schemas['WhatChanged'];
 
+export type VersionRestored = Schemas['VersionRestored'];
 export type NewDecision = Schemas['DecisionCreate'];
 export type NewReviewLink = Schemas['LinkCreate'];
 export type NewCharacter = Schemas['CharacterCreate'];

@@ -23,7 +23,15 @@ export type What =
       change: { verdict?: Verdict | null; starred?: boolean };
     }
   | { kind: 'vote'; decisionId: string; candidateId: string; of: string; vote: Ballot }
-  | { kind: 'comment'; decisionId: string; of: string; text: string; candidateId: string | null }
+  | {
+      kind: 'comment';
+      decisionId: string;
+      of: string;
+      text: string;
+      candidateId: string | null;
+      /** Missing in what an older page kept. */
+      mentions?: string[];
+    }
   | {
       kind: 'note';
       variationId: string;

@@ -50,7 +50,11 @@ export const send: Send = async ({ id, what }, signal) => {
     case 'comment': {
       const request = api.POST('/api/v1/decisions/{decision_id}/comments', {
         params: { path: { decision_id: what.decisionId }, header },
-        body: { text: what.text, candidate_id: what.candidateId },
+        body: {
+          text: what.text,
+          candidate_id: what.candidateId,
+          mentions: what.mentions ?? [],
+        },
         signal,
       });
       return { noun: 'decision', record: await body(request) };

@@ -1,6 +1,7 @@
 /** What others did while this page had no connection, in a sentence. */
 import { SYNC_ID, type Connection } from '$lib/api/socket';
 import type { ServerMessage } from '$lib/api/types';
+import { didText } from '$lib/features/decide/words';
 import { count } from '$lib/format';
 import { session } from './session.svelte';
 
@@ -13,7 +14,9 @@ interface Done {
   changed: Set<string>;
   notes: number;
   pictures: Set<string>;
-  decisions: Set<string>;
+  /** What was done to which questions, by its words. */
+  decisions: Map<string, Set<string>>;
+  wentBack: Set<string>;
 }
 
 export class Meanwhile {
@@ -62,7 +65,8 @@ export class Meanwhile {
       changed: new Set(),
       notes: 0,
       pictures: new Set(),
-      decisions: new Set(),
+      decisions: new Map(),
+      wentBack: new Set(),
     };
     switch (message.event) {
       case 'server:character.updated':
@@ -76,9 +80,17 @@ export class Meanwhile {
         if (actor === null && message.payload.data.state !== 'succeeded') return;
         done.pictures.add(message.payload.variation_id);
         break;
-      case 'server:decision.updated':
-        done.decisions.add(message.payload.data.question);
+      case 'server:version.restored':
+        done.wentBack.add(`version ${message.payload.to}`);
         break;
+      case 'server:decision.updated': {
+        const { did, data } = message.payload;
+        // a picture in it appeared or was measured
+        if (!did && actor === null) return;
+        const said = didText(did ?? null);
+        done.decisions.set(said, (done.decisions.get(said) ?? new Set()).add(data.question));
+        break;
+      }
       default:
         return;
     }
@@ -97,7 +109,8 @@ function sentence(
     if (done.notes > 0) did.push(`wrote or settled ${count(done.notes, 'note')}`);
     if (done.pictures.size > 0)
       did.push(`${id ? 'looked at' : 'finished'} ${count(done.pictures.size, 'picture')}`);
-    if (done.decisions.size > 0) did.push(`voted on ${names(done.decisions)}`);
+    if (done.wentBack.size > 0) did.push(`went back to ${names(done.wentBack)}`);
+    for (const [said, questions] of done.decisions) did.push(`${said} ${names(questions)}`);
     return `${nameOf(id)} ${did.join(' and ')}`;
   });
   const more = people.size - parts.length;

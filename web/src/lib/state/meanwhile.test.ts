@@ -45,6 +45,36 @@ describe('after a break', () => {
     expect(meanwhile.told).toBe('While you were away: Bea changed Mara and Pelle.');
   });
 
+  it('says what was done to a decision, and who took a character back', () => {
+    const decision = (did: string | null, actor: string | null, seq: number): ServerMessage => ({
+      event: 'server:decision.updated',
+      payload: {
+        decision_id: 'd1',
+        character_id: 'c1',
+        did,
+        data: { question: 'Which coat?' } as never,
+      },
+      seq,
+      actor,
+    });
+    away(60_000);
+    meanwhile.take(decision('commented', 'u2', 1));
+    meanwhile.take(decision('voted', 'u2', 2));
+    meanwhile.take(decision(null, null, 3));
+    meanwhile.take(decision(null, 'u3', 4));
+    meanwhile.take({
+      event: 'server:version.restored',
+      payload: { character_id: 'c1', number: 7, to: 3, by: 'u3', data: {} as never },
+      seq: 5,
+      actor: 'u3',
+    });
+    meanwhile.take(caughtUp);
+    expect(meanwhile.told).toBe(
+      'While you were away: Bea commented on Which coat? and voted on Which coat?; ' +
+        'Cleo went back to version 3 and took part in Which coat?.',
+    );
+  });
+
   it('says nothing when nothing happened, or of what comes later', () => {
     away(60_000);
     meanwhile.take(caughtUp);

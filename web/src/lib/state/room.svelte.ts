@@ -20,8 +20,10 @@ import type {
   ServerMessage,
   TrainingJobRead,
   VariationRead,
+  VersionRestored,
 } from '$lib/api/types';
 import { newsOf } from '$lib/features/decide/words';
+import { links } from '$lib/links';
 import type { What } from '$lib/offline/changes';
 import { characterLayer, noteLayer, variationLayer } from '$lib/offline/layers';
 import { outbox } from '$lib/offline/outbox.svelte';
@@ -35,6 +37,7 @@ import { Collection } from './collection.svelte';
 import { ConsistencyStore } from './consistency.svelte';
 import { inbox } from './inbox.svelte';
 import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
 import { upgrade } from './upgrade.svelte';
 import { sendCheck, sendReference, UploadQueue } from './uploads.svelte';
 import { Visit } from './visit.svelte';
@@ -238,6 +241,7 @@ export class Room {
         break;
       case 'server:members.updated':
         this.takeMembers(message.payload.data);
+        this.#takeRole(message.payload.data);
         break;
       case 'server:character.updated':
         this.characters.upsert(message.payload.data);
@@ -279,6 +283,9 @@ export class Room {
         break;
       case 'server:version.named':
         this.#changed(message.payload.character_id);
+        break;
+      case 'server:version.restored':
+        this.#wentBack(message.payload);
         break;
       case 'server:alert.updated':
         this.alerts.upsert(message.payload.data);
@@ -352,6 +359,12 @@ export class Room {
 
   takeMembers(members: readonly MemberRead[]): void {
     this.members.reset(members.map((member) => ({ ...member, id: member.person.id })));
+  }
+
+  /** Another role shows at once; an administrator owns every project, whatever the list says. */
+  #takeRole(members: readonly MemberRead[]): void {
+    const own = members.find(({ person }) => person.id === session.me?.id);
+    if (own && !session.me?.is_admin) this.role = own.role;
   }
 
   #take(state: FullSync): void {
@@ -474,6 +487,18 @@ export class Room {
   #takeMoved(people: readonly PersonHere[]): void {
     const moved = new Map(people.map((person) => [person.user_id, person]));
     this.presence = this.presence.map((person) => moved.get(person.user_id) ?? person);
+  }
+
+  /** What others see change has a cause: somebody took the character back. */
+  #wentBack({ character_id, number, by, data }: VersionRestored): void {
+    const character = this.characters.get(character_id);
+    if (!character || by === session.me?.id) return;
+    const told = `${character.name}: ${this.nameOf(by)} ${data.text}.`;
+    announcer.say(told);
+    toasts.say(told, {
+      label: 'Compare',
+      href: links.versions(this.projectId, character_id, { from: number - 1, to: number }),
+    });
   }
 
   #announceTrained(characterId: string): void {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { character, job, variation } from '../../../tests/unit/records';
-import type { FullSync, ProjectRead, ServerMessage } from '../api/types';
+import type { FullSync, ProjectRead, Role, ServerMessage, VersionRestored } from '../api/types';
+import { announcer } from './announce.svelte';
 import { Room } from './room.svelte';
+import { session } from './session.svelte';
+import { toasts } from './toasts.svelte';
 
 const project = {
   id: 'p1',
@@ -136,5 +139,52 @@ describe('Room', () => {
     expect(room.members.all().map((member) => member.person.name)).toEqual(['Mika']);
     expect(room.nameOf(null)).toBe('OnModel');
     expect(room.nameOf('gone')).toBe('Somebody');
+  });
+
+  it('has another role at once, and an administrator stays an owner', () => {
+    const room = open();
+    const told = (role: Role): void =>
+      room.apply({
+        event: 'server:members.updated',
+        payload: {
+          project_id: 'p1',
+          data: [{ person: person('u1', 'Ines'), role, through: [] }],
+        },
+      });
+    session.me = { id: 'u1', is_admin: false } as never;
+    told('viewer');
+    expect([room.role, room.canReview]).toEqual(['viewer', false]);
+    told('owner');
+    expect(room.isOwner).toBe(true);
+    session.me = { id: 'u1', is_admin: true } as never;
+    told('viewer');
+    expect(room.isOwner).toBe(true);
+    session.me = null;
+  });
+
+  it('says who took a character back, with the way to the comparison', () => {
+    const room = open();
+    const told = (by: string): void =>
+      room.apply({
+        event: 'server:version.restored',
+        payload: {
+          character_id: 'c1',
+          number: 7,
+          to: 3,
+          by,
+          data: { text: 'went back to version 3' } as VersionRestored['data'],
+        },
+      });
+    session.me = { id: 'u1', is_admin: false } as never;
+    told('u1');
+    expect(toasts.list).toEqual([]);
+    session.me = { id: 'u2', is_admin: false } as never;
+    told('u1');
+    expect(announcer.text).toBe('Mara: Ines went back to version 3.');
+    expect(toasts.list[0]).toMatchObject({
+      text: 'Mara: Ines went back to version 3.',
+      action: { label: 'Compare', href: '/p/p1/c/c1/versions?from=6&to=7' },
+    });
+    session.me = null;
   });
 });

@@ -1,12 +1,15 @@
 import type { Problem } from '$lib/api/problem';
 import { announcer } from './announce.svelte';
 
+/** What a notice offers: something to do, or a page to go to. */
+export type ToastAction = { label: string; run: () => void } | { label: string; href: string };
+
 export interface Toast {
   id: number;
   tone: 'info' | 'bad';
   text: string;
   detail: string | null;
-  action: { label: string; run: () => void } | null;
+  action: ToastAction | null;
 }
 
 const SHOWN_MS = 6_000;

@@ -79,6 +79,12 @@ describe('the stream of a project', () => {
       }),
       removed: of('server:members.updated', { verb: 'removed', person: 'Bob' }),
       'removed team': of('server:members.updated', { verb: 'removed team' }),
+      'joined team': of('server:members.updated', {
+        verb: 'joined team',
+        person: 'Bob',
+        team: 'Ink',
+      }),
+      'left team': of('server:members.updated', { verb: 'left team', person: 'Bob', team: 'Ink' }),
       'changed share': of('server:share.updated', { verb: 'changed share' }),
     };
     expect(Object.keys(sentences).sort()).toEqual([...new Set(recorded)].sort());
@@ -88,6 +94,8 @@ describe('the stream of a project', () => {
       'made Bob editor',
       'took Bob out of the project',
       'took a team out of the project',
+      'put Bob into the team Ink',
+      'took Bob out of the team Ink',
       'changed who gets how much machine time',
     ]);
   });

@@ -9,6 +9,8 @@ export interface StreamLine {
   at: string;
   /** null: OnModel itself. */
   actorId: string | null;
+  /** Somebody without an account, by a link. */
+  guest: string | null;
   text: string;
   character: ActivityEntry['character'];
   url: string;
@@ -29,6 +31,8 @@ const PROJECT: Record<string, Record<string, (change: Change) => string>> = {
     'gave role': ({ person, role }) => `made ${said(person)} ${said(role)}`,
     removed: ({ person }) => `took ${said(person) || 'somebody'} out of the project`,
     'removed team': () => 'took a team out of the project',
+    'joined team': ({ person, team }) => `put ${said(person)} into the team ${said(team)}`,
+    'left team': ({ person, team }) => `took ${said(person)} out of the team ${said(team)}`,
   },
   'server:share.updated': { 'changed share': () => 'changed who gets how much machine time' },
 };
@@ -45,6 +49,8 @@ const RUNS: Record<string, (amount: number, newest: Change) => string> = {
   'replaced picture': (n) => `replaced ${count(n, 'picture')}`,
   'kept picture': (n) => `kept ${count(n, 'picture')}`,
   'brought picture': (n) => `brought ${count(n, 'picture')}`,
+  voted: (n) => `voted on ${count(n, 'question')}`,
+  commented: (n) => `wrote ${count(n, 'comment')}`,
   'suggested picture': (n) => `suggested ${count(n, 'picture')}`,
   'went off model': (n) => `found ${count(n, 'picture')} off model`,
   'closed alert': (n) => `closed ${count(n, 'alert')}`,
@@ -69,6 +75,7 @@ function single(entry: ActivityEntry): StreamLine {
     seq,
     at,
     actorId: line.actorId,
+    guest: line.guest,
     text: project?.(change) ?? line.text,
     character,
     url,
@@ -82,7 +89,7 @@ function runKey({ event, change, character, actor_id }: ActivityEntry): string |
   const verb = said(change['verb']);
   if (!RUNS[verb] || PROJECT[event]?.[verb]) return null;
   const how = 'starred' in change ? `star ${String(change['starred'])}` : said(change['verdict']);
-  return [actor_id, event, verb, how, character?.id].join(' ');
+  return [actor_id, said(change['guest']), event, verb, how, character?.id].join(' ');
 }
 
 /** Newest first, as they come. `apart` is a seq that no run may reach across. */

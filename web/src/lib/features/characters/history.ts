@@ -12,6 +12,8 @@ export interface HistoryLine {
   names: string[];
   /** Who wrote at the same time. */
   others: string[];
+  /** Somebody without an account, by a link: then there is no actor. */
+  guest: string | null;
   /** Old and new value of each changed fact. */
   changes: { field: string; before: string; after: string }[];
 }
@@ -107,6 +109,8 @@ const PEOPLE: Record<string, (object: string, change: HistoryEntry['change']) =>
   'brought picture': (picture) => `brought a picture for ${picture}`,
   'changed decision': (_, { name }) => `changed the rules: ${text(name) ?? ''}`,
   decided: (picture, { name }) => `decided ${picture}: ${text(name) ?? ''}`,
+  voted: (_, { name }) => `voted: ${text(name) ?? ''}`,
+  commented: (_, { name, comment }) => `commented on “${text(name) ?? ''}”: ${text(comment) ?? ''}`,
   'reopened decision': (_, { name }) => `opened again: ${text(name) ?? ''}`,
   'left note': (picture, { note }) => `wrote on ${picture}: ${text(note) ?? ''}`,
   'answered note': (picture, { note }) => `answered on ${picture}: ${text(note) ?? ''}`,
@@ -146,6 +150,7 @@ export function lineOf(entry: HistoryEntry): HistoryLine {
     actorId: machine ? null : entry.actor_id,
     text: sentence?.(text(change['picture']) ?? 'a picture', change) ?? textOf(entry, changes),
     names: verb === 'added picture' ? [text(change['name']) ?? 'picture'] : [],
+    guest: text(change['guest']),
     others: Array.isArray(change['with']) ? (change['with'] as string[]) : [],
     changes,
   };

@@ -58,6 +58,8 @@ const SENTENCES: Record<string, [Record<string, unknown>, string]> = {
   'brought picture': [{ picture }, 'brought a picture for Happy'],
   'changed decision': [{ name: 'Which?' }, 'changed the rules: Which?'],
   decided: [{ picture, name: 'Which?' }, 'decided Happy: Which?'],
+  voted: [{ name: 'Which?' }, 'voted: Which?'],
+  commented: [{ name: 'Which?', comment: 'Ears' }, 'commented on “Which?”: Ears'],
   'reopened decision': [{ name: 'Which?' }, 'opened again: Which?'],
   'went back': [
     { to: 3, parts: ['the name', 'Happy'] },

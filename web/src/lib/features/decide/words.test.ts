@@ -20,6 +20,7 @@ const decision = (changes: Partial<DecisionRead>): DecisionRead =>
     quorum: 0,
     voters: [],
     candidates: [],
+    comments: [],
     ...changes,
   }) as DecisionRead;
 

@@ -53,6 +53,23 @@ export function ranked(candidates: readonly CandidateRead[]): CandidateRead[] {
     .sort((one, other) => (one.rank?.place ?? 0) - (other.rank?.place ?? 0));
 }
 
+const DID: Record<string, string> = {
+  'asked the team': 'asked',
+  'asked for votes': 'asked for votes on',
+  'suggested picture': 'suggested a picture for',
+  'changed decision': 'changed the rules of',
+  'reopened decision': 'opened again',
+  'voting ended': 'ended voting on',
+  decided: 'decided',
+  voted: 'voted on',
+  commented: 'commented on',
+};
+
+/** What somebody did to a decision, before its question; null is what a blind one hides. */
+export function didText(did: string | null): string {
+  return (did && DID[did]) ?? 'took part in';
+}
+
 /** What a screen reader says when a decision changed without a key press; null for nothing. */
 export function newsOf(before: DecisionRead | undefined, after: DecisionRead): string | null {
   if (!before) return after.state === 'open' ? `New question: ${after.question}` : null;
@@ -63,6 +80,12 @@ export function newsOf(before: DecisionRead | undefined, after: DecisionRead): s
       decided: `Decided: ${after.question} ${after.outcome ?? ''}`.trim(),
     }[after.state];
   if (after.candidates.length > before.candidates.length) return 'A picture was suggested.';
+  const last = after.comments.at(-1);
+  // an event has the newest comment only
+  if (last && last.id !== before.comments.at(-1)?.id) {
+    const by = after.voters.find((voter) => voter.id === last.voter_id)?.name ?? 'Somebody';
+    return `${by} commented: ${last.text}`;
+  }
   if (after.counted > before.counted) return `${votedText(after)}.`;
   return null;
 }

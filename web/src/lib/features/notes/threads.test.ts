@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MemberRead } from '$lib/api/types';
 import { note } from '../../../../tests/unit/records';
-import { mentionBefore, mentionsIn, openOn, piecesOf, threadsOf } from './threads';
+import { hasNotes, mentionBefore, mentionsIn, openOn, piecesOf, threadsOf } from './threads';
 
 const answer = note({ id: 'a1', parent_id: 'n1', number: null, mark: null, text: 'Yes' });
 
@@ -62,4 +62,9 @@ describe('mentions', () => {
     expect(mentionBefore('@', 1)).toBe('');
     expect(mentionBefore('mail@host', 9)).toBeNull();
   });
+});
+
+it('knows whether a character has notes to take along', () => {
+  expect(hasNotes([note({ character_id: 'c1' })], 'c1')).toBe(true);
+  expect(hasNotes([note({ character_id: 'c2' }), answer], 'c9')).toBe(false);
 });

@@ -47,6 +47,11 @@ export function openOn(notes: readonly NoteRead[], variationId: string): number 
   ).length;
 }
 
+/** Whether a picture of a character has a note that can be taken along. */
+export function hasNotes(notes: readonly NoteRead[], characterId: string): boolean {
+  return notes.some((note) => note.character_id === characterId && !note.parent_id);
+}
+
 export type Piece =
   { kind: 'text'; text: string } | { kind: 'item'; text: string; number: number; done: boolean };
 

@@ -20,12 +20,13 @@ export function versionName({ number, names }: { number: number; names: string[]
  * What the version had beside pictures. Of the description it is only known that it was read: the
  * version keeps its words.
  */
-function offered({ made_of: version }: Recipe): Ingredient[] {
+function offered({ made_of: version, prompt: wish = '' }: Recipe): Ingredient[] {
   if (!version) return [];
   const { adapter, number } = version;
+  const prompt = [version.positive_prompt, wish].filter(Boolean).join(', ');
   const all = [
     { name: 'trigger_word', label: 'Trigger word', value: version.trigger_word },
-    { name: 'positive_prompt', label: 'Prompt', value: version.positive_prompt },
+    { name: 'positive_prompt', label: 'Prompt', value: prompt },
     { name: 'negative_prompt', label: 'Negative prompt', value: version.negative_prompt },
     { name: 'description', label: 'Description', value: `as in version ${number}` },
   ];
