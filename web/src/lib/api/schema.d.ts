@@ -4604,7 +4604,8 @@ export interface components {
          *     known then. ``commercial`` is whether all of it may be used in work that is sold.
          *     ``install`` is the command that fetches what is missing, null when nothing is; ``pull`` is how
          *     far that is. ``terms`` have to be accepted by an administrator before it is ``enabled``.
-         *     ``tested`` is null for one that was never tried here.
+         *     ``tested`` is null for one that was never tried here. ``unfit`` says why it is not chosen for a
+         *     task that it names, as far as it was started on this server.
          */
         FunctionRead: {
             acceptance: components["schemas"]["LicenceAcceptanceRead"] | null;
@@ -4643,6 +4644,8 @@ export interface components {
             tiers: components["schemas"]["FunctionTierRead"][];
             /** Title */
             title: string;
+            /** Unfit */
+            unfit: components["schemas"]["FunctionUnfit"][];
             /** Version */
             version: string;
             /** Warm */
@@ -4695,6 +4698,16 @@ export interface components {
             skipped: number;
             /** Version */
             version: string;
+        };
+        /**
+         * FunctionUnfit
+         * @description A task that a function names and does not fit, with what is missing, for its author.
+         */
+        FunctionUnfit: {
+            /** Reason */
+            reason: string;
+            /** Task */
+            task: string;
         };
         /**
          * FunctionWarm
@@ -4985,6 +4998,16 @@ export interface components {
             uuid: string;
             /** Vram Mb */
             vram_mb: number;
+        };
+        /**
+         * GpuUse
+         * @description Use of one GPU in percent: of its time, where the driver tells, and of its memory.
+         */
+        GpuUse: {
+            /** Busy */
+            busy: number | null;
+            /** Vram */
+            vram: number | null;
         };
         /**
          * Group
@@ -6628,12 +6651,16 @@ export interface components {
          *     ``terms`` are those of licences that forbid work that is sold; the picture stands under them.
          *     ``reads`` names what the function was given of the version beside pictures: it says in its
          *     manifest what it has inputs for. A picture that somebody brought is made of no version.
+         *     ``tier_used`` is null for a picture that somebody brought. The reasons are sentences: why not
+         *     the tier that was asked for, and why this function.
          *     ``prompt`` is what somebody wished beside the keywords: the function was given it where
          *     ``reads`` has ``positive_prompt``.
          */
         Recipe: {
             /** Function */
             function: string | null;
+            /** Function Reason */
+            function_reason?: string | null;
             /** Inputs */
             inputs: components["schemas"]["RecipeInput"][];
             made_of?: components["schemas"]["MadeOf"] | null;
@@ -6660,6 +6687,12 @@ export interface components {
              * @default []
              */
             terms?: components["schemas"]["Terms"][];
+            /** Tier Asked */
+            tier_asked?: ("low" | "standard" | "high") | null;
+            /** Tier Reason */
+            tier_reason?: string | null;
+            /** Tier Used */
+            tier_used?: ("low" | "standard" | "high") | null;
             /** Version */
             version: string | null;
         };
@@ -8213,7 +8246,7 @@ export interface components {
         };
         /**
          * UseSample
-         * @description Use of a machine in percent at one moment; null where it has no such part.
+         * @description Use of a machine in percent at one moment; its GPUs by their UUIDs.
          */
         UseSample: {
             /**
@@ -8223,12 +8256,15 @@ export interface components {
             at: string;
             /** Cpu */
             cpu: number | null;
-            /** Gpu */
-            gpu: number | null;
+            /**
+             * Gpus
+             * @default {}
+             */
+            gpus?: {
+                [key: string]: components["schemas"]["GpuUse"];
+            };
             /** Memory */
             memory: number | null;
-            /** Vram */
-            vram: number | null;
         };
         /**
          * UsedModel
