@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 LABEL, KEY = "Surprised", "expression/surprised"
 QUESTION = "How surprised, by keyboard?"
 MOST_TABS = 150
-NAME = r"""() => {
+NAME = r"""async () => {
+    // a key may move the focus after the page was drawn anew
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     const here = document.activeElement;
     if (!here || here === document.body) return '';
     return (here.getAttribute('aria-label') ?? here.labels?.[0]?.textContent ?? here.textContent)
