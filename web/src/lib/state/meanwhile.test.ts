@@ -55,7 +55,7 @@ describe('after a break', () => {
         data: { question: 'Which coat?' } as never,
       },
       seq,
-      actor,
+      ...(actor ? { actor } : {}),
     });
     away(60_000);
     meanwhile.take(decision('commented', 'u2', 1));
