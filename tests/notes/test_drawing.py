@@ -11,8 +11,8 @@ from onmodel.notes.drawing import (
     Said,
     Stack,
     Thread,
-    _legend,
     draw,
+    legend,
 )
 
 
@@ -31,7 +31,7 @@ def thread(number: int, text: str, answers: int = 0) -> Thread:
 
 
 def test_a_note_of_many_lines_says_how_many_more_there_are() -> None:
-    rows, height = _legend("Ada", [thread(1, "a" + "\n" * 3_998 + "b")])
+    rows, height = legend("Ada", [thread(1, "a" + "\n" * 3_998 + "b")])
     assert len(rows) == 2 + LONGEST_NOTE_LINES + 1
     assert (
         rows[-1].text == f"… {4_000 - 1 - LONGEST_NOTE_LINES} more lines: see notes.txt in the ZIP"
@@ -41,10 +41,10 @@ def test_a_note_of_many_lines_says_how_many_more_there_are() -> None:
 
 def test_many_notes_and_many_answers_end_with_the_page() -> None:
     long = "\n" * 200 + "end"
-    rows, height = _legend("Ada", [thread(n, long) for n in range(1, 201)])
+    rows, height = legend("Ada", [thread(n, long) for n in range(1, 201)])
     assert rows[-1].text.endswith("more notes: see notes.txt in the ZIP")
     assert height < LONGEST_LEGEND_PX + 3_000
-    rows, _ = _legend("Ada", [thread(1, "Look", answers=40_000)])
+    rows, _ = legend("Ada", [thread(1, "Look", answers=40_000)])
     assert rows[-1].text.endswith("more answers: see notes.txt in the ZIP")
     page = draw(picture(), "Ada", [thread(n, long) for n in range(1, 21)])
     assert page.height < LONGEST_LEGEND_PX + 3_000

@@ -55,7 +55,7 @@ def draw(picture: bytes, title: str, threads: Sequence[Thread]) -> Image.Image:
         if thread.mark is not None:
             _number(shown, thread)
     width = shown.width + LEGEND_PX + 3 * MARGIN_PX
-    rows, height = _legend(title, threads)
+    rows, height = legend(title, threads)
     height += MARGIN_PX
     page = Image.new("RGB", (width, max(height, shown.height + 2 * MARGIN_PX)), _PAPER)
     page.paste(shown, (MARGIN_PX, MARGIN_PX))
@@ -204,7 +204,7 @@ class _Row:
     colour: str
 
 
-def _legend(title: str, threads: Sequence[Thread]) -> tuple[list[_Row], int]:
+def legend(title: str, threads: Sequence[Thread]) -> tuple[list[_Row], int]:
     """Return the lines beside a picture, and where they end, in pixels."""
     pen = Pen(Image.new("RGB", (1, 1)), DOTS_PER_MM)
     within, full = LEGEND_PX / DOTS_PER_MM, LONGEST_LEGEND_PX / DOTS_PER_MM

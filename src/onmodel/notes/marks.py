@@ -73,7 +73,7 @@ def simplify(points: list[Position], *, within: float) -> list[Position]:
         first, last = open_ends.pop()
         if last - first < 2:
             continue
-        away = _distances(line[first + 1 : last], line[first], line[last])
+        away = distances(line[first + 1 : last], line[first], line[last])
         farthest = int(away.argmax())
         if away[farthest] > within:
             middle = first + 1 + farthest
@@ -82,7 +82,7 @@ def simplify(points: list[Position], *, within: float) -> list[Position]:
     return [points[index] for index in sorted(kept)]
 
 
-def _distances(points: Floats, start: Floats, end: Floats) -> Floats:
+def distances(points: Floats, start: Floats, end: Floats) -> Floats:
     """Return how far points, shape (n, 2), are from the stretch between two others, shape (n,)."""
     along, to = end - start, points - start
     length = float(along @ along)

@@ -5,6 +5,7 @@ text of nothing but dots and commas would take it seconds.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import Match, SequenceMatcher
 
@@ -28,7 +29,7 @@ def opcodes(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
 
     Where looking for more in common would take more than ``MOST_STEPS``, the rest is replaced.
     """
-    return _Bounded(old, new).get_opcodes()
+    return list[Opcode](_Bounded(old, new).get_opcodes())
 
 
 class _Bounded(SequenceMatcher[str]):
@@ -36,15 +37,14 @@ class _Bounded(SequenceMatcher[str]):
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
         super().__init__(None, old, new, autojunk=False)
+        self._old, self._equal = old, Counter(new)
         self._steps_left = MOST_STEPS
 
     def find_longest_match(
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
     ) -> Match:
-        ahi = len(self.a) if ahi is None else ahi
-        places = self.b2j
         if self._steps_left > 0:
-            self._steps_left -= sum(1 + len(places.get(word, ())) for word in self.a[alo:ahi])
+            self._steps_left -= sum(1 + self._equal[word] for word in self._old[alo:ahi])
         if self._steps_left <= 0:
             return Match(alo, blo, 0)
         return super().find_longest_match(alo, ahi, blo, bhi)

@@ -61,7 +61,7 @@ export class Meanwhile {
 
   #count(people: Map<string | null, Done>, message: ServerMessage): void {
     const actor = message.actor ?? null;
-    const done = people.get(actor) ?? {
+    const done: Done = people.get(actor) ?? {
       changed: new Set(),
       notes: 0,
       pictures: new Set(),
@@ -88,7 +88,8 @@ export class Meanwhile {
         // a picture in it appeared or was measured
         if (!did && actor === null) return;
         const said = didText(did ?? null);
-        done.decisions.set(said, (done.decisions.get(said) ?? new Set()).add(data.question));
+        const questions = done.decisions.get(said) ?? new Set<string>();
+        done.decisions.set(said, questions.add(data.question));
         break;
       }
       default:

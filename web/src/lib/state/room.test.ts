@@ -102,11 +102,12 @@ describe('Room', () => {
 
   it('shows what a picture looks like so far until it is there', () => {
     const room = open();
-    const tell = (state: 'running' | 'succeeded') =>
+    const tell = (state: 'running' | 'succeeded') => {
       room.apply({
         event: 'server:variation.updated',
         payload: { variation_id: 'v1', character_id: 'c1', data: variation({ state }) },
       });
+    };
     tell('running');
     const image = 'data:image/webp;base64,AA==';
     room.apply({
@@ -143,7 +144,7 @@ describe('Room', () => {
 
   it('has another role at once, and an administrator stays an owner', () => {
     const room = open();
-    const told = (role: Role): void =>
+    const told = (role: Role): void => {
       room.apply({
         event: 'server:members.updated',
         payload: {
@@ -151,6 +152,7 @@ describe('Room', () => {
           data: [{ person: person('u1', 'Ines'), role, through: [] }],
         },
       });
+    };
     session.me = { id: 'u1', is_admin: false } as never;
     told('viewer');
     expect([room.role, room.canReview]).toEqual(['viewer', false]);
@@ -164,7 +166,7 @@ describe('Room', () => {
 
   it('says who took a character back, with the way to the comparison', () => {
     const room = open();
-    const told = (by: string): void =>
+    const told = (by: string): void => {
       room.apply({
         event: 'server:version.restored',
         payload: {
@@ -175,6 +177,7 @@ describe('Room', () => {
           data: { text: 'went back to version 3' } as VersionRestored['data'],
         },
       });
+    };
     session.me = { id: 'u1', is_admin: false } as never;
     told('u1');
     expect(toasts.list).toEqual([]);

@@ -46,7 +46,9 @@ it('sends what was changed with the version that was seen, and asks who is new',
   await fireEvent.click(screen.getByLabelText('CY'));
   await shown.rerender({ decision: { ...decision, version: 5, question: 'Whose coat?' } });
   await fireEvent.click(screen.getByRole('button', { name: 'Save' }));
-  await vi.waitFor(() => expect(ask).toHaveBeenCalledWith('d1', ['cy']));
+  await vi.waitFor(() => {
+    expect(ask).toHaveBeenCalledWith('d1', ['cy']);
+  });
   expect(update).toHaveBeenCalledWith('d1', {
     version: 4,
     question: 'Which hat?',
