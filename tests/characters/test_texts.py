@@ -354,22 +354,3 @@ async def test_too_much_to_transform_is_taken_anew_and_the_words_are_kept(
         assert await desk.refused(ada, 1, ["mine"]) == "revision_gone"
         assert transformed == []
         assert await desk.change(ada, 3, ["mine "]) == 4
-
-
-async def test_a_text_is_told_to_those_who_opened_it_only(desk: Desk) -> None:
-    async with (
-        desk.house.socket(desk.people["ada"], desk.project) as ada,
-        desk.house.socket(desk.people["bob"], desk.project) as bob,
-        desk.house.socket(desk.people["vic"], desk.project) as vic,
-    ):
-        await desk.open(ada)
-        await desk.open(bob)
-        at = {"document": desk.name, "revision": 0, "anchor": 2, "head": 6}
-        await ada.send("client:text.cursor", at)
-        await desk.change(ada, 0, ["Good. "])
-        await bob.until("server:text.cursor")
-        await bob.until("server:text.op")
-        await vic.send("client:text.open", {"document": f"{desk.name[:-11]}positive_prompt"})
-        await vic.until("server:text.document")
-        of_text = {"server:text.op", "server:text.cursor"}
-        assert not [frame for frame in vic.seen if frame["event"] in of_text]

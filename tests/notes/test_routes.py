@@ -388,15 +388,15 @@ async def test_pictures_to_take_along_are_drawn_one_at_a_time(
     for key in (KEY, "expression/angry", "expression/sad"):
         shown = await cast.drawn(house, ada, mara["id"], key)
         await ada.post(f"/variations/{shown['id']}/notes", {"text": "Here"}, status=201)
-    held: weakref.WeakSet[Image.Image] = weakref.WeakSet()
+    pages: list[weakref.ref[Image.Image]] = []
     most: list[int] = []
     draw = drawing.draw
 
     def drawn(*given: Any) -> Image.Image:
         gc.collect()
-        most.append(len(held))
+        most.append(sum(page() is not None for page in pages))
         page = draw(*given)
-        held.add(page)
+        pages.append(weakref.ref(page))
         return page
 
     monkeypatch.setattr(drawing, "draw", drawn)

@@ -144,6 +144,8 @@ def test_it_conforms(
         "stops when it is cancelled": "passed",
         "cannot take more memory": "passed",
         "cannot reach a network": "passed",
+        # nobody in the product asks for this task, so nothing is sent to compare with
+        "fits toy": "skipped",
     }, [one for one in checks if one.state != "passed"]
 
 

@@ -182,6 +182,9 @@ async def test_what_somebody_writes_at_that_moment_is_not_lost(house: House) -> 
         }
         await his.send("client:text.op", payload)
         await his.until("server:text.ack")
+        described = {"document": f"character:{mara['id']}:description"}
+        await his.send("client:text.open", described)
+        await his.until("server:text.document")
         await go_back(ada, mara["id"], 1, onto=2)
         await his.until("server:text.op", lambda p: p["document"].endswith(":description"))
     async with house.resources.database.begin() as uow:

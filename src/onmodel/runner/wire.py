@@ -3,13 +3,14 @@
 Unknown fields are passed over: a newer SDK may say more than we understand.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, BaseModel, Field, JsonValue
 
 PREVIEW_BYTES = 64 * 1024
 # As base64; a limit of the field counts before it is decoded.
 _PREVIEW_CHARACTERS = -(-PREVIEW_BYTES // 3) * 4
+_BASE64 = r"^[A-Za-z0-9+/]+={0,2}$"
 
 Status = Literal["starting", "processing", "succeeded", "failed", "canceled"]
 
@@ -46,7 +47,8 @@ class Preview(BaseModel):
     """Event `preview`: what the result looks like so far, some small picture."""
 
     id: str
-    data: Base64Bytes = Field(max_length=_PREVIEW_CHARACTERS)
+    # what is no base64 is refused here; the decoder would pass over it
+    data: Annotated[Base64Bytes, Field(max_length=_PREVIEW_CHARACTERS, pattern=_BASE64)]
 
 
 class Log(BaseModel):

@@ -55,7 +55,6 @@ class Connection:
         self.held: list[tuple[int, str]] | None = None
         self.role: BelievedRole | None = None
         self._socket = socket
-        self.reading: set[str] = set()
         self.whole_waits = False
         self._queue: asyncio.Queue[tuple[str, int]] = asyncio.Queue(QUEUE_FRAMES)
         self.waiting_bytes = 0

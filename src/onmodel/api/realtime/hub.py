@@ -24,10 +24,7 @@ SWEEP_SECONDS = 2.0
 # so many sends, then the loop gets a turn: one large room must not stop the others
 CHUNK = 100
 _SEQ = re.compile(rb'^\{"event":"[^"]*","seq":(\d+)')
-# texts are told to those who opened them: most sockets of a project did not
-_OF_TEXT = re.compile(
-    r'^\{"event":"server:text\.(op|cursor)",(?:"actor":"[^"]*",)?"payload":\{"document":"([^"]*)"'
-)
+_CURSOR = '{"event":"server:text.cursor"'
 _PEOPLE_CHANGED = '{"event":"server:members.updated"'
 
 
@@ -133,12 +130,12 @@ class Hub:
             for connection in room.connections:
                 connection.role = None
             self.people_changed.set()
-        of_text = _OF_TEXT.match(text)
+        is_cursor = text.startswith(_CURSOR)
         for index, connection in enumerate(list(room.connections), start=1):
-            if of_text is None:
+            if is_cursor:
+                connection.offer(text)
+            else:
                 connection.deliver(text, seq)
-            elif of_text[2] in connection.reading:
-                (connection.put if of_text[1] == "op" else connection.offer)(text)
             if index % CHUNK == 0:
                 await asyncio.sleep(0)
 

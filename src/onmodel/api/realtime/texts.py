@@ -12,7 +12,6 @@ from onmodel.characters.schemas import TextCursor
 from onmodel.composition import Resources
 from onmodel.events.ephemeral import publish_ephemeral
 from onmodel.events.frames import encode
-from onmodel.kit.errors import ProblemError
 from onmodel.kit.rate import Rate
 from onmodel.text.errors import TooManyChangesError
 
@@ -27,6 +26,7 @@ class TextDesk:
         self._resources = resources
         self._client = uuid4().hex[:12]
         self._changes, self._cursors = Rate(CHANGES), Rate(CURSORS)
+        self._opened: set[str] = set()
         self._standing: dict[str, TextCursor] = {}
 
     async def answer(self, actor: Actor, message: messages.TextMessage) -> None:
@@ -51,18 +51,11 @@ class TextDesk:
             raise TooManyChangesError("A page may send 20 changes a second.")
 
     async def _open(self, actor: Actor, asked: messages.TextOpen, id_: str | None) -> None:
-        reading = self._connection.reading
-        is_new = asked.document not in reading
-        reading.add(asked.document)  # before it is read, so that nothing is missed in between
-        try:
-            async with self._resources.database.read() as uow:
-                text = await texts.open_text(
-                    uow, actor, self._connection.project_id, asked.document, asked.revision
-                )
-        except ProblemError:
-            if is_new:
-                reading.discard(asked.document)
-            raise
+        async with self._resources.database.read() as uow:
+            text = await texts.open_text(
+                uow, actor, self._connection.project_id, asked.document, asked.revision
+            )
+        self._opened.add(asked.document)
         opened = messages.TextOpened(**text.model_dump(), client=self._client)
         self._say("server:text.document", opened, id_)
 
@@ -81,7 +74,7 @@ class TextDesk:
 
     async def _move(self, actor: Actor, moved: messages.TextCursorUpdate) -> None:
         """Pass a cursor on; one too many, or one in a text that was not opened, is dropped."""
-        if moved.document not in self._connection.reading:
+        if moved.document not in self._opened:
             return
         if moved.head is not None and not self._cursors.allows():
             return

@@ -23,7 +23,7 @@ const props = (now: NoteRead) =>
     onselect: () => undefined,
     thread: { note: now, answers: [], earlier: null, mark: null },
   }) as never;
-const box = () => screen.getByRole<HTMLTextAreaElement>('combobox');
+const box = () => screen.getByRole<HTMLTextAreaElement>('textbox');
 
 beforeEach(() => {
   session.me = { id: 'u1' } as never;
@@ -55,7 +55,7 @@ it('keeps what is being written when somebody settles the note, and saves it', a
     kind: 'words',
     change: { version: 2, text: 'twenty minutes of typing' },
   });
-  expect(screen.queryByRole('combobox')).toBeNull();
+  expect(screen.queryByRole('textbox')).toBeNull();
 });
 
 it('says on which words ours were written when somebody ticked a line meanwhile', async () => {
