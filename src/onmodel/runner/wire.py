@@ -3,14 +3,15 @@
 Unknown fields are passed over: a newer SDK may say more than we understand.
 """
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Base64Bytes, BaseModel, Field, JsonValue
+from pydantic import Base64Bytes, BaseModel, BeforeValidator, Field, JsonValue
 
 PREVIEW_BYTES = 64 * 1024
 # As base64; a limit of the field counts before it is decoded.
 _PREVIEW_CHARACTERS = -(-PREVIEW_BYTES // 3) * 4
-_BASE64 = r"^[A-Za-z0-9+/]+={0,2}$"
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 Status = Literal["starting", "processing", "succeeded", "failed", "canceled"]
 
@@ -43,12 +44,18 @@ class Progress(BaseModel):
     stage: str = Field(default="", max_length=200)
 
 
+def _base64(value: object) -> object:
+    """Refuse what is no base64; the decoder would pass over it."""
+    if isinstance(value, str) and not _BASE64.fullmatch(value):
+        raise ValueError("this is no base64")
+    return value
+
+
 class Preview(BaseModel):
     """Event `preview`: what the result looks like so far, some small picture."""
 
     id: str
-    # what is no base64 is refused here; the decoder would pass over it
-    data: Annotated[Base64Bytes, Field(max_length=_PREVIEW_CHARACTERS, pattern=_BASE64)]
+    data: Annotated[Base64Bytes, BeforeValidator(_base64)] = Field(max_length=_PREVIEW_CHARACTERS)
 
 
 class Log(BaseModel):
