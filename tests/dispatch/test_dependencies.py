@@ -2,7 +2,7 @@
 
 import asyncio
 from random import Random
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -63,7 +63,7 @@ class _Studio:
         fate = self.dice.choice(["good"] * 5 + ["refused", "broken", "lost", "given back"])
         try:
             async with self.database.begin() as uow:
-                await leases.start(uow, id_, fence, worker_id=uuid4(), lease_seconds=LEASE)
+                await leases.start(uow, id_, fence, worker_id=claim.owner, lease_seconds=LEASE)
             if fate == "lost":
                 await alter(self.database, id_, lease_until=now().replace(year=2020))
             async with self.database.begin() as uow:
