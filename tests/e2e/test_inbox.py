@@ -43,7 +43,9 @@ async def test_a_mention_rings_on_another_project_and_leads_to_its_note(
         await field.press("Control+Enter")
 
         await expect(_bell(ines, 3)).to_be_visible()
-        await expect(ines.get_by_text("mentioned you on Happy of Mara")).to_be_visible()
+        await expect(
+            ines.get_by_role("region", name="Notices").get_by_text("mentioned you on Happy of Mara")
+        ).to_be_visible()
 
         # by keyboard to the inbox, to the first notice, and to the note itself
         await ines.keyboard.press("b")

@@ -40,7 +40,9 @@ async def test_two_draw_on_one_picture_and_settle_it(
         await _say(nora, "- [ ] fewer teeth\n- [ ] darker hair")
         for page in (ada, nora):
             await expect(_pins(page)).to_have_count(2)
-        await expect(nora.get_by_text("mentioned you on Angry of Mara")).to_be_visible()
+        await expect(
+            nora.get_by_role("region", name="Notices").get_by_text("mentioned you on Angry of Mara")
+        ).to_be_visible()
         await ada.screenshot(path=shots / "notes-dark.png")
         await nora.screenshot(path=shots / "notes-sideways-light.png")
 

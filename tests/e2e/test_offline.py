@@ -171,7 +171,7 @@ async def test_a_reviewer_writes_settles_and_votes_in_a_tunnel(
         await expect(nell.get_by_text("not sent yet")).to_have_count(0)
         assert time.monotonic() - began < BACK_WITHIN_SECONDS
         await ada.get_by_role("button", name="1 settled note").click()
-        await expect(ada.get_by_text(WORDS)).to_be_visible()
+        await expect(ada.get_by_text(WORDS, exact=True)).to_be_visible()
 
         await nell.goto(f"/p/{demo.project}/decide/{decision}")
         approve = nell.get_by_role("button", name="Approve A")

@@ -91,7 +91,8 @@ def _work(
                 return _do(worker, call, held, choice)
             except CallFailed as error:
                 # what it takes is known when it has been started for the first time
-                if error.code != "does_not_fit" or choice.manifest.name in unfit:
+                asked_for = choice.function_reason == "asked_for"
+                if error.code != "does_not_fit" or asked_for:
                     raise
                 worker.fitness.keep(choice.manifest, call.task, error.detail)
                 log.warning("unfit", function=choice.manifest.key, reason=error.detail)
@@ -148,7 +149,8 @@ def _do(
             output_dir=outputs,
             deadline_s=manifest.limits.run_s,
             vram_mb=choice.vram_mb,
-            task=call.task,
+            # one that was asked for by name for what it never claimed to do is held to nothing
+            task=call.task if call.task in manifest.tasks else None,
         )
         result = _run_function(worker, held, manifest, request)
         stored = worker.loop.run(files.keep(worker.resources.store, result))
