@@ -32,7 +32,9 @@ def test_what_is_shown_meanwhile_grows_clearer(weights: Path, astronaut: InputFi
     def show(picture: bytes | Callable[[], bytes]) -> None:
         data = picture() if callable(picture) else picture
         assert len(data) <= 64 * 1024
-        shown.append(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR).shape[0])
+        read = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        assert read is not None
+        shown.append(read.shape[0])
 
     puppet = Puppet()
     puppet.setup(weights)
