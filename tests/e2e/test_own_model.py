@@ -126,7 +126,7 @@ async def _is_seen(browser: Browser, house: House, address: str, shots: Path) ->
     page = await context.new_page()
     await steps.enter(page, house.command("link")["url"])
     await page.goto(address)
-    picture = page.get_by_role("img", name="Happy").first
+    picture = page.get_by_role("link", name="Happy", exact=True).locator("img")
     await expect(picture).to_be_visible()
     await expect(picture).to_have_js_property("complete", value=True)
     await page.screenshot(path=shots / "own-model.png")
