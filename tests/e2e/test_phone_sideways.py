@@ -19,7 +19,9 @@ async def test_a_phone_held_sideways_shows_what_one_works_on(
     house: House, token: str, demo: Demo, windows: Windows, shots: Path
 ) -> None:
     rows = house.call("GET", f"/characters/{demo.mara}/variations", token)
-    picture = next(one["id"] for one in rows if one["key"] == "expression/surprised" and one["current"])
+    picture = next(
+        one["id"] for one in rows if one["key"] == "expression/surprised" and one["current"]
+    )
     character = f"/p/{demo.project}/c/{demo.mara}"
     async with windows.open(width=844, height=390) as page:
         await steps.enter(page, house.command("link")["url"])
