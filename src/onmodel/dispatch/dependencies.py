@@ -7,8 +7,7 @@ told by their first ids; where one of them was tried again, its newest try count
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, text
 
 from onmodel.dispatch.errors import TooManyDependenciesError, UnknownDependencyError
 from onmodel.dispatch.models import Call
@@ -82,7 +81,6 @@ async def newest(uow: UnitOfWork, ids: Collection[UUID]) -> list[Call]:
 
 async def lost_with(uow: UnitOfWork, call_id: UUID) -> list[UUID]:
     """Return the calls that ended only because this one did and were not tried again since."""
-    again = aliased(Call)
     rows = await uow.session.scalars(
         select(Call.id)
         .where(
@@ -90,7 +88,7 @@ async def lost_with(uow: UnitOfWork, call_id: UUID) -> list[UUID]:
             Call.waiting_for > 0,
             Call.state.in_(_LOST),
             Call.error["code"].astext.in_(UNMET),
-            ~exists(again.id).where(again.retry_of == Call.id),
+            Call.retried_as.is_(None),
         )
         .order_by(Call.id)
     )
