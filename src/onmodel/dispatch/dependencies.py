@@ -17,7 +17,8 @@ from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
 
 UNMET = ("dependency_failed", "dependency_cancelled")
-_LOST = (State.FAILED, State.CANCELLED)
+# ended, and did not bring about what was asked
+LOST = (State.FAILED, State.CANCELLED)
 
 
 async def count_waiting(uow: UnitOfWork, new: Sequence[NewCall]) -> list[int]:
@@ -37,7 +38,7 @@ async def count_waiting(uow: UnitOfWork, new: Sequence[NewCall]) -> list[int]:
         if len(named) > MOST_DEPENDENCIES:
             raise TooManyDependenciesError(f"It waits for {len(named)} others.")
         found = [states.get((wish.project_id, id_)) for id_ in named]
-        if any(state is None or state in _LOST for state in found):
+        if any(state is None or state in LOST for state in found):
             raise UnknownDependencyError(
                 "This depends on a step that does not exist or did not succeed.",
                 try_="Start again from the step before.",
@@ -86,7 +87,7 @@ async def lost_with(uow: UnitOfWork, call_id: UUID) -> list[UUID]:
         .where(
             Call.depends_on.contains([call_id]),
             Call.waiting_for > 0,
-            Call.state.in_(_LOST),
+            Call.state.in_(LOST),
             Call.error["code"].astext.in_(UNMET),
             Call.retried_as.is_(None),
         )

@@ -16,14 +16,11 @@ from onmodel.dispatch.timing import Timing
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import Database, UnitOfWork
 from onmodel.kit.errors import ProblemError
-from onmodel.kit.lifecycle import State
 from onmodel.training import repository as trainings
 from onmodel.training import service as training
 from onmodel.training.schemas import TrainRequest
 from onmodel.variations import repository as pictures
 from onmodel.variations import service as variations
-
-_LOST = (State.FAILED, State.CANCELLED)
 
 
 async def retry(uow: UnitOfWork, actor: Actor, call: Call) -> Call:
@@ -38,13 +35,13 @@ async def retry(uow: UnitOfWork, actor: Actor, call: Call) -> Call:
         ProblemError: what its noun says against it.
     """
     call = await lock(uow, call.id)  # a click of the same moment waits, and finds what this asked
-    if call.state not in _LOST:
+    if call.state not in dependencies.LOST:
         raise NotOverError("Only what failed or was cancelled can be tried again.")
     if call.retried_as is not None:
         (latest,) = await dependencies.newest(uow, [call.id])
         return latest
     before = await dependencies.newest(uow, call.depends_on)
-    if any(one.state in _LOST for one in before):
+    if any(one.state in dependencies.LOST for one in before):
         raise DependencyUnmetError("What this waits for did not succeed.")
     again = _AGAIN.get(call.subject_kind, _the_same)
     fresh = await again(uow, actor, call, [one.id for one in before])
