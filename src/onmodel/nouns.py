@@ -1,11 +1,14 @@
-"""Lets every noun hear of its calls; called once per process that changes calls."""
+"""Lets every noun hear of its calls and its texts; called once per process that changes any."""
 
 from functools import cache
 
 from onmodel.channels import outbox as channels
+from onmodel.characters import texts as characters
+from onmodel.decisions import comment_texts as comments
 from onmodel.decisions import telling as decisions
 from onmodel.identity import checks, references
 from onmodel.inbox import listening as inbox
+from onmodel.notes import texts as notes
 from onmodel.projects import service as projects
 from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
@@ -20,6 +23,7 @@ def register_handlers() -> None:
     In the order of the rooms: what lies above hears after what lies below.
     """
     projects.register()
+    characters.register()
     references.register()
     checks.register()
     training.register()
@@ -28,6 +32,8 @@ def register_handlers() -> None:
     golden.register()
     evidence.register()
     decisions.register()
+    comments.register()
+    notes.register()
     inbox.register()
     capture.register()
     pinning.register()

@@ -4,11 +4,11 @@ from functools import partial
 
 from onmodel.api.background import Chore
 from onmodel.archive.archivist import Archivist
-from onmodel.characters import texts
 from onmodel.composition import Resources
 from onmodel.decisions import deadlines
 from onmodel.inbox import reminders
 from onmodel.settings import Settings
+from onmodel.writing import service as writing
 
 
 def chores(resources: Resources, settings: Settings) -> list[Chore]:
@@ -19,7 +19,7 @@ def chores(resources: Resources, settings: Settings) -> list[Chore]:
         Chore(
             "settler",
             {
-                "texts": partial(texts.settle_due, database),
+                "texts": partial(writing.settle_due, database),
                 "deadlines": partial(deadlines.close_due, database),
                 "reminders": partial(reminders.remind_due, database),
             },
