@@ -184,14 +184,16 @@ async def test_ticks_and_letters_at_once_lose_nothing(desk: Desk) -> None:
     lines = "\n".join(f"- [ ] {number}" for number in range(6))
     await ada.patch(desk.path, {"version": 1, "text": lines})
     async with desk.house.socket(ada, desk.project) as hers:
-        revision = (await desk.open(hers))["revision"]
+        # below the list: in a line of it a letter would make another line of it
+        end = len(lines)
+        revision = await desk.change(hers, 1, [end, "\n"]) + 1
 
         async def tick(number: int) -> None:
             await bob.put(f"{desk.path}/checklist/{number}", {"done": True, "line": str(number)})
 
         async def write() -> None:
             for letter in "Soon: ":
-                await desk.change(hers, revision, [letter])
+                await desk.change(hers, revision, [end + 1, letter])
 
         await asyncio.gather(write(), *(tick(number) for number in range(6)))
     settled = await desk.settled()

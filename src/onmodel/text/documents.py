@@ -67,7 +67,7 @@ async def lock(uow: UnitOfWork, subject_id: UUID, field: str) -> TextDocument | 
     return await uow.session.scalar(_one(subject_id, field).with_for_update())
 
 
-def _one(subject_id: UUID, field: str) -> Select[tuple[TextDocument]]:
+def _one(subject_id: UUID, field: str) -> Select[TextDocument]:
     return (
         select(TextDocument)
         .where(TextDocument.subject_id == subject_id, TextDocument.field == field)

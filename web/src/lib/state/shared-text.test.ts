@@ -140,7 +140,9 @@ describe('SharedText', () => {
       note.take({ event, payload } as unknown as ServerMessage, 'u2');
     };
     const stop = note.start();
-    await vi.waitFor(() => expect(listening).toBe(true));
+    await vi.waitFor(() => {
+      expect(listening).toBe(true);
+    });
     expect(asked()).toBe(0);
     take('server:text.op', { revision: 2, op: ['x'], id: 'theirs' });
     expect(asked()).toBe(1);
@@ -166,11 +168,13 @@ describe('SharedText', () => {
       },
       nameOf: () => 'Bo',
     };
-    text = new SharedText(host as never, DOCUMENT, 'Note 1', 'Ears');
+    text = new SharedText(host, DOCUMENT, 'Note 1', 'Ears');
     const lost: string[] = [];
     text.onLost = (words) => lost.push(words);
     const stop = text.start();
-    await vi.waitFor(() => expect(listening).toBe(1));
+    await vi.waitFor(() => {
+      expect(listening).toBe(1);
+    });
     opened({ text: 'Ears' });
     text.edit(['Last '], false);
     stop();
