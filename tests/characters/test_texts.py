@@ -124,6 +124,7 @@ async def test_the_pause_is_noticed(desk: Desk, monkeypatch: pytest.MonkeyPatch)
         await desk.change(ada, 0, ["x"])
         assert await writing.settle_due(desk.house.resources.database) == 0
         monkeypatch.setattr(writing, "PAUSE", timedelta(0))
+        assert await writing.settle_due(desk.house.resources.database) == 1
         await ada.until("server:character.updated", lambda p: p["data"]["version"] == 2)
 
 
