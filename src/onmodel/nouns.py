@@ -3,7 +3,9 @@
 from functools import cache
 
 from onmodel.channels import outbox as channels
+from onmodel.characters import repository as characters
 from onmodel.decisions import telling as decisions
+from onmodel.dispatch import handlers
 from onmodel.identity import checks, references
 from onmodel.inbox import listening as inbox
 from onmodel.projects import service as projects
@@ -19,6 +21,7 @@ def register_handlers() -> None:
 
     In the order of the rooms: what lies above hears after what lies below.
     """
+    handlers.lock_owners_with(characters.lock_all)
     projects.register()
     references.register()
     checks.register()

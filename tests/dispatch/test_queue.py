@@ -1,9 +1,13 @@
 """Position in the queue and time to wait."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from uuid import UUID
 
-from onmodel.dispatch.queue import Standing, standing_of
+import pytest
+
+from onmodel.dispatch.place import standing_of, standings_of
+from onmodel.dispatch.queue import Standing, standing
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
 from onmodel.kit.db.uow import Database
@@ -114,3 +118,60 @@ async def test_running_call_needs_the_rest(database: Database) -> None:
 async def test_nobody_can_tell_without_workers(database: Database) -> None:
     await _past_run(database, 60.0)
     assert await _eta(database, await submit(database)) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_few_calls_stand_where_the_whole_queue_has_them(
+    database: Database, seed: int
+) -> None:
+    dice = Random(seed)
+    await _random_queue(database, dice)
+    async with database.read() as uow:
+        whole = {row.call.id: row for row in await standing(uow, lease_seconds=LEASE)}
+        few = dice.sample(list(whole), 8)
+        found = await standings_of(uow, few, lease_seconds=LEASE)
+    assert found.keys() == set(few)
+    for id_, row in found.items():
+        expected = whole[id_]
+        assert (row.line, row.position, row.worker) == (
+            expected.line,
+            expected.position,
+            expected.worker,
+        )
+        for name in ("eta_s", "eta_error_s", "length_s"):
+            assert getattr(row, name) == pytest.approx(getattr(expected, name), abs=2.0)
+
+
+async def _random_queue(database: Database, dice: Random) -> None:
+    """Let people of projects wait in two lines, some for each other, while some work."""
+    for tier, task in ((Tier.LOW, Task.GENERATE_VARIATION), (Tier.HIGH, Task.TRAIN_LORA)):
+        for seconds in (300.0, 500.0, 900.0):
+            await _past_run(database, seconds, tier, task=task)
+    await add_worker(database, slots=2, tiers=(Tier.LOW, Tier.STANDARD))
+    await add_worker(database, slots=1, tiers=(Tier.HIGH,))
+    ids: list[UUID] = []
+    for _ in range(30):
+        before = dice.sample(ids, 1) if ids and dice.random() < 0.2 else []
+        tier = dice.choice([Tier.LOW, Tier.STANDARD, Tier.HIGH])
+        ids.append(
+            await submit(
+                database,
+                created_by=UUID(int=dice.choice([100, 101, 102])),
+                tier=tier,
+                task=Task.TRAIN_LORA if tier is Tier.HIGH else Task.GENERATE_VARIATION,
+                urgent=dice.random() < 0.1,
+                priority=dice.choice([0, 0, 5]),
+                depends_on=tuple(before),
+            )
+        )
+    for claimed in await claim_all(database):
+        began = datetime.now(UTC) - timedelta(seconds=40)
+        await alter(database, claimed.call_id, state=State.RUNNING, started_at=began)
+    await alter(database, ids[-1], state=State.PAUSED)
+
+
+async def test_what_has_ended_stands_nowhere(database: Database) -> None:
+    call_id = await submit(database)
+    await alter(database, call_id, state=State.CANCELLED)
+    async with database.read() as uow:
+        assert await standing_of(uow, call_id, lease_seconds=LEASE) is None

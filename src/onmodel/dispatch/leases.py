@@ -16,6 +16,7 @@ from onmodel.dispatch import handlers
 from onmodel.dispatch.ending import (
     Tell,
     end_dependents,
+    lock_chain,
     release_dependents,
     tell_finished,
     tell_if_possible,
@@ -376,6 +377,7 @@ async def _end_badly(
     tell: Tell = tell_finished,
     **values: Any,
 ) -> Call | None:
+    chain = await lock_chain(uow, call_id)
     call = await change_state(
         uow,
         call_id,
@@ -392,7 +394,7 @@ async def _end_badly(
         return None
     tell_waiting(uow)
     outcome = Outcome(State.FAILED, error=error)
-    await end_dependents(uow, call, outcome, tell=tell)
+    await end_dependents(uow, call, chain, outcome, tell=tell)
     await tell(uow, call, outcome)
     return call
 

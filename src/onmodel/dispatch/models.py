@@ -90,7 +90,6 @@ class Call(Base):
             postgresql_using="gin",
             postgresql_where=text("waiting_for > 0"),
         ),
-        Index("ix_calls_retry_of", "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
         # Ended, and not put away by anybody.
         Index(
             "ix_calls_standing",
@@ -147,8 +146,6 @@ class Call(Base):
     depends_on: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     waiting_for: Mapped[int]
     not_before: Mapped[datetime | None]
-    # The call that this one is another try of.
-    retry_of: Mapped[UUID | None]
     # Put away from the list of what has ended, together with others of this number.
     clearing: Mapped[UUID | None]
 

@@ -10,7 +10,7 @@ from math import sqrt
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Double, case, func, select, text
+from sqlalchemy import ColumnElement, Double, case, func, select, text
 
 from onmodel.dispatch import costs
 from onmodel.dispatch.costs import Past
@@ -26,7 +26,7 @@ WORKING = (State.STARTING, State.RUNNING)
 HELD = (*WORKING, State.QUEUED, State.PAUSED)
 
 # What is known of past runs, by task and tier.
-_Past = dict[tuple[str, str], Past]
+PastRuns = dict[tuple[str, str], Past]
 
 
 class Held(NamedTuple):
@@ -86,7 +86,7 @@ async def standing(uow: UnitOfWork, *, lease_seconds: float) -> list[Standing]:
     squares. One that waits for other calls is done its own median after the last of them, at the
     earliest.
     """
-    rows = [Held(*row) for row in await uow.session.execute(_HELD)]
+    rows = await held(uow, Call.state.in_(HELD))
     past = await costs.past(uow)
     workers = await live(uow, lease_seconds=lease_seconds)
     lines = lines_of(workers)
@@ -105,24 +105,23 @@ async def standing(uow: UnitOfWork, *, lease_seconds: float) -> list[Standing]:
     for line in set(lines.values()):
         own = [row for row in rows if lines[row.tier] == line]
         forecasts |= _forecast(own, places, workers, past)
-    _forecast_dependent(rows, forecasts, past)
+    forecast_dependent(rows, forecasts, past)
     return [
         Standing(
             row,
             lines[row.tier],
             places.get(row.id),
             *forecasts.get(row.id, (None, None)),
-            _length(row, past),
+            length_of(row, past),
             names.get(row.lease_owner) if row.lease_owner else None,
         )
         for row in rows
     ]
 
 
-async def standing_of(uow: UnitOfWork, call_id: UUID, *, lease_seconds: float) -> Standing | None:
-    """Return where one call stands; None when it has ended."""
-    rows = await standing(uow, lease_seconds=lease_seconds)
-    return next((row for row in rows if row.call.id == call_id), None)
+async def held(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> list[Held]:
+    """Return of calls what says where they stand."""
+    return [Held(*row) for row in await uow.session.execute(_HELD.where(*conditions))]
 
 
 def lines_of(workers: Sequence[Worker]) -> dict[Tier, frozenset[Tier]]:
@@ -135,49 +134,71 @@ def lines_of(workers: Sequence[Worker]) -> dict[Tier, frozenset[Tier]]:
     return lines
 
 
-def _length(call: Held, past: _Past) -> float | None:
-    known = _known(call, past)
+def length_of(call: Held, past: PastRuns) -> float | None:
+    """Return how many seconds a call takes, or still takes; None while nobody can know."""
+    known = known_of(call, past)
     return None if known is None else max(0.0, known.median - call.elapsed)
 
 
-def _known(call: Held, past: _Past) -> Past | None:
+def known_of(call: Held, past: PastRuns) -> Past | None:
+    """Return what is known of calls like this one."""
     return past.get((call.task.value, call.tier.value))
 
 
-def _forecast(
-    rows: Sequence[Held], places: Mapping[UUID, int], workers: Sequence[Worker], past: _Past
-) -> dict[UUID, tuple[float, float]]:
-    """Return seconds and their error for the calls of one line, given in their order."""
-    slots = {
+@dataclass
+class Load:
+    """The work of a line that is ahead of a call: seconds, and the sum of its squared errors."""
+
+    seconds: float = 0.0
+    squares: float = 0.0
+
+    def add(self, seconds: float, spread: float, *, times: int = 1) -> None:
+        """Put calls at the end of the line."""
+        self.seconds += times * seconds
+        self.squares += times * spread**2
+
+    def done(self, own: Past, slots: int) -> tuple[float, float]:
+        """Return in how many seconds a call behind it is done, and the error of that."""
+        error = sqrt(self.squares / slots**2 + own.spread**2)
+        return self.seconds / slots + own.median, error
+
+
+def slots_of(workers: Sequence[Worker]) -> dict[Tier, int]:
+    """Return how many slots serve each tier."""
+    return {
         tier: sum(worker.slots for worker in workers if worker.accepts and tier in worker.tiers)
         for tier in ASCENDING
     }
-    seconds, squares = 0.0, 0.0
+
+
+def _forecast(
+    rows: Sequence[Held], places: Mapping[UUID, int], workers: Sequence[Worker], past: PastRuns
+) -> dict[UUID, tuple[float, float]]:
+    """Return seconds and their error for the calls of one line, given in their order."""
+    slots = slots_of(workers)
+    ahead = Load()
     found: dict[UUID, tuple[float, float]] = {}
     for row in rows:
-        known = _known(row, past)
-        if known is None:
+        known, left = known_of(row, past), length_of(row, past)
+        if known is None or left is None:
             continue
         if row.state in WORKING:
-            left = max(0.0, known.median - row.elapsed)
             found[row.id] = (left, known.spread)
-            seconds, squares = seconds + left, squares + known.spread**2
+            ahead.add(left, known.spread)
         elif row.id in places:
-            share = slots[row.tier_asked]
-            if share:
-                error = sqrt(squares / share**2 + known.spread**2)
-                found[row.id] = (seconds / share + known.median, error)
-            seconds, squares = seconds + known.median, squares + known.spread**2
+            if slots[row.tier_asked]:
+                found[row.id] = ahead.done(known, slots[row.tier_asked])
+            ahead.add(known.median, known.spread)
     return found
 
 
-def _forecast_dependent(
-    rows: Sequence[Held], found: dict[UUID, tuple[float, float]], past: _Past
+def forecast_dependent(
+    rows: Sequence[Held], found: dict[UUID, tuple[float, float]], past: PastRuns
 ) -> None:
     """Add the forecasts of what waits for calls that are forecast themselves."""
     # what is waited for was there before, and ids grow with time
     for row in sorted(rows, key=lambda row: row.id):
-        known = _known(row, past)
+        known = known_of(row, past)
         if row.waiting_for and row.state is State.QUEUED and known is not None:
             before = [found[id_] for id_ in row.depends_on if id_ in found]
             if len(before) == row.waiting_for:
@@ -186,7 +207,7 @@ def _forecast_dependent(
 
 
 async def _places(
-    uow: UnitOfWork, past: _Past, lines: Collection[frozenset[Tier]]
+    uow: UnitOfWork, past: PastRuns, lines: Collection[frozenset[Tier]]
 ) -> dict[UUID, int]:
     places: dict[UUID, int] = {}
     for line in lines:
@@ -214,5 +235,5 @@ _HELD = select(
         ),
         else_=0.0,
     ).cast(Double),
-).where(Call.state.in_(HELD))
+)
 _PLACES = text(f"{WAITING} SELECT id, place FROM dealt")  # noqa: S608 - constants

@@ -162,4 +162,5 @@ def register() -> None:
         on_requeued=requeued,
         on_progress=progressed,
         on_finished=finished,
+        owners=repository.characters_of,
     )

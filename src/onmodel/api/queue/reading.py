@@ -25,7 +25,8 @@ from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.dependencies import UNMET
 from onmodel.dispatch.failures import meaning
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.queue import WORKING, Standing, standing, standing_of
+from onmodel.dispatch.place import standings_of
+from onmodel.dispatch.queue import WORKING, Standing, standing
 from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
 from onmodel.dispatch.tiers import Tier
@@ -89,13 +90,18 @@ def _elsewhere(rows: Sequence[Standing], listed: Sequence[Standing]) -> list[Que
 
 async def read_one(uow: UnitOfWork, actor: Actor, call: Call, *, lease_seconds: float) -> QueueItem:
     """Return one call as the list shows it."""
-    at: dict[UUID, Standing] = {}
-    if call.state.is_active:
-        own = await standing_of(uow, call.id, lease_seconds=lease_seconds)
-        at = {call.id: own} if own else {}
-    roles = await rights.roles(uow, actor, [call.project_id])
-    (item,) = await describe(uow, actor, [call], roles, at)
+    (item,) = await read_some(uow, actor, [call], lease_seconds=lease_seconds)
     return item
+
+
+async def read_some(
+    uow: UnitOfWork, actor: Actor, calls: Sequence[Call], *, lease_seconds: float
+) -> list[QueueItem]:
+    """Return calls as the list shows them."""
+    active = [call.id for call in calls if call.state.is_active]
+    at = await standings_of(uow, active, lease_seconds=lease_seconds)
+    roles = await rights.roles(uow, actor, [call.project_id for call in calls])
+    return await describe(uow, actor, calls, roles, at)
 
 
 async def describe(
@@ -151,6 +157,7 @@ def _item(
     actor: Actor,
     role: Role | None,
 ) -> QueueItem:
+    own = call.created_by == actor.user_id
     return QueueItem(
         id=call.id,
         project_id=call.project_id,
@@ -161,7 +168,7 @@ def _item(
         label=about.label,
         character=about.character,
         picture=about.picture,
-        person=person,
+        person=None if about.quiet and not own else person,
         state=call.state,
         position=at.position if at else None,
         after=after,
