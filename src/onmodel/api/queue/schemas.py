@@ -53,7 +53,8 @@ class QueueItem(BaseModel):
     ``urgent`` goes before everything that is not; when ``due_at`` comes near, it is. ``hold``
     says what of its project's limits keeps it from beginning, if so; beyond a quota there is no
     place in line.
-    ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
+    ``picture`` is what it works on or has made. ``person`` is null, except to themselves, while a
+    blind decision hides who asked for its picture. ``tier_reason`` says why another tier than
     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
     of licences that forbid selling what it makes.
     ``rights`` is what the reader may do with it now.

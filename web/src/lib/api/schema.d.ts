@@ -5792,6 +5792,19 @@ export interface components {
             /** Token */
             token: string;
         };
+        /** PairOfTwo */
+        PairOfTwo: {
+            /**
+             * Left Id
+             * Format: uuid
+             */
+            left_id: string;
+            /**
+             * Right Id
+             * Format: uuid
+             */
+            right_id: string;
+        };
         /**
          * PairRead
          * @description Two pictures, blind: no name, no score. ``token`` names the pair in the answer.
@@ -5809,8 +5822,12 @@ export interface components {
         /**
          * PairShown
          * @description Two candidates side by side; ``answered`` of ``enough`` are done.
+         *
+         *     ``ahead`` are pairs to go on with while the server cannot be asked for the next one.
          */
         PairShown: {
+            /** Ahead */
+            ahead: components["schemas"]["PairOfTwo"][];
             /** Answered */
             answered: number;
             /** Enough */
@@ -6484,7 +6501,8 @@ export interface components {
          *     ``urgent`` goes before everything that is not; when ``due_at`` comes near, it is. ``hold``
          *     says what of its project's limits keeps it from beginning, if so; beyond a quota there is no
          *     place in line.
-         *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
+         *     ``picture`` is what it works on or has made. ``person`` is null, except to themselves, while a
+         *     blind decision hides who asked for its picture. ``tier_reason`` says why another tier than
          *     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
          *     of licences that forbid selling what it makes.
          *     ``rights`` is what the reader may do with it now.
@@ -11641,7 +11659,10 @@ export interface operations {
     put_decision_pair_api_v1_decisions__decision_id__pairs_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
             };
@@ -11689,13 +11710,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
