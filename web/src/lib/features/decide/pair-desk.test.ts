@@ -1,3 +1,4 @@
+import { beforeEach, expect, it } from 'vitest';
 import { offlineProblem, Problem } from '../../api/problem';
 import type { PairShown, Schemas } from '../../api/types';
 import { PairDesk } from './pair-desk.svelte';
