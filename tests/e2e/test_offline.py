@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import FilePayload, Locator, Page, Route, expect
 
 from bench.support.house import House
 from tests.e2e import steps
@@ -147,7 +147,7 @@ async def test_somebody_compares_blind_pairs_in_a_tunnel(
     decision = house.call("POST", f"/characters/{cast}/decisions", token, body)["id"]
     async with windows.open(width=390, height=844) as page:
         for number in range(4):
-            file = {"name": "face.jpg", "mimeType": "image/jpeg", "buffer": picture(900 + number)}
+            file = FilePayload(name="face.jpg", mimeType="image/jpeg", buffer=picture(900 + number))
             brought = await page.context.request.post(
                 f"/api/v1/decisions/{decision}/pictures",
                 headers={"Authorization": f"Bearer {token}"},

@@ -59,7 +59,11 @@ def fill(do: Doing) -> Change | None:
     if known is None:  # nobody writes over what they do not see
         return None
     what = ("field", character_id, name)
-    mine = [one.body[name] for one in do.client.outbox if one.body and (one.what or ())[:3] == what]
+    mine = [
+        one.body[name]
+        for one in do.client.outbox
+        if one.body and isinstance(one.what, tuple) and one.what[:3] == what
+    ]
     value: Any = [f"{name} {do.number}"] if name == "tags" else f"{name} {do.number}"
     seen = mine[-1] if mine else known[name]
     body = {"version": 1, name: value, "seen": {name: seen}}
@@ -226,7 +230,7 @@ def reopen(do: Doing) -> Change:
 
 def go_back(do: Doing) -> Change:
     """Make a character, or a part of it, as it was in an early version."""
-    character_id, number = do.dice.choice(do.stage.characters), do.dice.randint(1, 12)
+    character_id, number = do.dice.choice(do.stage.characters), do.dice.randint(1, 5)
     body = {"onto": 1, "parts": do.dice.choice([None, [do.dice.choice(PARTS)]])}
     return do.change(
         "POST",
@@ -243,7 +247,7 @@ Do = Callable[[Doing], Change | None]
 DOINGS: dict[Do, int] = {
     fill: 7,
     draw: 5,
-    reword: 4,
+    reword: 5,
     vote: 4,
     judge: 3,
     settle: 2,
@@ -257,7 +261,7 @@ DOINGS: dict[Do, int] = {
     reopen: 2,
     restore: 1,
     take_out: 1,
-    decide: 1,
+    decide: 2,
 }
 
 

@@ -56,6 +56,8 @@ class Evidence:
             case "server:version.restored":
                 what = ("back", payload["character_id"], payload["to"], payload["by"])
                 self.done[what] += 1
+            case _:
+                pass
 
     def _note(self, seq: int, data: Record) -> None:
         before = self._notes.get(data["id"])

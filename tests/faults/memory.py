@@ -81,6 +81,8 @@ class Memory:
                 self.notes.pop(payload["note_id"], None)
             case "server:decision.updated":
                 self._decided(payload["data"])
+            case _:
+                pass
 
     def _decided(self, data: Record) -> None:
         """Take a decision; of its comments an event brings the newest one only."""
