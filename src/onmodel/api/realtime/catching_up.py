@@ -49,7 +49,7 @@ class CatchingUp:
                 "protocol": messages.PROTOCOL_VERSION,
             }
             frame = encode("server:full_sync", payload, seq=state.seq, id=message_id)
-            connection.put_whole(frame.decode())
+            connection.put_whole(frame)
             connection.seq = state.seq
         finally:
             connection.release()
@@ -62,10 +62,10 @@ class CatchingUp:
         if len(missing) > REPLAY_LIMIT or size > REPLAY_BYTES or since > last:
             return False
         for seq, frame in missing:
-            connection.put(frame.decode())
+            connection.put(frame)
             connection.seq = seq
         if not missing:
             connection.seq = since
         told = {"data": {"seq": connection.seq}}
-        connection.put(encode("server:ok", told, id=message_id).decode())
+        connection.put(encode("server:ok", told, id=message_id))
         return True

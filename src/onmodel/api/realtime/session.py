@@ -55,6 +55,7 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     desk = TextDesk(connection, resources)
     live = LiveDesk(connection, resources, socket.app.state.presence, socket.app.state.places)
     connection.start()
+    socket.app.state.garbage.came()
     try:
         await hub.join(connection)
         mail.join(connection)
@@ -66,6 +67,7 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
         hub.leave(connection)
         await connection.finish()
         await desk.leave()
+        socket.app.state.garbage.left()
 
 
 class Session:
@@ -172,7 +174,7 @@ class Session:
         self._say("server:error", problem.as_problem(), message_id)
 
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
-        self._connection.put(encode(name, payload, id=message_id).decode())
+        self._connection.put(encode(name, payload, id=message_id))
 
     async def _handle(self, message: messages.ChangeMessage) -> Any:
         match message:
