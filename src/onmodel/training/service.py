@@ -17,6 +17,7 @@ from onmodel.dispatch.queue import standing_of
 from onmodel.dispatch.schemas import FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.told import Curve
 from onmodel.events import log as events
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
@@ -131,12 +132,14 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
     reason: str | None = None
     terms: list[Terms] = []
     why: str | None = None
+    curve: Curve | None = None
     progress, step = job.progress, job.step
     if job.call_id is not None:
         call = await calls.get(uow, job.call_id)
         reason = call.tier_reason
         terms = [Terms.model_validate(one) for one in call.terms]
         why = call.function_reason
+        curve = Curve.model_validate(call.curve) if call.curve else None
         if state.is_active:
             # the heartbeat keeps these on the call; the job has them when it is over
             progress, step = max(progress, round(call.progress)), call.step or step
@@ -163,6 +166,7 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         terms=terms,
         reference_count=len(job.parameters.get("references", [])),
         adapter_id=job.adapter_id,
+        curve=curve,
         error=ErrorRead.model_validate(job.error) if job.error else None,
         created_by=job.created_by,
         created_at=job.created_at,

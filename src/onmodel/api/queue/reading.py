@@ -28,6 +28,7 @@ from onmodel.dispatch.models import Call
 from onmodel.dispatch.queue import Standing, standing, standing_of
 from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
+from onmodel.dispatch.told import Curve
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
@@ -177,6 +178,7 @@ def _item(
         function_reason_code=call.function_reason,
         worker=at.worker if at else None,
         attempt=call.attempt,
+        curve=Curve.model_validate(call.curve) if call.curve else None,
         error=_error(call, role),
         created_at=call.created_at,
         started_at=call.started_at,
