@@ -18,6 +18,8 @@ const MOST_SOCKETS = 12;
 export interface LiveProgress {
   progress: number;
   step: string;
+  /** Seconds that it still takes by its own pace, where that is told. */
+  eta_s?: number | null;
 }
 
 /** What works and waits, kept true while somebody looks. */

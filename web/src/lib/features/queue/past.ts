@@ -4,7 +4,7 @@ import { durationText } from '$lib/features/functions/words';
 import { dayLabel } from '$lib/features/inbox/days';
 import { count } from '$lib/format';
 import { links } from '$lib/links';
-import { functionOf, tierOf } from './item';
+import { tierOf } from './item';
 
 /** Pieces of one kind for one character and person; what failed, and a training, stands alone. */
 export interface Entry {
@@ -56,7 +56,7 @@ export function entryTitle({ first, items }: Entry): string {
   return [first.character?.name, count(items.length, one, many)].filter(Boolean).join(', ');
 }
 
-/** "Low · about 0.6 s each · puppet 0.1.0: The best that is installed", each of them said once. */
+/** "Low · 0.6 s each · puppet 0.1.0"; what differs from one to the next is said once for each. */
 export function entryFacts({ items }: Entry): string {
   const seconds = items.flatMap((item) => (item.seconds === null ? [] : [item.seconds]));
   const middle = seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)];
@@ -64,7 +64,7 @@ export function entryFacts({ items }: Entry): string {
   return [
     ...once(items.map(tierOf)),
     middle === undefined ? '' : `${durationText(middle)} each`,
-    ...once(items.map(functionOf)),
+    ...once(items.map((item) => item.function ?? '')),
   ]
     .filter(Boolean)
     .join(' · ');
