@@ -172,6 +172,8 @@ class Call(Base):
     step: Mapped[str] = mapped_column(default="")
     # The last lines that the function printed in this attempt.
     log: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    # How the loss went that it told in this attempt: see told.Curve.
+    curve: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[CreatedAt]

@@ -60,6 +60,7 @@ def progressed(call: Call, progress: Progress) -> Ephemeral:
             "progress": round(progress.percent),
             "step": progress.step,
             "eta_s": progress.eta_seconds,
+            "curve": progress.curve.model_dump() if progress.curve else None,
         },
     )
 

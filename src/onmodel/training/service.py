@@ -15,11 +15,11 @@ from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.contracts import TrainingInputs
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.place import standings_of
-from onmodel.dispatch.queue import Standing
+from onmodel.dispatch.queue import Standing, standings_of
 from onmodel.dispatch.schemas import FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.told import Curve
 from onmodel.events import log as events
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
@@ -171,6 +171,7 @@ def _read(
         terms=[Terms.model_validate(one) for one in call.terms] if call else [],
         reference_count=len(job.parameters.get("references", [])),
         adapter_id=job.adapter_id,
+        curve=Curve.model_validate(call.curve) if call and call.curve else None,
         error=ErrorRead.model_validate(job.error) if job.error else None,
         created_by=job.created_by,
         created_at=job.created_at,

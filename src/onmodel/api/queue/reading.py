@@ -25,11 +25,10 @@ from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.dependencies import UNMET
 from onmodel.dispatch.failures import meaning
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.place import standings_of
-from onmodel.dispatch.queue import WORKING, Standing, standing
+from onmodel.dispatch.queue import Standing, standing, standings_of
 from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
-from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.told import Curve
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
@@ -70,21 +69,17 @@ async def _calls(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Call]:
 
 
 def _elsewhere(rows: Sequence[Standing], listed: Sequence[Standing]) -> list[QueueElsewhere]:
-    """Return what works or stands before the last of the listed calls in its line, namelessly."""
-    last: dict[frozenset[Tier], int] = {}
+    """Return what works or stands before one of the listed calls in a line, namelessly."""
+    last: dict[str, int] = {}
     for row in listed:
-        if row.position is not None:
-            last[row.line] = max(row.position, last.get(row.line, 0))
+        for make, place in row.places.items():
+            last[make] = max(place, last.get(make, 0))
     shown = {row.call.id for row in listed}
     return [
         QueueElsewhere(position=row.position, tier=row.call.tier.value, seconds=row.length_s)
         for row in rows
-        if row.line in last
-        and row.call.id not in shown
-        and (
-            row.call.state in WORKING
-            or (row.position is not None and row.position < last[row.line])
-        )
+        if row.call.id not in shown
+        and any(place < last.get(make, 0) for make, place in row.places.items())
     ]
 
 
@@ -189,6 +184,7 @@ def _item(
         function_reason_code=call.function_reason,
         worker=at.worker if at else None,
         attempt=call.attempt,
+        curve=Curve.model_validate(call.curve) if call.curve else None,
         error=_error(call, role),
         created_at=call.created_at,
         started_at=call.started_at,

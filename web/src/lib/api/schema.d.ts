@@ -4000,6 +4000,26 @@ export interface components {
             };
         };
         /**
+         * Curve
+         * @description How the loss of a training went, in order; ``label`` says what the number is.
+         */
+        Curve: {
+            /** Label */
+            label: string;
+            /** Points */
+            points: components["schemas"]["CurvePoint"][];
+        };
+        /**
+         * CurvePoint
+         * @description The number that a training makes small, after so much of its work.
+         */
+        CurvePoint: {
+            /** Loss */
+            loss: number;
+            /** Percent */
+            percent: number;
+        };
+        /**
          * DecideWrite
          * @description ``candidate_id`` null keeps what stands in the set.
          */
@@ -4574,6 +4594,21 @@ export interface components {
             training: components["schemas"]["TrainingJobRead"][];
         };
         /**
+         * FunctionChance
+         * @description Whether a function is chosen by itself, and otherwise why not.
+         *
+         *     ``second``: another one goes first. ``not_offered``: no machine that works now has it.
+         */
+        FunctionChance: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "chosen" | "second" | "unfit" | "unaccepted" | "no_worker" | "no_vram" | "not_offered";
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * FunctionHealth
          * @description The latest 50 runs.
          *
@@ -4655,11 +4690,12 @@ export interface components {
         };
         /**
          * FunctionTierRead
-         * @description What a function takes in one tier.
+         * @description What a function takes in one tier, and whether it is chosen there.
          *
          *     ``vram_mb`` is 0 on a CPU. ``median_seconds`` is over ``runs`` past runs, null without any.
          */
         FunctionTierRead: {
+            chance: components["schemas"]["FunctionChance"];
             /** Median Seconds */
             median_seconds: number | null;
             /** Runs */
@@ -6505,6 +6541,7 @@ export interface components {
          *     blind decision hides who asked for its picture. ``tier_reason`` says why another tier than
          *     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
          *     of licences that forbid selling what it makes.
+         *     ``curve`` is how the loss of a training went; while it runs it is a few seconds old.
          *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
@@ -6518,6 +6555,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            curve: components["schemas"]["Curve"] | null;
             /** Due At */
             due_at: string | null;
             error: components["schemas"]["QueueError"] | null;
@@ -8151,7 +8189,8 @@ export interface components {
          * TrainingJobRead
          * @description ``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know.
          *
-         *     ``terms`` are those of licences that forbid selling what was trained.
+         *     ``terms`` are those of licences that forbid selling what was trained. ``curve`` is how its loss
+         *     went, null where the function tells none; while it runs it is a few seconds old.
          */
         TrainingJobRead: {
             /** Adapter Id */
@@ -8175,6 +8214,7 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string | null;
+            curve: components["schemas"]["Curve"] | null;
             error: components["schemas"]["ErrorRead"] | null;
             /** Eta S */
             eta_s: number | null;
@@ -8219,8 +8259,11 @@ export interface components {
         /**
          * TrainingProgress
          * @description Event ``server:training.progress``; may be lost.
+         *
+         *     ``curve`` is what the curve of its loss got since the last one, null for nothing.
          */
         TrainingProgress: {
+            curve: components["schemas"]["Curve"] | null;
             /** Eta S */
             eta_s: number | null;
             /**

@@ -88,8 +88,15 @@ describe('Room', () => {
     });
     room.apply({
       event: 'server:training.progress',
-      payload: { job_id: 'j1', progress: 55, step: 'Learning', eta_s: 8 },
+      payload: {
+        job_id: 'j1',
+        progress: 55,
+        step: 'Learning',
+        eta_s: 8,
+        curve: { label: 'Loss', points: [{ percent: 55, loss: 0.25 }] },
+      },
     });
+    expect(room.curves.get('j1')).toEqual({ label: 'Loss', points: [{ percent: 55, loss: 0.25 }] });
     expect(room.jobs.get('j1')?.progress).toBe(0);
     expect(room.progress.get('j1')).toMatchObject({ progress: 55, step: 'Learning', eta_s: 8 });
     expect(room.changes.get('c1')).toBe(2);
