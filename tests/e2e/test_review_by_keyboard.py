@@ -20,11 +20,12 @@ QUESTION = "How surprised, by keyboard?"
 # What can be pressed and is in sight. Cells of a table that arrows walk through, and those of a
 # choice that arrows change, have one place among all that Tab reaches.
 FIND = """() => {
+    const page = document.querySelector('[role=dialog]') ?? document;
     const PRESSED = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
     const WALKED = '[id^=cell-], [role=grid] button, [data-stop], [role=listbox] [tabindex]';
     const usable = (one) => one.checkVisibility({ visibilityProperty: true })
         && !one.disabled && !one.closest('[inert], [aria-hidden=true]') && one.type !== 'file';
-    const all = [...document.querySelectorAll(PRESSED)].filter(usable);
+    const all = [...page.querySelectorAll(PRESSED)].filter(usable);
     window.wanted = all.filter((one) => !one.matches(WALKED));
     // what only a mouse can press looks like a button and is none
     const pointed = [...document.querySelectorAll('main *, [role=dialog] *')].filter((one) =>
@@ -100,7 +101,6 @@ async def _notes(page: Page, shots: Path) -> None:
     await expect(page.locator("svg path[d$=Z]").first).to_be_attached()
 
     # to the first note, and from there on with Tab
-    await page.keyboard.press("Escape")
     note = page.locator("li[id^=note-]").filter(has_text="Wider eyes")
     for _ in range(await page.locator("li[id^=note-]").count()):
         await page.keyboard.press("]")
