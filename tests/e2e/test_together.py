@@ -19,6 +19,7 @@ from bench.support.house import House
 from tests.e2e import steps
 from tests.e2e.camera import Camera, Seat
 from tests.e2e.conftest import Demo, Windows
+from tests.e2e.eyes import heard, listen
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
@@ -340,10 +341,14 @@ async def _one_goes_back_and_the_others_are_told(
     # the words go back; the picture that was chosen stays
     await expect(dialog.get_by_role("checkbox")).to_have_count(2)
     await dialog.get_by_role("checkbox", name=re.compile(LABEL)).uncheck()
-    await dialog.get_by_role("button", name="Take these back").click()
     did = f"took the description back from version {start}"
+    for one in others:
+        await listen(one.page)
+    await asyncio.gather(
+        dialog.get_by_role("button", name="Take these back").click(),
+        *(_is_told(one.page, f"{ines.name} {did}.") for one in others),
+    )
     await expect(page.get_by_role("navigation", name="Timeline").get_by_text(did)).to_be_visible()
-    await asyncio.gather(*(_is_told(one.page, f"{ines.name} {did}.") for one in others))
     for one in others:
         await _text(one.page).evaluate("(box) => box.scrollIntoView({ block: 'center' })")
     await camera.take(
@@ -359,7 +364,7 @@ async def _is_told(page: Page, sentence: str) -> None:
     """The words are back, and somebody says so to the eye and to whoever has it read out."""
     notice = page.get_by_role("region", name="Notices").get_by_text(sentence)
     await asyncio.gather(
-        expect(page.locator("#announcer")).to_contain_text(sentence),
+        heard(page, sentence),
         expect(notice).to_be_visible(),
         expect(_text(page)).to_have_value(TOGETHER),
     )
