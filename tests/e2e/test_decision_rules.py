@@ -137,7 +137,9 @@ async def _open(page: Page) -> Locator:
 
 
 def _voter(page: Page, name: str) -> Locator:
-    return page.get_by_role("region", name="Who votes").get_by_role("listitem").filter(has_text=name)
+    return (
+        page.get_by_role("region", name="Who votes").get_by_role("listitem").filter(has_text=name)
+    )
 
 
 def _under(page: Page, name: str) -> Locator:

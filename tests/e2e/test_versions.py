@@ -229,9 +229,7 @@ def _tile(page: Page) -> Locator:
 
 
 async def _is_told(page: Page, sentence: str) -> None:
-    await expect(
-        page.get_by_role("region", name="Notices").get_by_text(sentence)
-    ).to_be_visible()
+    await expect(page.get_by_role("region", name="Notices").get_by_text(sentence)).to_be_visible()
 
 
 def _description(page: Page) -> Locator:
