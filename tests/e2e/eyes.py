@@ -5,6 +5,7 @@ from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
+from playwright.async_api import TimeoutError as TooLateError
 
 _LISTEN = """() => {
     const place = document.querySelector('#announcer');
@@ -31,6 +32,14 @@ async def listen(page: Page) -> None:
 
 async def heard(page: Page, sentence: str) -> None:
     """Wait until a screen reader was told this, whatever it was told since then."""
-    await page.wait_for_function(
-        "(sentence) => window.heard.some((said) => said.includes(sentence))", arg=sentence
-    )
+    try:
+        await page.wait_for_function(
+            "(sentence) => window.heard.some((said) => said.includes(sentence))", arg=sentence
+        )
+    except TooLateError as error:
+        raise AssertionError(f"{sentence!r} is not among {await _all_heard(page)}") from error
+
+
+async def _all_heard(page: Page) -> list[str]:
+    said: list[str] = await page.evaluate("() => window.heard")
+    return said

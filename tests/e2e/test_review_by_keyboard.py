@@ -22,11 +22,12 @@ QUESTION = "How surprised, by keyboard?"
 FIND = """() => {
     const page = document.querySelector('[role=dialog]') ?? document;
     const PRESSED = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
-    const WALKED = '[id^=cell-], [role=grid] button, [data-stop], [role=listbox] [tabindex]';
+    const walked = (one) => one.tabIndex < 0
+        && one.closest('ol, [role=grid], main')?.querySelector('[tabindex="0"]');
     const usable = (one) => one.checkVisibility({ visibilityProperty: true })
         && !one.disabled && !one.closest('[inert], [aria-hidden=true]') && one.type !== 'file';
     const all = [...page.querySelectorAll(PRESSED)].filter(usable);
-    window.wanted = all.filter((one) => !one.matches(WALKED));
+    window.wanted = all.filter((one) => !walked(one));
     // what only a mouse can press looks like a button and is none
     const pointed = [...document.querySelectorAll('main *, [role=dialog] *')].filter((one) =>
         one.checkVisibility() && getComputedStyle(one).cursor === 'pointer'

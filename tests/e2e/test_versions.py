@@ -92,7 +92,7 @@ async def test_versions_are_compared_named_and_gone_back_to_in_part(
         ).to_be_visible()
         await expect(_description(vera)).to_have_value(before["description"])
         assert house.call("GET", path, token)["description"] == before["description"]
-        await _is_told(vera, f"Mara: {me} {said}.")
+        await _is_told(vera, f": {me} {said}.")
         await expect(_tile(vera)).not_to_have_attribute("id", f"slot-{first['id']}")
         await ada.get_by_role("button", name="Undo").click()
         await expect(_description(vera)).to_have_value(TEXT)
@@ -110,7 +110,7 @@ async def test_versions_are_compared_named_and_gone_back_to_in_part(
         await expect(_description(vera)).to_have_value(before["description"])
         # the other one sees all of it at once, is told why, and one press leads to what differs
         await expect(_tile(vera)).to_have_attribute("id", f"slot-{first['id']}")
-        await _is_told(vera, f"Mara: {me} went back to version {start}.")
+        await _is_told(vera, f": {me} went back to version {start}.")
         notice = vera.get_by_role("region", name="Notices")
         await notice.get_by_role("link", name="Compare").last.click()
         await vera.wait_for_url(re.compile(r"/versions\?from=\d+&to=\d+$"))

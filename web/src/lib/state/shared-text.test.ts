@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServerMessage } from '$lib/api/types';
 import { announcer } from './announce.svelte';
 import { SharedText } from './shared-text.svelte';
@@ -41,6 +41,7 @@ const cursor = (over: Record<string, unknown> = {}) => ({
 });
 
 beforeEach(() => {
+  vi.useFakeTimers();
   said = [];
   text = new SharedText(
     {
@@ -53,6 +54,11 @@ beforeEach(() => {
     'A tall smuggler.',
   );
   text.connected();
+});
+
+afterEach(() => {
+  vi.runAllTimers();
+  vi.useRealTimers();
 });
 
 describe('SharedText', () => {
@@ -108,7 +114,6 @@ describe('SharedText', () => {
   });
 
   it('tells who comes later where we stand', () => {
-    vi.useFakeTimers();
     opened();
     text.met();
     text.select([2, 2]);
@@ -116,7 +121,6 @@ describe('SharedText', () => {
     text.met();
     const told = said.filter(({ event }) => event === 'client:text.cursor');
     expect(told.map(({ payload }) => payload['head'])).toEqual([2, 2]);
-    vi.useRealTimers();
   });
 
   it('does not show us our own cursor', () => {
