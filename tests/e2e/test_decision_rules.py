@@ -59,7 +59,7 @@ async def test_rules_are_changed_after_asking_and_everybody_sees_it(
             await expect(about).to_contain_text("Rolf Rules decides")
             await expect(_voter(page, "Rolf Rules")).to_contain_text("Asked")
         # it concerns him: the bell says so, wherever he is
-        await expect(rolf.get_by_role("link", name=re.compile("^Inbox, [1-9]"))).to_be_visible()
+        await expect(rolf.get_by_role("link", name=re.compile("^Inbox: [1-9]"))).to_be_visible()
 
         # now he leads: he may change it, too; both do at once, and nobody is overwritten unseen
         his = await _open(rolf)
