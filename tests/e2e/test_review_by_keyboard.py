@@ -79,6 +79,7 @@ async def test_notes_compare_vote_and_versions_without_a_mouse(
         await tab_to(page, re.compile("^Gallery$"), back=True)
         await page.keyboard.press("Enter")
         await page.wait_for_url(re.compile("/gallery$"))
+        await expect(page.locator("[id^=cell-]").first).to_be_visible()
         await step_to(page, "j", re.compile("^Mara"))
         await page.keyboard.press("Enter")
         await _versions(page, shots)
