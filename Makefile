@@ -104,7 +104,7 @@ fix: $(DEVELOPMENT) $(NODE_MODULES) ## format everything and make the generated 
 test: test-python test-packages test-web test-e2e ## everything that CI runs
 
 test-python: $(DEVELOPMENT)
-	@$(BIN)/pytest -m "not e2e"
+	@$(BIN)/pytest -m "not e2e" -n auto --maxprocesses 4 --dist loadgroup
 
 test-packages: $(DEVELOPMENT) $(addprefix test-package-,$(subst /,~,$(PACKAGES)))
 

@@ -7,8 +7,8 @@ JSON on standard input: host, port, token, and rooms, each with
     sockets     how many clients
     newest      the seq of its newest event (0)
     slow        how many of them stop reading (0)
-    document    the text that all open, and whose cursor the first moves (none), `cursors` times a
-                second
+    document    the text that all open, and in which a few write by turns (none): their cursors
+                move `cursors` times a second
 
 Then it obeys the lines that it reads, and answers each with one JSON object:
 
@@ -17,7 +17,8 @@ Then it obeys the lines that it reads, and answers each with one JSON object:
     report      stop the cursors; what was counted, see `Count`
     drain       let the slow ones read what is left, come back, catch up; {"dropped", "recovered"}
 
-A client whose connection ends comes back at once and asks for what it missed, as a browser does.
+A client whose connection ends comes back at once and asks for what it missed, as a browser does:
+what happens before the answer it puts aside, and looks at it when it knows the rest.
 
 Latency of an event on a socket = time of receipt - the event's own `at`, which the server takes in
 the transaction just before it commits: same machine, same clock, so the commit itself is included.
@@ -35,9 +36,11 @@ from typing import Any
 from frames import CLOSE, PING, PONG, TEXT, connect, cut, masked
 
 SLOW_BUFFER = 4096
+SETTLE_SECONDS = 30.0
 DRAIN_SECONDS = 60.0
 MOST_SECONDS = 900.0
-WHOLE = -1.0
+WRITERS = 5
+WHOLE, SYNCED = -1.0, -2.0
 
 
 @dataclass
@@ -58,7 +61,12 @@ class Room:
 
 @dataclass
 class Client:
-    """One connection; `seq` is the newest durable event it has."""
+    """One connection.
+
+    Attributes:
+        seq: the newest durable event it has, with all before.
+        ahead: while it waits for what it missed: newer events that came already; else None.
+    """
 
     room: Room
     wire: Any
@@ -66,6 +74,7 @@ class Client:
     seq: int
     slow: bool = False
     ended: bool = False
+    ahead: set[int] | None = None
 
 
 @dataclass
@@ -99,6 +108,7 @@ class Crowd:
         )
         client = Client(room, wire, rest, room.newest if seq is None else seq, slow=slow)
         if seq is not None:
+            client.ahead = set()
             ask = {"event": "client:sync_request", "payload": {"since": seq}}
             wire.send(masked(TEXT, json.dumps(ask).encode()))
         if not slow:
@@ -132,7 +142,10 @@ class Crowd:
     def report(self) -> dict[str, Any]:
         """Stop the cursors; say what reached whom."""
         self.moving = False
+        end = time.monotonic() + SETTLE_SECONDS
         self.pump_for(2.0)
+        while self.behind() and time.monotonic() < end:  # late is not lost
+            self.pump_for(0.5)
         for room in self.rooms:
             for client in room.clients:
                 if not client.slow:
@@ -144,6 +157,15 @@ class Crowd:
             ],
             **vars(self.count),
         }
+
+    def behind(self) -> int:
+        """Return how many still have something to hear of."""
+        return sum(
+            client.seq < room.newest or client.ahead is not None
+            for room in self.rooms
+            for client in room.clients
+            if not client.slow
+        )
 
     def drain(self) -> dict[str, Any]:
         """Let the slow ones read: how many were let go, and how many have everything again."""
@@ -194,7 +216,8 @@ class Crowd:
             room.sent += 1
             self.sent_at[number, position] = time.time()
             place = {"document": room.document, "revision": 0, "anchor": position, "head": position}
-            self.say(room.clients[0], "client:text.cursor", place)
+            writer = room.clients[room.sent % min(WRITERS, len(room.clients))]
+            self.say(writer, "client:text.cursor", place)
             self.due[number] = due + 1 / room.cursors
         return max(0.0, min(self.due.values(), default=now + 1.0) - time.monotonic())
 
@@ -263,29 +286,43 @@ class Crowd:
         seq, at = known
         if at == WHOLE:  # everything as of that event: what came before is in it
             client.seq = max(client.seq, seq)
-            return
-        if seq < 0:
+            self.catch_up(client)
+        elif at == SYNCED:
+            self.catch_up(client)
+        elif seq < 0:
             room.fleeting.append((now - at) * 1000)
-            return
-        if seq <= client.seq:
+        elif client.ahead is not None and seq != client.seq + 1:
+            client.ahead.add(seq)
+        elif seq <= client.seq:
             self.count.doubled += 1
-            return
-        self.count.lost += seq - client.seq - 1
-        client.seq = seq
-        room.newest = max(room.newest, seq)
-        room.durable.append((now - at) * 1000)
+        else:
+            self.count.lost += seq - client.seq - 1
+            client.seq = seq
+            room.newest = max(room.newest, seq)
+            room.durable.append((now - at) * 1000)
+
+    def catch_up(self, client: Client) -> None:
+        """Add what came before the answer; it should reach to what the answer brought."""
+        ahead, client.ahead = client.ahead or set(), None
+        newer = {seq for seq in ahead if seq > client.seq}
+        if newer:
+            self.count.lost += max(newer) - client.seq - len(newer)
+            client.seq = max(newer)
 
     def look(self, room: Room, payload: bytes) -> tuple[int, float] | None:
         """Return what a frame is.
 
-        (seq, time) of a durable event, (seq, WHOLE) of a full sync, (-1, time sent) of a cursor,
-        None of others.
+        (seq, time) of a durable event, (seq, WHOLE) of a full sync, (seq, SYNCED) of the end of
+        what was missed, (-1, time sent) of a cursor, None of others.
         """
         message = json.loads(payload)
         if message["event"] == "server:full_sync":
             return int(message["seq"]), WHOLE
         if message.get("seq") is not None and message.get("at"):
             return int(message["seq"]), datetime.fromisoformat(message["at"]).timestamp()
+        data = message["payload"].get("data")
+        if message["event"] == "server:ok" and isinstance(data, dict) and "seq" in data:
+            return int(data["seq"]), SYNCED
         if message["event"] == "server:text.cursor":
             sent = self.sent_at.get((self.rooms.index(room), message["payload"]["head"] or 0))
             return None if sent is None else (-1, sent)

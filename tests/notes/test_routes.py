@@ -1,7 +1,6 @@
 """Notes on pictures as their clients see them."""
 
 import asyncio
-import gc
 import io
 import json
 import random
@@ -393,7 +392,6 @@ async def test_pictures_to_take_along_are_drawn_one_at_a_time(
     draw = drawing.draw
 
     def drawn(*given: Any) -> Image.Image:
-        gc.collect()
         most.append(sum(page() is not None for page in pages))
         page = draw(*given)
         pages.append(weakref.ref(page))

@@ -28,6 +28,7 @@ from onmodel.api.realtime.pace import MESSAGE_BYTES
 from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.watch import Watch
+from onmodel.api.realtime.wire import Wire
 from onmodel.composition import Resources
 from onmodel.dispatch import leases, workers
 from onmodel.dispatch.claim import claim
@@ -262,7 +263,8 @@ async def running(settings: Settings) -> AsyncGenerator[House]:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            ws="websockets-sansio",
+            ws=Wire,
+            ws_per_message_deflate=False,
             ws_max_size=MESSAGE_BYTES,
             log_config=None,
             access_log=False,

@@ -10,9 +10,9 @@ from onmodel.accounts.routes import router as accounts
 from onmodel.activity.routes import router as activity
 from onmodel.api import health, spa
 from onmodel.api.assets import router as assets
-from onmodel.api.chores import chores
 from onmodel.api.functions.fetching import Fetching
 from onmodel.api.functions.routes import router as functions
+from onmodel.api.garbage import Garbage
 from onmodel.api.limits import BodyLimit
 from onmodel.api.loop_lag import LoopLag
 from onmodel.api.openapi import describe
@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.mail, app.state.fetching = mail, Fetching(settings)
         app.state.resources, app.state.hub, app.state.presence = resources, hub, board
         app.state.watch, app.state.places = watch, Places(resources.bus)
-        app.state.loop_lag, by_the_clock = LoopLag(), chores(resources, settings)
+        app.state.loop_lag, app.state.garbage = LoopLag(), Garbage()
         async with Ingest(
             max_bytes=settings.upload_bytes, max_pixels=settings.upload_pixels
         ) as ingest:
@@ -77,16 +77,12 @@ def create_app(settings: Settings) -> FastAPI:
             board.start()
             app.state.places.start()
             watch.start()
-            for chore in by_the_clock:
-                chore.start()
             app.state.loop_lag.start()
             try:
                 yield
             finally:
                 await asyncio.to_thread(app.state.fetching.close)
                 await app.state.loop_lag.stop()
-                for chore in by_the_clock:
-                    await chore.stop()
                 await watch.stop()
                 await mail.stop()
                 await hub.stop()

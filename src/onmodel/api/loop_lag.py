@@ -6,7 +6,7 @@ A timer that should ring every few milliseconds rings late by as long as somethi
 import asyncio
 from collections import deque
 
-from onmodel.api.background import end
+from onmodel.kit.background import end
 
 TICK_SECONDS = 0.01
 WINDOW_SECONDS = 30

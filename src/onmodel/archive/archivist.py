@@ -7,8 +7,14 @@ there, and the same events always make the same commits.
 """
 
 import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar, TypeVarTuple
 from uuid import UUID
 
 import structlog
@@ -40,8 +46,13 @@ from onmodel.versions.snapshot import Snapshot
 
 log = structlog.get_logger(__name__)
 
+Given = TypeVarTuple("Given")
+Made = TypeVar("Made")
+
 BATCH_EVENTS = 300
 NAMED = "server:version.named"
+# of 19: nobody waits for Git, and everybody for a frame
+NICE = 15
 
 
 @dataclass
@@ -65,6 +76,7 @@ class Archivist:
         self._workspace = workspace
         self._heads: dict[UUID, bytes] = {}  # branches as this process left them
         self._troubled: set[UUID] = set()  # said once, tried again at each look
+        self._thread = ThreadPoolExecutor(1, "archivist", initializer=_step_aside)
 
     async def catch_up(self) -> int:
         """Write what waits in every project; return how many commits were made."""
@@ -81,6 +93,10 @@ class Archivist:
                 self._troubled.add(project.project_id)
         return made
 
+    async def _beside(self, work: Callable[[*Given], Made], *given: *Given) -> Made:
+        """Do what blocks in the thread that lets others go first."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
+
     async def _project(self, project: Behind) -> int:
         path = folder.existing_project_path(self._workspace, project.folder)
         made = 0
@@ -95,7 +111,7 @@ class Archivist:
             if events < BATCH_EVENTS:
                 break
         if made:
-            await asyncio.to_thread(housekeeping.tidy, path, made)
+            await self._beside(housekeeping.tidy, path, made)
         return made
 
     async def _batch(
@@ -105,7 +121,7 @@ class Archivist:
         head = opened.refs[REF]
         if self._heads.get(project_id) != head:
             # first look, a crash, or somebody moved the branch: Git knows what it holds
-            seq = await asyncio.to_thread(last_event, opened)
+            seq = await self._beside(last_event, opened)
         found = await steps.after(uow, project_id, seq, limit=BATCH_EVENTS)
         if not found:
             return 0, 0
@@ -113,7 +129,7 @@ class Archivist:
         material = await self._gather(uow, project_id, opened, events)
         authors = {author for step in found for author in step.authors}
         material.people |= await accounts.users_by_id(uow, authors)
-        commits, head = await asyncio.to_thread(_write, opened, found, material)
+        commits, head = await self._beside(_write, opened, found, material)
         self._heads[project_id] = head
         await repository.set_position(uow, project_id, found[-1].last.seq)
         return commits, len(events)
@@ -160,6 +176,12 @@ class Archivist:
         except FileMissingError:
             return False
         return True
+
+
+def _step_aside() -> None:
+    """Let everything else on the machine go first. Only Linux knows a thread's own priority."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def _write(opened: Repo, found: list[Step], material: Material) -> tuple[int, bytes]:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from onmodel.api.app import create_app
 from onmodel.api.realtime.pace import MESSAGE_BYTES
+from onmodel.api.realtime.wire import Wire
 from onmodel.cli import handover
 from onmodel.cli.people import make_link
 from onmodel.cli.port import listen
@@ -32,7 +33,7 @@ def serve_forever(settings: Settings) -> int:
     app = create_app(settings)
     config = uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=Wire,
         ws_max_size=MESSAGE_BYTES,
         # small frames, and compressing them doubles their cost
         ws_per_message_deflate=False,

@@ -36,6 +36,7 @@ from onmodel.review import alerts
 from onmodel.settings import Settings
 from onmodel.worker import alive
 from onmodel.worker.celery import delete_queues, make_app, queues_of_workers, send
+from onmodel.worker.chores import chores
 from onmodel.worker.durable import is_passing
 
 log = structlog.get_logger(__name__)
@@ -59,10 +60,15 @@ async def _run_until_signalled(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for sig in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sig, producer.stop)
+    by_the_clock = chores(resources)
     courier.start()
+    for chore in by_the_clock:
+        chore.start()
     try:
         await producer.run()
     finally:
+        for chore in by_the_clock:
+            await chore.stop()
         await courier.stop()
         await resources.close()
 

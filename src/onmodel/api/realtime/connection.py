@@ -1,8 +1,8 @@
-"""One open socket: a bounded queue and the task that empties it."""
+"""One open socket: written to at once, or through a bounded queue and the task that empties it."""
 
 import asyncio
-import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from onmodel.accounts.permissions import Role
 from onmodel.accounts.service import Actor
+from onmodel.api.realtime.wire import EXTENSION, Prepared
 
 QUEUE_FRAMES = 512
 # of memory, in line for one socket
@@ -36,7 +37,7 @@ class BelievedRole:
 
 
 class Connection:
-    """A socket that is written to by its own task only, so that nobody waits for it.
+    """A socket that nobody waits for: what cannot be written at once is its own task's matter.
 
     Attributes:
         project_id: whose room it is in; NOWHERE for a person's own socket, outside projects.
@@ -45,18 +46,22 @@ class Connection:
         waiting_bytes: of memory, in line; without a whole state.
         whole_waits: whether a whole state is in line; there is never more than one.
         role: what this person may do, forgotten when the project's people change.
-        reading: the texts that were opened here; of others it hears nothing.
     """
 
     def __init__(self, socket: WebSocket, project_id: UUID, actor: Actor) -> None:
         self.project_id = project_id
         self.actor = actor
         self.seq = 0
-        self.held: list[tuple[int, str]] | None = None
+        self.held: list[tuple[int, Prepared]] | None = None
         self.role: BelievedRole | None = None
         self._socket = socket
         self.whole_waits = False
-        self._queue: asyncio.Queue[tuple[str, int]] = asyncio.Queue(QUEUE_FRAMES)
+        self._queue: asyncio.Queue[tuple[Prepared, int]] = asyncio.Queue(QUEUE_FRAMES)
+        self._write_now: Callable[[Prepared], bool] | None = (
+            socket.scope.get("extensions", {}).get(EXTENSION, {}).get("write")
+        )
+        # whether anything is in line, or on its way from there: nothing may overtake it
+        self._busy = False
         self.waiting_bytes = 0
         self._close_code: int | None = None
         self._writer: asyncio.Task[None] | None = None
@@ -65,39 +70,44 @@ class Connection:
         """Begin to write."""
         self._writer = asyncio.create_task(self._write(), name=f"writer-{self.project_id}")
 
-    def deliver(self, text: str, seq: int | None) -> None:
-        """Put a live frame in line; a durable one that is known or held back waits its turn."""
+    def deliver(self, frame: Prepared, seq: int | None) -> None:
+        """Send a live frame; a durable one that is known or held back waits its turn."""
         if seq is not None:
             if self.held is not None:
-                self.held.append((seq, text))
+                self.held.append((seq, frame))
                 return
             if seq <= self.seq:
                 return
             self.seq = seq
-        self.put(text)
+        self._put(frame, frame.size)
 
-    def put(self, text: str) -> None:
-        """Put a frame in line; whoever cannot keep up is let go and syncs when it is back."""
-        self._put(text, sys.getsizeof(text))
+    def put(self, data: bytes) -> None:
+        """Send a frame; whoever cannot keep up is let go and syncs when it is back."""
+        frame = Prepared(data)
+        self._put(frame, frame.size)
 
-    def put_whole(self, text: str) -> None:
-        """Put a whole state in line, which may be longer than everything else that may wait."""
-        self.whole_waits = True
-        self._put(text, 0)
+    def put_whole(self, data: bytes) -> None:
+        """Send a whole state, which may be longer than everything else that may wait."""
+        self._put(Prepared(data), 0)
 
-    def _put(self, text: str, size: int) -> None:
+    def offer(self, frame: Prepared) -> None:
+        """Send a frame that nobody misses, unless others wait in line already."""
+        if self._queue.qsize() < FLEETING_FRAMES:
+            self._put(frame, frame.size)
+
+    def _put(self, frame: Prepared, size: int) -> None:
+        """Write a frame, or put it in line; one without a size is a whole state."""
         if self._close_code is not None:
+            return
+        if self._write_now is not None and not self._busy and self._write_now(frame):
             return
         if self._queue.full() or self.waiting_bytes + size > QUEUE_BYTES:
             self.close_soon(TOO_SLOW)
             return
-        self._queue.put_nowait((text, size))
+        self._busy = True
+        self._queue.put_nowait((frame, size))
         self.waiting_bytes += size
-
-    def offer(self, text: str) -> None:
-        """Put a frame in line that nobody misses, unless others wait there already."""
-        if self._queue.qsize() < FLEETING_FRAMES:
-            self.put(text)
+        self.whole_waits = self.whole_waits or size == 0
 
     def believe(self, role: Role, *, is_admin: bool, seconds: float) -> None:
         """Remember a role for a moment."""
@@ -111,8 +121,8 @@ class Connection:
     def release(self) -> None:
         """Put what was held in line, without what the log has already brought."""
         held, self.held = self.held or [], None
-        for seq, text in held:
-            self.deliver(text, seq)
+        for seq, frame in held:
+            self.deliver(frame, seq)
 
     def close_soon(self, code: int) -> None:
         """Close without waiting for a reader that may never read."""
@@ -133,11 +143,12 @@ class Connection:
         send = self._socket.send
         try:
             while True:
-                text, size = await self._queue.get()
+                frame, size = await self._queue.get()
                 self.waiting_bytes -= size
                 if size == 0:
                     self.whole_waits = False
-                await send({"type": "websocket.send", "text": text})
+                await send({"type": "websocket.send", "text": frame.text})
+                self._busy = not self._queue.empty()
         except _SEND_FAILURES:
             return
         except asyncio.CancelledError:

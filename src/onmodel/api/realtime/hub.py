@@ -11,11 +11,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from onmodel.api.background import Ear, end
+from onmodel.api.ear import Ear
 from onmodel.api.realtime.connection import SHUTTING_DOWN, Connection
+from onmodel.api.realtime.wire import Prepared
 from onmodel.events import log as events
 from onmodel.events.bus import Bus
 from onmodel.events.frames import CHANNEL
+from onmodel.kit.background import end
 from onmodel.kit.db.uow import Database
 
 log = structlog.get_logger(__name__)
@@ -24,8 +26,8 @@ SWEEP_SECONDS = 2.0
 # so many sends, then the loop gets a turn: one large room must not stop the others
 CHUNK = 100
 _SEQ = re.compile(rb'^\{"event":"[^"]*","seq":(\d+)')
-_CURSOR = '{"event":"server:text.cursor"'
-_PEOPLE_CHANGED = '{"event":"server:members.updated"'
+_CURSOR = b'{"event":"server:text.cursor"'
+_PEOPLE_CHANGED = b'{"event":"server:members.updated"'
 
 
 class Room:
@@ -101,7 +103,7 @@ class Hub:
             return
         match = _SEQ.match(frame)
         if match is None:
-            await self._fan_out(room, frame.decode(), None)
+            await self._fan_out(room, frame, None)
             return
         seq = int(match[1])
         async with room.lock:
@@ -109,7 +111,7 @@ class Hub:
                 return
             if seq == room.seq + 1:
                 room.seq = seq
-                await self._fan_out(room, frame.decode(), seq)
+                await self._fan_out(room, frame, seq)
                 return
         await self._catch_up(project_id, room)
 
@@ -123,19 +125,19 @@ class Hub:
                 return
             for seq, frame in missing:
                 room.seq = seq
-                await self._fan_out(room, frame.decode(), seq)
+                await self._fan_out(room, frame, seq)
 
-    async def _fan_out(self, room: Room, text: str, seq: int | None) -> None:
-        if text.startswith(_PEOPLE_CHANGED):
+    async def _fan_out(self, room: Room, data: bytes, seq: int | None) -> None:
+        if data.startswith(_PEOPLE_CHANGED):
             for connection in room.connections:
                 connection.role = None
             self.people_changed.set()
-        is_cursor = text.startswith(_CURSOR)
+        is_cursor, frame = data.startswith(_CURSOR), Prepared(data)
         for index, connection in enumerate(list(room.connections), start=1):
             if is_cursor:
-                connection.offer(text)
+                connection.offer(frame)
             else:
-                connection.deliver(text, seq)
+                connection.deliver(frame, seq)
             if index % CHUNK == 0:
                 await asyncio.sleep(0)
 

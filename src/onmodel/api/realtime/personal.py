@@ -10,7 +10,7 @@ from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from onmodel.accounts.signed_in import identify
-from onmodel.api.background import Ear
+from onmodel.api.ear import Ear
 from onmodel.api.realtime.connection import (
     NOWHERE,
     SHUTTING_DOWN,
@@ -19,6 +19,7 @@ from onmodel.api.realtime.connection import (
     Connection,
 )
 from onmodel.api.realtime.pace import Pace
+from onmodel.api.realtime.wire import Prepared
 from onmodel.composition import Resources
 from onmodel.events.bus import Bus
 from onmodel.events.frames import PERSON_CHANNEL, encode
@@ -27,7 +28,7 @@ from onmodel.kit.errors import ForbiddenError
 
 router = APIRouter()
 
-_LOOK_AGAIN = encode("server:inbox.changed", InboxChanged(notice=None).model_dump()).decode()
+_LOOK_AGAIN = encode("server:inbox.changed", InboxChanged(notice=None).model_dump())
 
 
 class Mailroom:
@@ -67,7 +68,7 @@ class Mailroom:
         return [one for one in everybody if one.project_id == NOWHERE]
 
     async def _hear(self, channel: str, frame: bytes) -> None:
-        self._hand_out(UUID(channel.removeprefix(PERSON_CHANNEL)), frame.decode())
+        self._hand_out(UUID(channel.removeprefix(PERSON_CHANNEL)), frame)
 
     def _subscribed(self, missed: bool) -> None:
         """Let everybody look again after a time in which nothing was heard."""
@@ -75,9 +76,10 @@ class Mailroom:
             for person_id in list(self._sockets):
                 self._hand_out(person_id, _LOOK_AGAIN)
 
-    def _hand_out(self, person_id: UUID, text: str) -> None:
+    def _hand_out(self, person_id: UUID, data: bytes) -> None:
+        frame = Prepared(data)
         for connection in list(self._sockets.get(person_id, ())):
-            connection.deliver(text, None)
+            connection.deliver(frame, None)
 
 
 @router.websocket("/ws/me")

@@ -16,10 +16,10 @@ import structlog
 from pydantic import BaseModel
 from redis.exceptions import RedisError
 
-from onmodel.api.background import end
 from onmodel.api.realtime.connection import Connection
 from onmodel.events.bus import Bus
 from onmodel.events.ephemeral import publish_ephemeral
+from onmodel.kit.background import end
 
 log = structlog.get_logger(__name__)
 

@@ -95,6 +95,7 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     desk = TextDesk(connection, resources)
     live = LiveDesk(connection, resources, socket.app.state.presence, socket.app.state.places)
     connection.start()
+    socket.app.state.garbage.came()
     try:
         await hub.join(connection)
         mail.join(connection)
@@ -106,6 +107,7 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
         hub.leave(connection)
         await connection.finish()
         await desk.leave()
+        socket.app.state.garbage.left()
 
 
 def _speaks_too_old(socket: WebSocket) -> bool:
@@ -256,7 +258,7 @@ class Session:
         self._say("server:error", problem.as_problem(), message_id)
 
     def _say(self, name: str, payload: dict[str, Any], message_id: str | None) -> None:
-        self._connection.put(encode(name, payload, id=message_id).decode())
+        self._connection.put(encode(name, payload, id=message_id))
 
     async def _handle(self, message: messages.ChangeMessage) -> Any:
         match message:
@@ -311,7 +313,7 @@ class Session:
                 "protocol": messages.PROTOCOL_VERSION,
             }
             frame = encode("server:full_sync", payload, seq=state.seq, id=message_id)
-            connection.put_whole(frame.decode())
+            connection.put_whole(frame)
             connection.seq = state.seq
         finally:
             connection.release()
@@ -325,7 +327,7 @@ class Session:
         if len(missing) > REPLAY_LIMIT or size > REPLAY_BYTES or since > last:
             return False
         for seq, frame in missing:
-            self._connection.put(frame.decode())
+            self._connection.put(frame)
             self._connection.seq = seq
         if not missing:
             self._connection.seq = since

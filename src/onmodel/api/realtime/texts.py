@@ -104,4 +104,4 @@ class TextDesk:
         )
 
     def _say(self, name: str, payload: BaseModel, id_: str | None) -> None:
-        self._connection.put(encode(name, payload.model_dump(mode="json"), id=id_).decode())
+        self._connection.put(encode(name, payload.model_dump(mode="json"), id=id_))

@@ -8,10 +8,10 @@ from uuid import UUID
 import structlog
 
 from onmodel.accounts import service as accounts
-from onmodel.api.background import end
 from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.personal import Mailroom
+from onmodel.kit.background import end
 from onmodel.kit.db.uow import Database
 from onmodel.projects import access
 

@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from onmodel.api.background import Ear, end
+from onmodel.api.ear import Ear
 from onmodel.api.realtime.connection import Connection
 from onmodel.api.realtime.live.schemas import Live, LivePerson, LiveUpdate, View
 from onmodel.api.realtime.live.standing import Standing
+from onmodel.api.realtime.wire import Prepared
 from onmodel.events.bus import Bus
 from onmodel.events.frames import encode
+from onmodel.kit.background import end
 
 CHANNEL = "onmodel:live:"
 GATHER_SECONDS = 0.04
@@ -169,7 +171,7 @@ class Places:
     async def _receive(self, channel: str, frame: bytes) -> None:
         here = self._here.get(channel, {})
         if frame != _SAY_ALL:
-            await _pass_on(frame.decode(), [*here, *self._followers.get(channel, ())])
+            await _pass_on(Prepared(frame), [*here, *self._followers.get(channel, ())])
             return
         for standing in here.values():
             standing.begin_anew()
@@ -177,9 +179,9 @@ class Places:
             self._round(channel)
 
 
-async def _pass_on(text: str, connections: Iterable[Connection]) -> None:
+async def _pass_on(frame: Prepared, connections: Iterable[Connection]) -> None:
     for index, connection in enumerate(connections, start=1):
-        connection.offer(text)
+        connection.offer(frame)
         if index % CHUNK == 0:
             await asyncio.sleep(0)
 

@@ -1,56 +1,17 @@
-"""Work beside the requests of a process: what is done every second, and what the bus feeds."""
+"""What the bus feeds: a task that listens, through whatever happens to the bus."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 
 import structlog
 from redis.exceptions import RedisError
 
 from onmodel.events.bus import Bus
+from onmodel.kit.background import end
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 1.0
 RETRY_SECONDS = 0.5
-
-
-async def end(*tasks: asyncio.Task[None] | None) -> None:
-    """Cancel tasks, those that were ever begun, and return when they are over."""
-    for task in tasks:
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-
-class Chore:
-    """Takes its steps every second; one that fails keeps none of the others from its turn.
-
-    What is due stands in the database, so any process may find it, and nothing is lost by stopping.
-    """
-
-    def __init__(self, name: str, steps: Mapping[str, Callable[[], Awaitable[object]]]) -> None:
-        self._name = name
-        self._steps = steps
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._run(), name=self._name)
-
-    async def stop(self) -> None:
-        """Stop looking; another process, or the next start, goes on."""
-        await end(self._task)
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            for step, take in self._steps.items():
-                try:
-                    await take()
-                except Exception as error:  # noqa: BLE001 - a database that starts raises much
-                    log.warning("chore_failed", chore=self._name, step=step, error=str(error))
 
 
 class Ear:

@@ -1,20 +1,23 @@
-"""What an API process does by the clock. Files may be large: Git has a task of its own."""
+"""What the house does by the clock, in the Producer's process, out of every browser's way.
+
+Git is slow and holds Python's lock: beside sockets it would make every frame wait. Files may be
+large, so it has a task of its own. Two processes at it do no harm.
+"""
 
 from functools import partial
 
-from onmodel.api.background import Chore
 from onmodel.archive.archivist import Archivist
 from onmodel.characters import texts
 from onmodel.composition import Resources
 from onmodel.decisions import deadlines
 from onmodel.inbox import reminders
-from onmodel.settings import Settings
+from onmodel.kit.background import Chore
 
 
-def chores(resources: Resources, settings: Settings) -> list[Chore]:
+def chores(resources: Resources) -> list[Chore]:
     """Return what ends runs of writing and voting and reminds of them, and what writes to Git."""
     database = resources.database
-    archivist = Archivist(database, resources.store, settings.workspace)
+    archivist = Archivist(database, resources.store, resources.settings.workspace)
     return [
         Chore(
             "settler",
