@@ -27,7 +27,7 @@ FLAGS = [
     "--force-color-profile=srgb",
 ]
 # Every wait of a test ends when what it waits for is there; this ends a test that hangs.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 expect.set_options(timeout=PATIENCE_MS)  # five seconds otherwise, whatever a window is told
 # Messages that are no fault of ours: Chromium reports every refused request as an error, and every
 # one without a network; the tests of bad input and of tunnels provoke some.
