@@ -5046,6 +5046,38 @@ export interface components {
             vram: number | null;
         };
         /**
+         * GridView
+         * @description Several pictures that are zoomed and moved as one.
+         *
+         *     The part is that of the picture that the others are locked on, or of the first one.
+         *
+         *     Attributes:
+         *         shown: which of the candidates, or of the two pictures of versions, are compared.
+         *         layout: side by side, or two over each other.
+         *         line: where the wipe's line is, or how much shines through, as a share.
+         *         locked: whether the faces lie in one place.
+         */
+        GridView: {
+            /**
+             * Layout
+             * @enum {string}
+             */
+            layout: "grid" | "wipe" | "onion" | "difference";
+            /** Line */
+            line: number;
+            /** Locked */
+            locked: boolean;
+            /** Middle */
+            middle: [
+                number,
+                number
+            ];
+            /** Shown */
+            shown: string[];
+            /** Zoom */
+            zoom: number;
+        };
+        /**
          * Group
          * @description A heading of the inbox.
          * @enum {string}
@@ -5976,7 +6008,7 @@ export interface components {
         };
         /**
          * PictureView
-         * @description Which part of a picture is seen: magnification of the fitted picture, and its middle.
+         * @description One picture; ``beside`` says whether a reference stands next to it.
          */
         PictureView: {
             /**
@@ -8731,6 +8763,8 @@ export interface components {
             anchor?: string | null;
             /** Client */
             client: string;
+            /** @default null */
+            grid?: components["schemas"]["GridView"] | null;
             /**
              * Offset
              * @default 0
@@ -8774,7 +8808,8 @@ export interface components {
          *         scroll: how far down the page, as a share of what can be scrolled.
          *         anchor: id of the element nearest to the top, for windows of another size.
          *         offset: how far that element's top is from the window's, in heights of the element.
-         *         picture: with a picture open.
+         *         picture: with one picture open.
+         *         grid: with several pictures that are compared.
          */
         ViewUpdate: {
             /**
@@ -8782,6 +8817,8 @@ export interface components {
              * @default null
              */
             anchor?: string | null;
+            /** @default null */
+            grid?: components["schemas"]["GridView"] | null;
             /**
              * Offset
              * @default 0

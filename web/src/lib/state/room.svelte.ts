@@ -504,7 +504,6 @@ export class Room {
     const character = this.characters.get(character_id);
     if (!character || by === session.me?.id) return;
     const told = `${character.name}: ${this.nameOf(by)} ${data.text}.`;
-    announcer.say(told);
     toasts.say(told, {
       label: 'Compare',
       href: links.versions(this.projectId, character_id, { from: number - 1, to: number }),

@@ -190,7 +190,7 @@ describe('Room', () => {
     expect(toasts.list).toEqual([]);
     session.me = { id: 'u2', is_admin: false } as never;
     told('u1');
-    expect(announcer.text).toBe('Mara: Ines went back to version 3.');
+    expect(announcer.text).toBe('Mara: Ines went back to version 3. Press U to compare.');
     expect(toasts.list[0]).toMatchObject({
       text: 'Mara: Ines went back to version 3.',
       action: { label: 'Compare', href: '/p/p1/c/c1/versions?from=6&to=7' },
