@@ -126,6 +126,10 @@ test-e2e: $(DEVELOPMENT) $(BUILT)
 	@scripts/browser
 	@ONMODEL_CHROMIUM="$$(scripts/browser)" $(BIN)/pytest -m e2e
 
+.PHONY: walk
+walk: $(DEVELOPMENT) $(BUILT) ## take the pictures of docs/walk.md anew
+	@ONMODEL_WALK=docs/walk ONMODEL_CHROMIUM="$$(scripts/browser)" $(BIN)/pytest -m e2e tests/e2e/test_together.py
+
 .PHONY: $(BENCHES)
 $(BENCHES): bench-%: $(DEVELOPMENT) $(BUILT)
 	@PYTHONPATH=. $(BIN)/python bench/$(or $(FILE_OF_$*),$*).py

@@ -18,15 +18,17 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, metadata))
 
 
-def test_migrated_database_is_what_the_models_describe(database_url: str) -> None:
-    async def compare() -> list[object]:
-        engine = create_async_engine(database_url)
-        async with engine.connect() as connection:
-            found = await connection.run_sync(_differences)
-        await engine.dispose()
-        return found
+async def differences_of(url: str) -> list[object]:
+    """Return in what a database differs from the models."""
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(_differences)
+    await engine.dispose()
+    return found
 
-    assert asyncio.run(compare()) == []
+
+def test_migrated_database_is_what_the_models_describe(database_url: str) -> None:
+    assert asyncio.run(differences_of(database_url)) == []
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,22 @@ down_revision = '0018'
 branch_labels = None
 depends_on = None
 
+# after a way down and up again: what was kept quiet for a blind decision that is still open
+_STILL_QUIET = """
+    UPDATE decision_candidates c SET quiet = true
+    FROM decisions d
+    WHERE d.id = c.decision_id AND d.method = 'blind' AND d.state = 'open'
+        AND c.source <> 'existing' AND NOT EXISTS (
+            SELECT FROM events e
+            WHERE e.project_id = d.project_id AND e.subject_id = d.character_id
+                AND e.name = 'server:variation.updated'
+                AND e.payload->>'variation_id' = c.variation_id::text)
+"""
+
 
 def upgrade() -> None:
     op.add_column('decision_candidates', sa.Column('quiet', sa.Boolean(), server_default=sa.text('false'), nullable=False))
+    op.execute(_STILL_QUIET)
     op.add_column('decision_comments', sa.Column('mentions', postgresql.ARRAY(sa.Uuid()), server_default='{}', nullable=False))
     op.add_column('character_versions', sa.Column('first_seq', sa.Integer(), nullable=True))
     op.add_column('character_versions', sa.Column('last_seq', sa.Integer(), nullable=True))

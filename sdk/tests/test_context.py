@@ -37,3 +37,15 @@ def test_outputs_stay_in_their_folder(tmp_path: Path) -> None:
     for name in ("../x", "/x", "a/../../x", "", "a\\b"):
         with pytest.raises(UnsafePathError):
             context.output(name)
+
+
+def test_a_loss_is_said_before_the_progress_that_carries_it(tmp_path: Path) -> None:
+    told: list[object] = []
+    context = Context(
+        tmp_path,
+        on_progress=lambda fraction, stage: told.append((fraction, stage)),
+        on_loss=told.append,
+    )
+    context.progress(0.5, "learning", loss=0.25)
+    context.progress(0.6, "writing")
+    assert told == [0.25, (0.5, "learning"), (0.6, "writing")]

@@ -90,3 +90,27 @@ def test_nothing_follows_the_end() -> None:
 def test_silence_is_told() -> None:
     prediction = Prediction("c1", {}, HERE, HERE)
     assert next(prediction.stream(0.001)) is None
+
+
+def test_progress_carries_the_mean_of_the_losses_since_the_last_that_was_sent() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    prediction.start()
+    for step, loss in enumerate((4.0, 3.0, 1.0, 0.5)):
+        prediction.loss(loss)
+        prediction.progress(0.0025 * step, "learning")
+    prediction.progress(0.5, "writing")
+    prediction.succeed({})
+    sent = [data for name, data in events_of(prediction) if name == "progress"]
+    assert [one.get("loss") for one in sent] == [4.0, 2.0, 0.5]
+
+
+def test_a_loss_that_is_no_number_is_left_out_and_said_once() -> None:
+    prediction = Prediction("c1", {}, HERE, HERE)
+    prediction.start()
+    for step in range(1, 4):
+        prediction.loss(float("nan"))
+        prediction.progress(step / 4, "learning")
+    prediction.succeed({})
+    events = events_of(prediction)
+    assert [data.get("loss") for name, data in events if name == "progress"] == [None, None, None]
+    assert ["nan" in str(data["data"]) for name, data in events if name == "log"] == [True]

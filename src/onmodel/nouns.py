@@ -3,9 +3,11 @@
 from functools import cache
 
 from onmodel.channels import outbox as channels
-from onmodel.characters import texts as characters
+from onmodel.characters import repository as characters
+from onmodel.characters import texts as character_texts
 from onmodel.decisions import comment_texts as comments
 from onmodel.decisions import telling as decisions
+from onmodel.dispatch import handlers
 from onmodel.identity import checks, references
 from onmodel.inbox import listening as inbox
 from onmodel.notes import texts as notes
@@ -22,8 +24,9 @@ def register_handlers() -> None:
 
     In the order of the rooms: what lies above hears after what lies below.
     """
+    handlers.lock_owners_with(characters.lock_all)
     projects.register()
-    characters.register()
+    character_texts.register()
     references.register()
     checks.register()
     training.register()

@@ -110,6 +110,67 @@ async def test_people_compare_at_once(house: House) -> None:
     assert all(one == ranks[0] for one in ranks)
 
 
+async def test_a_page_without_a_network_has_pairs_to_go_on_with(house: House) -> None:
+    this = await scene(house)
+    made = await this.decision(4, method="blind")
+    path = f"/decisions/{made['id']}"
+    pair = await this.ada.get(f"{path}/pairs/next")
+    line = [pair, *pair["ahead"]]
+    assert len({frozenset((one["left_id"], one["right_id"])) for one in line}) == len(line) == 6
+    for number, one in enumerate(line):
+        both = {side: one[side] for side in ("left_id", "right_id")}
+        key = {"Idempotency-Key": f"answer-{number:04}"}
+        for _ in range(2):  # the answer to the first was lost
+            said = await this.ada.api.post(
+                f"/api/v1{path}/pairs", json=both | {"winner_id": both["left_id"]}, headers=key
+            )
+            assert said.status_code == 200, said.text
+    assert await this.ada.get(f"{path}/pairs/next") is None
+    # late, and once more: what was said since stays
+    first = {side: line[0][side] for side in ("left_id", "right_id")}
+    await this.ada.post(f"{path}/pairs", first | {"winner_id": first["right_id"]})
+    before = (await this.ada.get(path))["decision"]["candidates"]
+    late = await this.ada.api.post(
+        f"/api/v1{path}/pairs",
+        json=first | {"winner_id": first["left_id"]},
+        headers={"Idempotency-Key": "answer-0000"},
+    )
+    assert late.status_code == 200
+    assert (await this.ada.get(path))["decision"]["candidates"] == before
+    other = await this.ada.api.post(
+        f"/api/v1{path}/pairs",
+        json=first | {"winner_id": None},
+        headers={"Idempotency-Key": "answer-0000"},
+    )
+    assert other.json()["code"] == "key_reused"
+
+
+async def test_the_queue_does_not_say_who_asked_for_a_picture_of_a_blind_decision(
+    house: House,
+) -> None:
+    this = await scene(house)
+    bob = await cast.member(house, this.ada, this.project, "bob", "editor")
+    made = await this.decision(2, method="blind")
+    path = f"/decisions/{made['id']}"
+    for pending in (await this.ada.get("/queue"))["items"]:  # of the pictures above
+        await this.ada.post(f"/queue/{pending['id']}/cancel")
+    await bob.post(f"{path}/generated", {"prompt": "scowling"}, status=202)
+    (making,) = (await this.ada.get("/queue"))["items"]
+    assert (making["label"], making["person"]) == ("Angry", None)
+    assert (await bob.get("/queue"))["items"][0]["person"]["username"] == "bob"
+    assert (await this.ada.get(f"/queue/{making['id']}"))["person"] is None
+    await cast.finish(house, making["subject_id"])
+    past = "/queue/history"
+    ended = [one for one in (await this.ada.get(past))["items"] if one["state"] == "succeeded"]
+    of_the_picture = [one for one in ended if one["subject_id"] == making["subject_id"]]
+    assert [one["person"] for one in of_the_picture] == [None, None]
+    assert (await this.ada.get(f"{past}?person_id={bob.id}"))["items"] == []
+    assert len((await bob.get(f"{past}?person_id={bob.id}"))["items"]) == 2
+    await this.ada.post(f"{path}/decide", {"candidate_id": candidate_ids(made)[0]})
+    told = (await this.ada.get(f"{past}?person_id={bob.id}"))["items"]
+    assert [one["person"]["username"] for one in told] == ["bob", "bob"]
+
+
 async def test_who_made_which_picture_is_told_when_voting_is_over(house: House) -> None:
     this = await scene(house)
     bob = await cast.member(house, this.ada, this.project, "bob", "editor")

@@ -151,9 +151,9 @@ async def test_the_newest_try_that_is_not_lost_counts(database: Database) -> Non
     other = await submit(database)
     second = await submit(database)
     third = await submit(database)
-    await alter(database, first, state=State.FAILED)
-    await alter(database, second, retry_of=first, state=State.SUCCEEDED)
-    await alter(database, third, retry_of=second, state=State.CANCELLED)
+    await alter(database, first, retried_as=second, state=State.FAILED)
+    await alter(database, second, retried_as=third, state=State.SUCCEEDED)
+    await alter(database, third, state=State.CANCELLED)
     async with database.read() as uow:
         found = await dependencies.newest(uow, [first, other])
     assert {call.id for call in found} == {second, other}

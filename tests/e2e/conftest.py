@@ -110,14 +110,18 @@ class Windows:
         width: int = 1440,
         height: int = 900,
         scheme: str = "dark",
+        motion: bool = False,
         house: House | None = None,
     ) -> AsyncGenerator[Page]:
-        """Open a window of its own (own cookies) on the house, or on another one."""
+        """Open a window of its own (own cookies) on the house, or on another one.
+
+        Without ``motion`` the system asks for less of it, as people do whom it makes ill.
+        """
         context = await self._browser.new_context(
             base_url=(house or self._house).url,
             viewport={"width": width, "height": height},
             color_scheme="light" if scheme == "light" else "dark",
-            reduced_motion="reduce",
+            reduced_motion="no-preference" if motion else "reduce",
             accept_downloads=True,
         )
         context.set_default_timeout(PATIENCE_MS)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import FilePayload, Locator, Page, Route, expect
 
 from bench.support.house import House
 from tests.e2e import steps
 from tests.e2e.conftest import Demo, Windows
+from tests.support.drawings import picture
 
 pytestmark = pytest.mark.e2e
 
@@ -135,6 +136,48 @@ async def test_a_newer_page_comes_when_nobody_writes(
         await page.wait_for_function("window.before === undefined")
         await expect(_text(page)).to_have_value(f"{TEXT} Writing.")
         await expect(page.get_by_text("OnModel was upgraded.")).to_be_hidden()
+
+
+async def test_somebody_compares_blind_pairs_in_a_tunnel(
+    house: House, token: str, windows: Windows, shots: Path
+) -> None:
+    project = house.call("POST", "/projects", token, {"title": "Blind Tunnel"})["id"]
+    cast = house.call("POST", f"/projects/{project}/characters", token, {"name": "Vera"})["id"]
+    body = {"question": "Which one, blind?", "key": KEY, "method": "blind"}
+    decision = house.call("POST", f"/characters/{cast}/decisions", token, body)["id"]
+    async with windows.open(width=390, height=844) as page:
+        for number in range(4):
+            file = FilePayload(name="face.jpg", mimeType="image/jpeg", buffer=picture(900 + number))
+            brought = await page.context.request.post(
+                f"/api/v1/decisions/{decision}/pictures",
+                headers={"Authorization": f"Bearer {token}"},
+                multipart={"file": file},
+            )
+            assert brought.ok, await brought.text()
+        await steps.enter(page, house.command("link")["url"])
+        await page.goto(f"/p/{project}/decide/{decision}")
+        await expect(page.get_by_text("Pair 1 of 6")).to_be_visible()
+        await page.get_by_role("button", name="Left is better").click()
+        await expect(page.get_by_text("Pair 2 of 6")).to_be_visible()
+
+        await page.context.set_offline(True)
+        for number in range(3, 7):
+            await page.get_by_role("button", name="Right is better").click()
+            await expect(page.get_by_text(f"Pair {number} of 6")).to_be_visible()
+        await page.screenshot(path=shots / "offline-pairs-phone-dark.png")
+        await page.get_by_role("button", name="Neither").click()
+        await expect(page.get_by_text("Your answers are kept on this page")).to_be_visible()
+        await expect(page.get_by_text("5 changes wait here")).to_be_visible()
+        await page.screenshot(path=shots / "offline-pairs-kept-phone-dark.png")
+        await _is_accessible(page)
+
+        await page.context.set_offline(False)
+        await expect(page.get_by_role("heading", name="Ranking")).to_be_visible()
+        await expect(page.get_by_text("wait here")).to_be_hidden()
+    # whoever signed in by the link is the administrator of the token
+    view = house.call("GET", f"/decisions/{decision}", token)
+    assert view["pairs_answered"] == 6
+    assert min(one["rank"]["place"] for one in view["decision"]["candidates"]) == 1
 
 
 @pytest.mark.functions

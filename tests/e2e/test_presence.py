@@ -1,5 +1,6 @@
 """Three people at one picture: cursors, a line while it is drawn, one who follows another."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bench.support.house import House
 from tests.e2e import steps
-from tests.e2e.conftest import Demo, Windows
+from tests.e2e.conftest import PATIENCE_MS, Demo, Windows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
@@ -19,6 +20,17 @@ LABEL = "Happy"
 WHERE = """(cursor) => {
     const [sheet, spot] = [cursor.parentElement, cursor].map((one) => one.getBoundingClientRect());
     return [(spot.x - sheet.x) / sheet.width, (spot.y - sheet.y) / sheet.height];
+}"""
+
+# of a picture in the grid: which spot is in the middle of its cell, and how much it is magnified
+MIDDLE = """(name) => {
+    const picture = document.querySelector(`[alt="Picture ${name}"]`);
+    const [seen, cell] = [picture, picture.parentElement].map((one) => one.getBoundingClientRect());
+    return [
+        (cell.x + cell.width / 2 - seen.x) / seen.width,
+        (cell.y + cell.height / 2 - seen.y) / seen.height,
+        Math.max(seen.width / cell.width, seen.height / cell.height),
+    ];
 }"""
 
 
@@ -110,6 +122,7 @@ async def test_two_compare_pictures_and_see_where_the_other_points(
         await pim.mouse.move(*await _on(pim, "B", 0.5, 0.5))
         await expect(wipe.locator("[data-cursor-of='Pim Points']")).to_be_visible()
         await ada.screenshot(path=shots / "presence-wipe.png")
+        await _follow_a_comparison(ada, pim, me, shots)
         # away from the pictures it points at nothing
         await ada.get_by_role("heading", level=1).hover()
         await expect(pim.locator(f"[data-cursor-of='{me}']")).to_have_count(0)
@@ -117,6 +130,44 @@ async def test_two_compare_pictures_and_see_where_the_other_points(
             found = await Axe().run(page)
             serious = [v for v in found.response["violations"] if v["impact"] in _BAD]
             assert not serious, serious
+
+
+async def _follow_a_comparison(ada: Page, pim: Page, me: str, shots: Path) -> None:
+    """Whoever follows sees the same part of the pictures, laid out and wiped the same way."""
+    await ada.keyboard.press("v")
+    await pim.get_by_role("button", name=re.compile(f"See what {me}")).click()
+    await expect(pim.locator("[data-following]")).to_contain_text(me)
+    for key in ("+", "+", "Shift+ArrowRight", "Shift+ArrowUp"):
+        await ada.keyboard.press(key)
+    await expect(pim.get_by_role("button", name="Zoom out")).to_be_enabled()
+    for name in "AB":
+        await _shows_the_same(ada, pim, name)
+    await pim.screenshot(path=shots / "follow-grid-phone-light.png")
+    await ada.keyboard.press("w")
+    await expect(pim.get_by_role("group", name="A and B, wipe")).to_be_visible()
+    await ada.get_by_role("slider", name="Where the line is").fill("30")
+    await expect(pim.get_by_role("slider", name="Where the line is")).to_have_value("30")
+    await pim.screenshot(path=shots / "follow-wipe-phone-light.png")
+    # one key of ones own ends it, and what one saw last stays
+    await pim.keyboard.press("Shift")
+    await expect(pim.locator("[data-following]")).to_have_count(1)
+    await pim.keyboard.press("Escape")
+    await expect(pim.locator("[data-following]")).to_have_count(0)
+    await ada.keyboard.press("v")
+    await ada.keyboard.press("0")
+    await expect(ada.get_by_role("button", name="Zoom out")).to_be_disabled()
+    await expect(pim.get_by_role("group", name="A and B, wipe")).to_be_visible()
+    for page in (ada, pim):
+        await page.keyboard.press("w" if page is ada else "v")
+
+
+async def _shows_the_same(one: Page, other: Page, name: str) -> None:
+    """The same spot of a picture is in the middle, equally magnified, however large the window."""
+    wished = await one.evaluate(MIDDLE, name)
+
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while await other.evaluate(MIDDLE, name) != pytest.approx(wished, abs=0.02):
+            await other.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 def _plate(page: Page, name: str) -> Locator:

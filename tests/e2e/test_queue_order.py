@@ -16,7 +16,7 @@ from tests.support.waiting import eventually
 __all__ = ["pytestmark"]
 
 
-async def _trainable(house: House, rest: Rest, photos: Photos, name: str) -> tuple[str, str]:
+async def trainable(house: House, rest: Rest, photos: Photos, name: str) -> tuple[str, str]:
     """Make a project with a character that can be trained; return both ids."""
     project = (await rest.post("/projects", {"title": f"{name}’s film"}))["id"]
     character = (await rest.post(f"/projects/{project}/characters", {"name": name}))["id"]
@@ -39,7 +39,7 @@ async def test_pictures_wait_for_the_training(
     house: House, token: str, photos: Photos, windows: Windows, shots: Path
 ) -> None:
     rest = Rest(house.url, token)
-    project, character = await _trainable(house, rest, photos, "Noor")
+    project, character = await trainable(house, rest, photos, "Noor")
     async with windows.open() as page:
         await steps.enter(page, house.command("link")["url"])
         await page.goto(f"/p/{project}/c/{character}")
@@ -102,7 +102,7 @@ async def test_what_is_made_is_seen_while_it_is_made(
     house: House, token: str, photos: Photos, windows: Windows, shots: Path
 ) -> None:
     rest = Rest(house.url, token)
-    project, character = await _trainable(house, rest, photos, "Vega")
+    project, character = await trainable(house, rest, photos, "Vega")
     async with windows.open() as sheet, windows.open(scheme="light") as queue:
         await steps.enter(sheet, house.command("link")["url"])
         await steps.enter(queue, house.command("link")["url"])

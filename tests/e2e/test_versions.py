@@ -23,9 +23,11 @@ async def test_versions_are_compared_named_and_gone_back_to_in_part(
     house: House, token: str, demo: Demo, windows: Windows, shots: Path
 ) -> None:
     path = f"/characters/{demo.mara}"
+    me = house.call("GET", "/me", token)["name"]
     start = house.call("GET", f"{path}/versions", token)[0]["number"]
     before = house.call("GET", path, token)
     house.call("PATCH", path, token, {"version": before["version"], "description": TEXT})
+    first = _happy(house, token, demo)
     _replace_happy(house, token, demo)
     address = f"/p/{demo.project}/c/{demo.mara}/versions"
     async with (
@@ -90,6 +92,8 @@ async def test_versions_are_compared_named_and_gone_back_to_in_part(
         ).to_be_visible()
         await expect(_description(vera)).to_have_value(before["description"])
         assert house.call("GET", path, token)["description"] == before["description"]
+        await _is_told(vera, f": {me} {said}.")
+        await expect(_tile(vera)).not_to_have_attribute("id", f"slot-{first['id']}")
         await ada.get_by_role("button", name="Undo").click()
         await expect(_description(vera)).to_have_value(TEXT)
 
@@ -104,6 +108,13 @@ async def test_versions_are_compared_named_and_gone_back_to_in_part(
         await ada.get_by_role("button", name="Go back to it").click()
         await dialog.get_by_role("button", name=f"Go back to version {start}").click()
         await expect(_description(vera)).to_have_value(before["description"])
+        # the other one sees all of it at once, is told why, and one press leads to what differs
+        await expect(_tile(vera)).to_have_attribute("id", f"slot-{first['id']}")
+        await _is_told(vera, f": {me} went back to version {start}.")
+        notice = vera.get_by_role("region", name="Notices")
+        await notice.get_by_role("link", name="Compare").last.click()
+        await vera.wait_for_url(re.compile(r"/versions\?from=\d+&to=\d+$"))
+        await expect(vera.get_by_text("Happy, replaced")).to_be_visible()
     after = house.call("GET", path, token)
     assert after["description"] == before["description"]
 
@@ -170,6 +181,14 @@ async def test_a_pinned_picture_says_what_it_was_made_of_and_held_against(
                 await expect(about.get_by_text(said, exact=True).first).to_be_visible()
             await expect(about.get_by_text("Not used")).to_have_count(0)
             await _judge(page, shots / f"{shot}.png")
+            # the score's own explanation says it, too
+            await about.get_by_role("button", name=re.compile("^Identity: ")).click()
+            why = page.get_by_role("dialog", name="Why Sleepy has this score")
+            await expect(
+                why.get_by_text("Measured against “Locked for episode 3”.")
+            ).to_be_visible()
+            await expect(why.get_by_text("Against the character as it is now")).to_be_visible()
+            await page.screenshot(path=shots / f"{shot}-score.png")
 
 
 def _write(house: House, token: str, path: str, **fields: str) -> None:
@@ -189,8 +208,7 @@ def _given(house: House, token: str, project: str, picture: dict[str, Any]) -> d
 
 def _replace_happy(house: House, token: str, demo: Demo) -> None:
     """Have another smile made and let it take its place."""
-    rows = house.call("GET", f"/characters/{demo.mara}/variations", token)
-    standing = next(r for r in rows if r["key"] == "expression/happy" and r["current"])
+    standing = _happy(house, token, demo)
     fresh = house.call("POST", f"/variations/{standing['id']}/regenerate", token, {"seed": 5})
 
     def judged() -> bool:
@@ -199,6 +217,19 @@ def _replace_happy(house: House, token: str, demo: Demo) -> None:
 
     eventually(judged, seconds=steps.LONG_MS / 1000)
     house.call("POST", f"/variations/{fresh['id']}/confirm", token)
+
+
+def _happy(house: House, token: str, demo: Demo) -> dict[str, Any]:
+    rows = house.call("GET", f"/characters/{demo.mara}/variations", token)
+    return next(r for r in rows if r["key"] == "expression/happy" and r["current"])
+
+
+def _tile(page: Page) -> Locator:
+    return page.get_by_role("link", name=re.compile("^Happy"))
+
+
+async def _is_told(page: Page, sentence: str) -> None:
+    await expect(page.get_by_role("region", name="Notices").get_by_text(sentence)).to_be_visible()
 
 
 def _description(page: Page) -> Locator:

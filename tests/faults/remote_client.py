@@ -6,8 +6,9 @@ back by itself on whichever API process answers, and follows one text by operati
 
 import asyncio
 import json
+from collections import Counter
+from collections.abc import Coroutine, Hashable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -16,81 +17,54 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from bench.support.text_sessions import TextClient
+from tests.faults.change import PASSING, REFUSALS, Change
+from tests.faults.memory import Memory, Record
 
 AGAIN_SECONDS = 0.05
 ANSWER_SECONDS = 10.0
 _SYNC = "sync"
 _TEXT = ("server:text.document", "server:text.op", "server:text.ack")
-_BROKEN = (WebSocketException, OSError, TimeoutError)
-
-
-@dataclass
-class Edit:
-    """One change of one field, as it waits."""
-
-    key: str
-    character_id: str
-    field: str
-    value: Any
-    seen: Any
-    by_socket: bool
-    insists: bool
-
-    @property
-    def data(self) -> dict[str, Any]:
-        return {"version": 1, self.field: self.value, "seen": {self.field: self.seen}}
-
-
-@dataclass
-class Memory:
-    """What a client knows of the project: it has to be what a fresh look shows."""
-
-    seq: int = 0
-    caught_up: bool = False
-    characters: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def take(self, frame: dict[str, Any]) -> None:
-        payload = frame["payload"]
-        if frame["event"] == "server:full_sync":
-            self.seq = payload["seq"]
-            self.characters = {one["id"]: one for one in payload["characters"]}
-        elif frame["seq"] > self.seq + 1:
-            # what happens before we have caught up comes once more with what we missed
-            assert not self.caught_up, "a gap in the log"
-        elif frame["seq"] == self.seq + 1:
-            self.seq = frame["seq"]
-            if frame["event"] == "server:character.updated":
-                self.characters[payload["character_id"]] = payload["data"]
+_BROKEN = (WebSocketException, OSError, TimeoutError, httpx2.TransportError)
 
 
 class RemoteClient:
-    """One person at one page."""
+    """One person at one page.
+
+    Attributes:
+        acknowledged: what the server said is done, in order.
+        unclear: what it refused when it came once more: the first time it may have been done.
+    """
 
     def __init__(
-        self, number: int, token: str, urls: list[str], project_id: str, random: Random
+        self, number: int, user_id: str, token: str, urls: list[str], project_id: str, seed: str
     ) -> None:
+        self.user_id = user_id
         self.memory = Memory()
-        self.outbox: list[Edit] = []
-        self.acknowledged: list[Edit] = []
-        self.given_up: list[Edit] = []
+        self.outbox: list[Change] = []
+        self.acknowledged: list[Change] = []
+        self.unclear: Counter[Hashable] = Counter()
         self.text = TextClient(number, self._say_text)
         self.document = ""
-        self._token = token
+        self._characters: Sequence[str] = ()
+        self.token = token
         self._urls = urls
         self._project_id = project_id
-        self._random = random
+        self._random = Random(seed)
         self._socket: ClientConnection | None = None
-        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._answers: dict[str, asyncio.Future[Record]] = {}
         self._asked = 0
+        self._was_sent = False
         self._tasks: list[asyncio.Task[None]] = []
         self._background: set[asyncio.Task[None]] = set()
         self._api = httpx2.AsyncClient(
             headers={"Authorization": f"Bearer {token}"}, timeout=ANSWER_SECONDS
         )
 
-    def start(self, document: str) -> None:
-        self.document = document
-        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._send_all())]
+    def start(self, document: str, characters: Sequence[str]) -> None:
+        """Open the project and one text."""
+        self.document, self._characters = document, characters
+        running = (self._follow(), self._send_all(), self._look_again())
+        self._tasks = [asyncio.create_task(one) for one in running]
 
     async def stop(self) -> None:
         for task in (*self._tasks, *self._background):
@@ -106,20 +80,19 @@ class RemoteClient:
 
     @property
     def is_idle(self) -> bool:
-        return not self.outbox and self.text.sent is None and not self.text.waiting
+        said = not self.outbox and self.text.sent is None and not self.text.waiting
+        return said and not self._background and not self.memory.stale
 
     def cut(self) -> None:
         """Lose the connection without a word."""
         if self._socket is not None:
             self._socket.transport.abort()
 
-    def repeat(self, edit: Edit) -> None:
+    def repeat(self, change: Change) -> None:
         """Send once more, late, what was taken long ago."""
-        task = asyncio.create_task(self._repeat(edit))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        self._aside(self._repeat(change))
 
-    async def ask(self, event: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def ask(self, event: str, payload: Record) -> Record:
         """Send one message and return its answer; raises what a dead line raises."""
         socket = self._socket
         if socket is None:
@@ -134,6 +107,13 @@ class RemoteClient:
         finally:
             self._answers.pop(id_, None)
 
+    async def get(self, path: str) -> Any:
+        """Read something over REST, from whoever answers."""
+        answer = await self._api.get(f"{self._random.choice(self._urls)}/api/v1{path}")
+        if answer.status_code >= 500:
+            raise ConnectionError(answer.text)
+        return answer.raise_for_status().json()
+
     # ---- following --------------------------------------------------------------------------
 
     async def _follow(self) -> None:
@@ -147,10 +127,8 @@ class RemoteClient:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _listen(self, url: str) -> None:
-        address = (
-            f"{url.replace('http', 'ws')}/ws/{self._project_id}?token={self._token}&protocol=1"
-        )
-        async with connect(address, open_timeout=ANSWER_SECONDS) as socket:
+        address = f"{url.replace('http', 'ws')}/ws/{self._project_id}?token={self.token}&protocol=1"
+        async with connect(address, open_timeout=ANSWER_SECONDS, max_size=None) as socket:
             self._socket = socket
             self.memory.caught_up = False
             since = {"since": self.memory.seq} if self.memory.seq else {}
@@ -160,7 +138,7 @@ class RemoteClient:
             async for text in socket:
                 self._take(json.loads(text))
 
-    def _take(self, frame: dict[str, Any]) -> None:
+    def _take(self, frame: Record) -> None:
         event, payload = frame["event"], frame["payload"]
         if event == "server:full_sync" or "seq" in frame:
             self.memory.take(frame)
@@ -172,7 +150,24 @@ class RemoteClient:
         if answer is not None and not answer.done():
             answer.set_result(frame)
 
-    def _say_text(self, event: str, payload: dict[str, Any]) -> None:
+    async def _look_again(self) -> None:
+        """Read what a full sync does not carry, whenever there was one."""
+        while True:
+            if self.memory.stale:
+                with suppress(*_BROKEN):
+                    await self._look()
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _look(self) -> None:
+        self.memory.begin_look()
+        variations, notes = [], []
+        for id_ in self._characters:
+            variations += await self.get(f"/characters/{id_}/variations")
+            notes += await self.get(f"/characters/{id_}/notes")
+        decisions = await self.get(f"/projects/{self._project_id}/decisions")
+        self.memory.end_look(variations, notes, decisions)
+
+    def _say_text(self, event: str, payload: Record) -> None:
         """Say something about the text; what a dead line swallows is said again after it."""
         socket = self._socket
         if socket is None:
@@ -183,7 +178,10 @@ class RemoteClient:
             with suppress(*_BROKEN):
                 await socket.send(text)
 
-        task = asyncio.create_task(send())
+        self._aside(send())
+
+    def _aside(self, doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(doing)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -192,44 +190,46 @@ class RemoteClient:
     async def _send_all(self) -> None:
         while True:
             if self.outbox:
-                with suppress(*_BROKEN, httpx2.TransportError):
+                with suppress(*_BROKEN):
                     await self._send(self.outbox[0])
                     continue
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _send(self, edit: Edit) -> None:
-        code, body = await self._try(edit)
-        if code == "field_conflict":
-            self.outbox.pop(0)
-            (conflict,) = body["conflicts"]
-            if edit.insists:
-                again = replace(edit, key=f"{edit.key}-again", seen=conflict["current"])
-                self.outbox.insert(0, again)
-            else:
-                self.given_up.append(edit)
-        elif code == "ok":
-            self.outbox.pop(0)
-            self.acknowledged.append(edit)
-        else:
-            assert code in ("unavailable", "too_many_messages"), body
+    async def _send(self, change: Change) -> None:
+        was_sent, self._was_sent = self._was_sent, True
+        code, body = await self._try(change)
+        if code in PASSING:
             await asyncio.sleep(AGAIN_SECONDS)
+            return
+        self.outbox.pop(0)
+        self._was_sent = False
+        if code == "ok":
+            self.acknowledged.append(change)
+            return
+        assert code in REFUSALS, (change, body)
+        if was_sent:  # an answer was lost: it may have been done then
+            self.unclear[change.what] += 1
+        again = change.again(body) if change.body else None
+        if again is not None:
+            self.outbox.insert(0, again)
 
-    async def _try(self, edit: Edit) -> tuple[str, dict[str, Any]]:
-        if edit.by_socket:
-            payload = {"character_id": edit.character_id, "data": edit.data, "key": edit.key}
+    async def _try(self, change: Change) -> tuple[str, Record]:
+        if change.by_socket:
+            character_id = change.path.removeprefix("/characters/")
+            payload = {"character_id": character_id, "data": change.body, "key": change.key}
             frame = await self.ask("client:character.update", payload)
             body = frame["payload"]
             return ("ok" if frame["event"] == "server:ok" else body["code"]), body
-        url = self._random.choice(self._urls)
-        answer = await self._api.patch(
-            f"{url}/api/v1/characters/{edit.character_id}",
-            json=edit.data,
-            headers={"Idempotency-Key": edit.key},
+        answer = await self._api.request(
+            change.method,
+            f"{self._random.choice(self._urls)}/api/v1{change.path}",
+            json=change.body,
+            headers={"Idempotency-Key": change.key},
         )
         body = answer.json()
         return ("ok" if answer.is_success else body["code"]), body
 
-    async def _repeat(self, edit: Edit) -> None:
-        with suppress(*_BROKEN, httpx2.TransportError):
-            code, body = await self._try(edit)
-            assert code in ("ok", "unavailable"), body
+    async def _repeat(self, change: Change) -> None:
+        with suppress(*_BROKEN):
+            code, body = await self._try(change)
+            assert code == "ok" or code in PASSING | REFUSALS, (change, body)

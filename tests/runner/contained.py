@@ -1,7 +1,5 @@
 """The toy functions in real containers."""
 
-import io
-import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from onmodel.functions.installation import Prepared
-from onmodel.functions.patience import ENDLESS
 from onmodel.runner.container import RUNTIME_LABEL, ContainerRuntime
 from onmodel.runner.engine import Engine
 from tests.support.engine import OwnEngine
@@ -29,21 +26,8 @@ ENTRYPOINT ["python", "-P", "-m", "onmodel_function"]
 @pytest.fixture(scope="session")
 def image(engine: OwnEngine) -> str:
     """An image of the toy functions."""
-    context = io.BytesIO()
-    with tarfile.open(fileobj=context, mode="w") as archive:
-        archive.add(ROOT / "sdk" / "src", "sdk")
-        archive.add(TOYS, "toys")
-        text = DOCKERFILE.format(base=engine.base).encode()
-        member = tarfile.TarInfo("Dockerfile")
-        member.size = len(text)
-        archive.addfile(member, io.BytesIO(text))
-    context.seek(0)
     name = "onmodel-function/toys:test"
-    with closing(Engine(engine.host)) as own:
-        lines = own.build(
-            context, dockerfile="Dockerfile", name=name, arguments={}, patience=ENDLESS
-        )
-        list(lines)
+    engine.build(name, DOCKERFILE, {"sdk": ROOT / "sdk" / "src", "toys": TOYS})
     return name
 
 

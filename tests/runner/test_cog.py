@@ -4,8 +4,6 @@ What `cog build` adds to an image is added here by hand: the packages, the name 
 the schema. (Cog's command line is no Python package; its server and its SDK are.)
 """
 
-import io
-import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +16,6 @@ from onmodel.functions.errors import EnvironmentBrokenError
 from onmodel.functions.installation import Installation
 from onmodel.functions.manifest import CogImage, Limits, Manifest, Tier, TierNeeds
 from onmodel.functions.new import gradient
-from onmodel.functions.patience import ENDLESS
 from onmodel.functions.uv import run_uv
 from onmodel.runner.calls import CallEvent
 from onmodel.runner.cog import CogImages
@@ -61,22 +58,8 @@ def packages() -> Path:
 @pytest.fixture(scope="module")
 def image(engine: OwnEngine) -> str:
     """An image of the model, by its id."""
-    context = io.BytesIO()
-    with tarfile.open(fileobj=context, mode="w") as archive:
-        archive.add(packages(), "packages")
-        archive.add(MODEL, "model")
-        text = DOCKERFILE.format(base=engine.base).encode()
-        member = tarfile.TarInfo("Dockerfile")
-        member.size = len(text)
-        archive.addfile(member, io.BytesIO(text))
-    context.seek(0)
     name = "somebody/copying:test"
-    with closing(Engine(engine.host)) as building:
-        list(
-            building.build(
-                context, dockerfile="Dockerfile", name=name, arguments={}, patience=ENDLESS
-            )
-        )
+    engine.build(name, DOCKERFILE, {"packages": packages(), "model": MODEL})
     with closing(docker.APIClient(base_url=engine.host)) as client:
         return str(client.inspect_image(name)["Id"])
 

@@ -185,6 +185,18 @@ def test_events_of_a_call_that_succeeds(run: Start) -> None:
     assert steps.json("GET", "/predictions/c1") == (200, events["completed"])
 
 
+def test_a_training_says_its_loss_with_its_progress(run: Start) -> None:
+    events = run("Learns").put("c1")
+    check("event_progress_loss", events["progress"])
+    wire.Progress.model_validate(events["progress"])
+
+
+@pytest.mark.parametrize("loss", ["NaN", "Infinity", '"low"'])
+def test_a_loss_is_a_number(loss: str) -> None:
+    with pytest.raises(ValidationError):
+        wire.Progress.model_validate_json(f'{{"id": "c1", "fraction": 0.5, "loss": {loss}}}')
+
+
 def test_event_of_a_refusal(run: Start) -> None:
     check("event_failed_input", run("Fails").put("c1", text="refuse")["failed"])
 

@@ -4,13 +4,19 @@
   the reason is in the summary.
 """
 
-from collections.abc import Generator, Iterator
+import io
+import tarfile
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from bench.support.engine import NoEngineError, own_engine
 from bench.support.house import shared_caches
+from onmodel.functions.patience import ENDLESS
+from onmodel.runner.engine import Engine
 
 SKIPPED = "CONTAINERS NOT TESTED"
 
@@ -21,6 +27,23 @@ class OwnEngine:
 
     host: str
     base: str
+
+    def build(self, name: str, dockerfile: str, folders: Mapping[str, Path]) -> None:
+        """Build an image from a Dockerfile, whose ``{base}`` is ours, beside these folders."""
+        context = io.BytesIO()
+        with tarfile.open(fileobj=context, mode="w") as archive:
+            for place, folder in folders.items():
+                archive.add(folder, place)
+            text = dockerfile.format(base=self.base).encode()
+            member = tarfile.TarInfo("Dockerfile")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+        context.seek(0)
+        with closing(Engine(self.host)) as building:
+            lines = building.build(
+                context, dockerfile="Dockerfile", name=name, arguments={}, patience=ENDLESS
+            )
+            list(lines)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,16 @@
 """Training: the count, the queue, the states, the adapter, what everybody sees."""
 
+import json
+from uuid import UUID
+
 import pytest
 
-from onmodel.dispatch.schemas import CallError
+from onmodel.api.realtime.messages import TrainingProgress
+from onmodel.dispatch import leases
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.schemas import CallError, CallOutputs, Progress
+from onmodel.dispatch.told import Curve, CurvePoint, Told
+from onmodel.training.progress import progressed
 from tests.support.drawings import picture
 from tests.support.faces import face, report
 from tests.support.house import House, Person
@@ -136,3 +144,35 @@ async def test_a_lost_worker_sends_a_training_back_to_the_queue(
     profile = await house.store(b"{}", output="profile", media_type="application/json")
     await house.answer(job["id"], values={"report": {}}, files=[profile])
     assert (await ada.get(f"/training/{job['id']}"))["state"] == "succeeded"
+
+
+async def test_a_training_shows_how_its_loss_went_and_keeps_it(house: House) -> None:
+    ada = await house.person("ada")
+    character = await _trainable(house, ada)
+    job = await ada.post(f"/characters/{character['id']}/train", {}, status=202)
+    assert job["curve"] is None
+    call_id, fence = await house.begin(job["id"])
+    points = [CurvePoint(percent=percent, loss=1 / (1 + percent)) for percent in (0, 50, 100)]
+    half, whole = Curve(label="Loss", points=points[:2]), Curve(label="Loss", points=points)
+    async with house.resources.database.begin() as uow:
+        held = leases.Held(call_id, fence, 50.0, "learning", Told(curve=half))
+        await leases.heartbeat(uow, [held], lease_seconds=60)
+    assert (await ada.get(f"/training/{job['id']}"))["curve"] == half.model_dump()
+    assert (await ada.get(f"/queue/{call_id}"))["curve"] == half.model_dump()
+
+    profile = await house.store(b"{}", output="profile", media_type="application/json")
+    outputs = CallOutputs(values={"report": {}}, files=[profile])
+    async with house.resources.database.begin() as uow:
+        await leases.complete(uow, call_id, fence, outputs, seconds=1.0, told=Told(curve=whole))
+    (kept,) = await ada.get(f"/characters/{character['id']}/training")
+    assert (kept["state"], kept["curve"]) == ("succeeded", whole.model_dump())
+    (past,) = (await ada.get("/queue/history?task=character.train_lora"))["items"]
+    assert past["curve"] == whole.model_dump()
+
+
+def test_progress_brings_the_new_points_of_the_curve() -> None:
+    call = Call(subject_id=UUID(int=7))
+    new = Curve(label="Loss", points=[CurvePoint(percent=50, loss=0.25)])
+    told = progressed(call, Progress(50.4, "learning", 3.0, curve=new))
+    heard = TrainingProgress.model_validate_json(json.dumps(told.payload))
+    assert (heard.progress, heard.curve) == (50, new)

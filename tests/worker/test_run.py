@@ -549,6 +549,25 @@ async def test_where_nothing_else_does_it_the_call_says_who_does_not_fit(
     assert "stand-in does not fit it." in ended.error["detail"] + ended.error["message"]
 
 
+async def test_one_that_was_asked_for_by_name_and_does_not_fit_ends_the_call(
+    worker: WorkerProcess, pool: ScriptedPool, database: Database, settings: Settings
+) -> None:
+    def answer(_request: CallRequest, _on_event: OnEvent, _cancelled: IsCancelled) -> CallResult:
+        raise failed("does_not_fit", detail="it has no input `key`")
+
+    pool.answer = answer
+    (named,) = worker.functions()
+    another = named.model_copy(update={"name": "another"})
+    worker.functions = lambda: Registry((another, named))
+    wish = CallParams(only=FunctionPin(name=named.name))
+    ended = await run_to_its_end(worker, database, await submit(database, params=wish))
+    assert ended.error is not None
+    assert (ended.state, ended.function) == (State.FAILED, named.name)
+    assert (ended.error["code"], ended.error["retry"]) == ("does_not_fit", False)
+    assert len(pool.requests) == 1  # neither again nor by the other one
+    assert Fitness(settings.home).unfit(named) == {}  # whoever asks for it learns it anew
+
+
 async def test_the_use_of_every_card_is_kept(
     worker: WorkerProcess, pool: ScriptedPool, database: Database
 ) -> None:

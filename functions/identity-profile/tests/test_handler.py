@@ -39,7 +39,8 @@ def test_a_profile_is_learnt_picture_by_picture(
     def on_progress(fraction: float, stage: str) -> None:
         seen.append((fraction, stage))
 
-    context = Context(tmp_path / "out", on_progress=on_progress)
+    moved: list[float] = []
+    context = Context(tmp_path / "out", on_progress=on_progress, on_loss=moved.append)
     outputs = function.run(Inputs(pictures=pictures), context)
     profile: dict[str, Any] = json.loads(outputs.profile.path.read_text("utf-8"))
 
@@ -54,6 +55,10 @@ def test_a_profile_is_learnt_picture_by_picture(
     assert len(base["points"]) == 468
     assert "picture 3 of 5" in [stage for _, stage in seen]
     assert [fraction for fraction, _ in seen] == sorted(fraction for fraction, _ in seen)
+    # the first picture moves nothing, the cat has no face, and a copy moves less than a closer look
+    closer_look, in_the_mirror, again = moved
+    assert 0 < again < closer_look < 0.5
+    assert 0 < in_the_mirror < 0.5
 
 
 def test_without_a_face_nothing_can_be_learnt(function: IdentityProfile, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def attempt(
         prediction.output_dir,
         call_id=prediction.id,
         on_progress=prediction.progress,
+        on_loss=prediction.loss,
         on_preview=prediction.preview,
         is_cancelled=prediction.is_cancelled,
     )

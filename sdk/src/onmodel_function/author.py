@@ -38,6 +38,10 @@ def _ignore_progress(fraction: float, stage: str) -> None:
     """Stand in for the server where there is none, as in an author's unit test."""
 
 
+def _ignore_loss(loss: float) -> None:
+    """Stand in for the server where there is none."""
+
+
 def _ignore_preview(picture: bytes | Callable[[], bytes]) -> None:
     """Stand in for the server where there is none."""
 
@@ -58,12 +62,14 @@ class Context:
         *,
         call_id: str = "",
         on_progress: Callable[[float, str], None] = _ignore_progress,
+        on_loss: Callable[[float], None] = _ignore_loss,
         on_preview: Callable[[bytes | Callable[[], bytes]], None] = _ignore_preview,
         is_cancelled: Callable[[], bool] = _never,
     ) -> None:
         self.call_id = call_id
         self._output_dir = output_dir
         self._on_progress = on_progress
+        self._on_loss = on_loss
         self._on_preview = on_preview
         self._is_cancelled = is_cancelled
 
@@ -72,8 +78,14 @@ class Context:
         """Whether the call was cancelled: for loops that want to tidy up before they stop."""
         return self._is_cancelled()
 
-    def progress(self, fraction: float, stage: str = "") -> None:
-        """Say how far the call is: `fraction` from 0 to 1, `stage` in a word or two."""
+    def progress(self, fraction: float, stage: str = "", *, loss: float | None = None) -> None:
+        """Say how far the call is: `fraction` from 0 to 1, `stage` in a word or two.
+
+        A training says its `loss`, too, the number that it makes small: people see its curve. Say
+        it at every step; what is sent is the mean of those since the last that was sent.
+        """
+        if loss is not None:
+            self._on_loss(loss)
         # Written so that a not-a-number becomes 0 as well.
         within = fraction if fraction > 0 else 0.0
         self._on_progress(min(within, 1.0), stage)

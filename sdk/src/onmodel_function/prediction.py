@@ -1,12 +1,14 @@
 """One call of the function: its state, its events, and those who wait for them."""
 
 import base64
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import fmean
 from typing import Literal
 
 Status = Literal["starting", "processing", "succeeded", "failed", "canceled"]
@@ -72,6 +74,8 @@ class Prediction:
         self._events: list[Event] = []
         self._log_lines = 0
         self._progress: tuple[float, str] | None = None
+        self._losses: list[float] = []
+        self._diverged = False
         self._next_preview = 0.0
         self._cancel = threading.Event()
         self._output: dict[str, object] | None = None
@@ -110,7 +114,20 @@ class Prediction:
             ):
                 return
             self._progress = (fraction, stage)
-            self._publish("progress", {"id": self.id, "fraction": fraction, "stage": stage})
+            told: dict[str, object] = {"id": self.id, "fraction": fraction, "stage": stage}
+            if self._losses:
+                told["loss"] = fmean(self._losses)
+                self._losses.clear()
+            self._publish("progress", told)
+
+    def loss(self, loss: float) -> None:
+        """Keep a training's loss for the next progress that is published."""
+        if math.isfinite(loss):
+            with self._changed:
+                self._losses.append(loss)
+        elif not self._diverged:
+            self._diverged = True
+            self.log("stderr", f"the loss is {loss}: what is no number is left out of its curve")
 
     def preview(self, picture: bytes | Callable[[], bytes]) -> None:
         """Publish what the result looks like so far, unless it is too soon after the last one."""

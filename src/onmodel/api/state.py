@@ -59,8 +59,7 @@ async def project_state(uow: UnitOfWork, actor: Actor, project_id: UUID) -> Proj
         members=await service.list_members(uow, project_id),
         character_count=count,
         characters=None if rows is None else [CharacterRead.model_validate(row) for row in rows],
-        training=[
-            await training_service.read(uow, job)
-            for job in await training.active_in_project(uow, project_id)
-        ],
+        training=await training_service.read_all(
+            uow, await training.active_in_project(uow, project_id)
+        ),
     )

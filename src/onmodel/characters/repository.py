@@ -49,6 +49,16 @@ async def lock(uow: UnitOfWork, character_id: UUID) -> Character | None:
     )
 
 
+async def lock_all(uow: UnitOfWork, character_ids: Iterable[UUID]) -> None:
+    """Lock several characters in the order of their ids, so that nobody waits in a circle."""
+    await uow.session.execute(
+        select(Character.id)
+        .where(Character.id.in_(list(character_ids)))
+        .order_by(Character.id)
+        .with_for_update()
+    )
+
+
 async def flush_unique(uow: UnitOfWork, trigger_word: str) -> None:
     """Write what is pending; raises TriggerWordTakenError when the word is in use."""
     try:

@@ -13,7 +13,7 @@ from onmodel.cli.output import Answer
 if TYPE_CHECKING:
     from onmodel.accounts.service import Actor
     from onmodel.api.queue.schemas import QueueItem, QueueVerb
-    from onmodel.kit.db.uow import UnitOfWork
+    from onmodel.kit.db.uow import Database, UnitOfWork
 
 # Every import inside a function here brings the whole application with it.
 
@@ -99,19 +99,30 @@ def move(
 
 
 def _change(verb: "QueueVerb", ids: list[UUID]) -> Answer:
-    """Do one thing with all of the calls, or with none of them."""
-    from onmodel.api.queue import again, changing, reading
+    """Do one thing with each of the calls; those with which it does not work are named."""
+    from onmodel.accounts import service as accounts
+    from onmodel.api.queue import changing, reading
+    from onmodel.cli.work import with_database
+    from onmodel.dispatch import repository as calls
+    from onmodel.nouns import register_handlers
 
-    async def work(uow: "UnitOfWork", actor: "Actor") -> Any:
-        wanted = sorted(set(ids))  # what others wait for was asked for before them
-        calls = [await changing.act(uow, actor, id_, verb) for id_ in wanted]
-        if verb == "retry":
-            for id_ in wanted:
-                await again.bring_back(uow, actor, id_)
-        return [await reading.read_one(uow, actor, call, lease_seconds=_lease()) for call in calls]
+    async def work(database: "Database") -> Any:
+        async with database.begin() as uow:
+            actor = accounts.actor_of(await accounts.ensure_first_admin(uow), via="house")
+        done = await changing.batch(database, actor, verb, ids)
+        async with database.read() as uow:
+            found = [await calls.get(uow, id_) for id_ in done.done]
+            items = await reading.read_some(uow, actor, found, lease_seconds=_lease())
+        return items, done.refused
 
-    items = _as_house(work)
-    return Answer([i.model_dump(mode="json") for i in items], "\n".join(map(_line, items)))
+    register_handlers()
+    items, refused = with_database(work)
+    lines = [*map(_line, items), *(f"{one.id}  [red]{escape(one.detail)}[/]" for one in refused)]
+    data = {
+        "done": [item.model_dump(mode="json") for item in items],
+        "refused": [one.model_dump(mode="json") for one in refused],
+    }
+    return Answer(data, "\n".join(lines), failed=bool(refused))
 
 
 def _as_house(work: "Callable[[UnitOfWork, Actor], Awaitable[Any]]") -> Any:

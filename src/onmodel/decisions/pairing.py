@@ -38,6 +38,31 @@ def pair_of(one: UUID, other: UUID) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
+def draw(
+    candidates: Sequence[UUID],
+    ranking: Ranking,
+    seen: set[Pair],
+    secret: bytes,
+    voter: UUID,
+    *,
+    most: int,
+) -> list[Pair]:
+    """Return the next pairs of a voter, each as if those before it were answered by then.
+
+    The first is the one that tells most; the others are for a page that cannot ask again, and
+    know nothing of the answers between.
+    """
+    drawn: list[Pair] = []
+    known = set(seen)
+    while len(drawn) < most:
+        pair = next_pair(candidates, ranking, known, dice(secret, voter, len(known)))
+        if pair is None:
+            break
+        drawn.append(pair)
+        known.add(pair_of(*pair))
+    return drawn
+
+
 def next_pair(
     candidates: Sequence[UUID], ranking: Ranking, seen: set[Pair], dice: random.Random
 ) -> Pair | None:

@@ -49,12 +49,12 @@ async def newest(
     return list(rows)
 
 
-async def with_picture(uow: UnitOfWork, variation_id: UUID) -> list[UUID]:
-    """Return the decisions that are not decided and have a picture among their candidates."""
+async def with_picture(uow: UnitOfWork, variation_id: UUID, *, decided: bool) -> list[UUID]:
+    """Return the decisions, decided or not, that have a picture among their candidates."""
     rows = await uow.session.scalars(
         select(Decision.id)
         .join(Candidate, Candidate.decision_id == Decision.id)
-        .where(Candidate.variation_id == variation_id, Decision.state != "decided")
+        .where(Candidate.variation_id == variation_id, (Decision.state == "decided").is_(decided))
         .order_by(Decision.id)
     )
     return list(rows)

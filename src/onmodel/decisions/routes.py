@@ -212,13 +212,15 @@ async def next_decision_pair(
 
 @router.post(
     "/decisions/{decision_id}/pairs",
-    responses=problems(*NOT_YOURS, VotingOverError, WrongMethodError, CandidateNotFoundError),
+    responses=problems(
+        *NOT_YOURS, VotingOverError, WrongMethodError, CandidateNotFoundError, KeyReusedError
+    ),
 )
 async def put_decision_pair(
-    decision_id: UUID, data: PairWrite, uow: Writing, actor: SignedIn
+    decision_id: UUID, data: PairWrite, uow: Writing, actor: SignedIn, key: ChangeKey = None
 ) -> DecisionRead:
     """Say which of two you prefer, or neither; the same pair again changes the answer."""
-    return await voting.compare(uow, actor, decision_id, data)
+    return await voting.compare(uow, actor, decision_id, data, key=key)
 
 
 @router.post("/decisions/{decision_id}/asked", responses=problems(*NOT_YOURS, VotingOverError))

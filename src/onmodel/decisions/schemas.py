@@ -283,13 +283,20 @@ class DecisionView(BaseModel):
     may_generate: bool
 
 
-class PairShown(BaseModel):
-    """Two candidates side by side; ``answered`` of ``enough`` are done."""
-
+class PairOfTwo(BaseModel):
     left_id: UUID
     right_id: UUID
+
+
+class PairShown(PairOfTwo):
+    """Two candidates side by side; ``answered`` of ``enough`` are done.
+
+    ``ahead`` are pairs to go on with while the server cannot be asked for the next one.
+    """
+
     answered: int
     enough: int
+    ahead: list[PairOfTwo]
 
 
 class DecisionUpdated(BaseModel):

@@ -209,6 +209,7 @@ async def conclude(
     decision.stood_before = row is not None and _stands(row)
     await uow.session.flush()
     await suggesting.reveal(uow, decision)
+    telling.leave_to_me(decision)
     if row is not None and not _stands(row):
         former = (await pictures.current(uow, row.character_id)).get(row.key)
         beside = former.id if former else row.candidate_of

@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID
+from weakref import WeakSet
 
 from onmodel.decisions import reading, repository
 from onmodel.decisions.models import Decision
@@ -9,7 +10,11 @@ from onmodel.decisions.schemas import DecisionRead, DecisionUpdated
 from onmodel.events import log as events
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
-from onmodel.variations.changes import keep_quiet_while, when_picture_changes
+from onmodel.variations.changes import (
+    keep_quiet_while,
+    when_picture_changes,
+    when_picture_moves,
+)
 from onmodel.variations.models import Variation
 
 
@@ -73,13 +78,35 @@ async def picture_changed(uow: UnitOfWork, row: Variation) -> None:
     Locks no decision: whoever changed the picture has told of it already and holds the counter,
     which comes last in the order of locks.
     """
-    for decision_id in await repository.with_picture(uow, row.id):
+    await _tell_of_those_with(uow, row, decided=False)
+
+
+async def picture_moved(uow: UnitOfWork, row: Variation) -> None:
+    """Tell again of the decisions that are over and show that a picture stands in the sheet.
+
+    Of those no judgement is told, which would be each time that a reference comes.
+    """
+    await _tell_of_those_with(uow, row, decided=True)
+
+
+async def _tell_of_those_with(uow: UnitOfWork, row: Variation, *, decided: bool) -> None:
+    for decision_id in await repository.with_picture(uow, row.id, decided=decided):
         decision = await repository.find(uow, decision_id)
-        if decision is not None:
+        if decision is not None and decision not in _told_by_others:
             await _record(uow, decision, None, None, None)
+
+
+# their services tell of them in this transaction, when all is done
+_told_by_others: WeakSet[Decision] = WeakSet()
+
+
+def leave_to_me(decision: Decision) -> None:
+    """Promise to tell of a decision at the end of this transaction, whose row it is."""
+    _told_by_others.add(decision)
 
 
 def register() -> None:
     """Hear of the pictures that are candidates, and keep those quiet that are blind ones."""
     when_picture_changes(picture_changed)
+    when_picture_moves(picture_moved)
     keep_quiet_while(repository.quiet)

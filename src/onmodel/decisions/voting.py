@@ -23,6 +23,7 @@ from onmodel.decisions.schemas import (
     DecisionRead,
     DecisionView,
     OwnVote,
+    PairOfTwo,
     PairShown,
     PairWrite,
     VoteWrite,
@@ -35,6 +36,8 @@ from onmodel.kit.words import first_line
 from onmodel.projects import access
 
 MOST_COMMENTS = 300
+# pairs that a page keeps for when its network is away
+MOST_AHEAD = 12
 
 
 async def view(uow: UnitOfWork, actor: Actor, decision_id: UUID, *, secret: bytes) -> DecisionView:
@@ -114,7 +117,7 @@ async def vote(
 ) -> DecisionRead:
     """Say what the actor thinks of one candidate; their newest word counts.
 
-    With a ``key`` a repeat changes nothing, here and in ``comment``.
+    With a ``key`` a repeat changes nothing, here and below.
 
     Raises:
         VotingOverError: nobody votes any more.
@@ -169,21 +172,30 @@ async def pair_for(
     seen = _seen(dossier, voter)
     # what all have said together: it chooses the pair, and nobody sees it
     ranking = counting.ranking(dossier.pairs, ready)
-    pair = pairing.next_pair(ready, ranking, seen, pairing.dice(secret, who, len(seen)))
-    if pair is None:
+    drawn = pairing.draw(ready, ranking, seen, secret, who, most=1 + MOST_AHEAD)
+    if not drawn:
         return None
+    (left, right), *ahead = drawn
     return PairShown(
-        left_id=pair[0],
-        right_id=pair[1],
+        left_id=left,
+        right_id=right,
         answered=len(seen),
         enough=pairing.enough(len(ready)),
+        ahead=[PairOfTwo(left_id=one, right_id=other) for one, other in ahead],
     )
 
 
 async def compare(
-    uow: UnitOfWork, actor: Actor, decision_id: UUID, data: PairWrite
+    uow: UnitOfWork,
+    actor: Actor,
+    decision_id: UUID,
+    data: PairWrite,
+    *,
+    key: str | None = None,
 ) -> DecisionRead:
     """Say which of two the actor prefers; the same pair again changes the answer."""
+    if await once.repeated(uow, actor.user_id, key, "decision.pair", decision_id, data):
+        return await _again(uow, actor, decision_id)
     decision = await door.get_open(uow, actor, decision_id, Permission.REVIEW)
     voter = await voters.seat(uow, decision, actor)
     return await compare_as(uow, decision, voter, data)

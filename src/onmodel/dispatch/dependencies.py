@@ -72,7 +72,7 @@ async def named_by(uow: UnitOfWork, calls: Collection[Call]) -> dict[UUID, Call]
 async def newest(uow: UnitOfWork, ids: Collection[UUID]) -> list[Call]:
     """Return for each of these calls the try of it that counts: one that is not lost, or the last.
 
-    Follows the thread of ``retry_of`` from each call.
+    Follows the thread of ``retried_as`` from each call.
     """
     found = await uow.session.execute(_NEWEST, {"ids": list(ids)})
     chosen = {row.first: row.id for row in found}
@@ -99,10 +99,11 @@ async def lost_with(uow: UnitOfWork, call_id: UUID) -> list[UUID]:
 _NEWEST = text(
     """
     WITH RECURSIVE tries AS (
-        SELECT id AS first, id, state, created_at FROM calls WHERE id = ANY(CAST(:ids AS uuid[]))
+        SELECT id AS first, id, state, created_at, retried_as
+        FROM calls WHERE id = ANY(CAST(:ids AS uuid[]))
         UNION ALL
-        SELECT tries.first, c.id, c.state, c.created_at
-        FROM tries JOIN calls c ON c.retry_of = tries.id
+        SELECT tries.first, c.id, c.state, c.created_at, c.retried_as
+        FROM tries JOIN calls c ON c.id = tries.retried_as
     )
     SELECT DISTINCT ON (first) first, id FROM tries
     ORDER BY first, state IN ('failed', 'cancelled'), created_at DESC, id DESC

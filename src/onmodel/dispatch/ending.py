@@ -1,6 +1,6 @@
 """What the end of one call means for the calls that depend on it."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from uuid import UUID
 
 import structlog
@@ -53,14 +53,43 @@ async def tell_if_possible(uow: UnitOfWork, call: Call, outcome: Outcome) -> Non
         log.exception("noun_did_not_hear", call=name, state=outcome.state.value)
 
 
+async def lock_chain(uow: UnitOfWork, call_id: UUID) -> list[UUID]:
+    """Lock a call that is to end badly, and every call that waits for it; return the latter.
+
+    They are locked in the order of their ids, before anything is written, so that two chains
+    which end at once do not wait for each other. It looks again until it finds nothing new:
+    whoever asked for another one meanwhile held a lock on what that waits for.
+    """
+    locked: set[UUID] = set()
+    while True:
+        waiting = set(await uow.session.scalars(_DEPENDENTS, {"call_id": call_id}))
+        more = (waiting | {call_id}) - locked
+        if not more:
+            return sorted(waiting)
+        await _locked(uow, more)
+        locked |= more
+
+
 async def end_dependents(
-    uow: UnitOfWork, call: Call, outcome: Outcome, *, tell: Tell = tell_finished
+    uow: UnitOfWork,
+    call: Call,
+    chain: Sequence[UUID],
+    outcome: Outcome,
+    *,
+    tell: Tell = tell_finished,
 ) -> None:
     """End every call that can no longer happen: cancelled with a cancelled one, else failed.
 
     They go in the same transaction as the call itself: nobody ever sees one of them wait for
-    what has ended. All are locked before the first noun hears of it, since a noun locks rows of
-    its own and calls are locked before those.
+    what has ended. The characters of all of them are locked before the first noun hears of it:
+    each noun tells the log in the end, and whoever holds that must not wait for a character.
+
+    Args:
+        uow: the transaction.
+        call: as it ended; its own noun is told by the caller, afterwards.
+        chain: what waits for it, as ``lock_chain`` returned it.
+        outcome: how it ended.
+        tell: lets a noun hear of the end of its call.
     """
     after = (
         Outcome(State.CANCELLED, error=_DEPENDENCY_CANCELLED)
@@ -68,9 +97,8 @@ async def end_dependents(
         else Outcome(State.FAILED, error=_DEPENDENCY_FAILED)
     )
     assert after.error is not None
-    found = await uow.session.scalars(_DEPENDENTS, {"call_id": call.id})
     ended: list[Call] = []
-    for id_ in await _locked(uow, list(found)):
+    for id_ in chain:
         dependent = await change_state(
             uow,
             id_,
@@ -80,6 +108,8 @@ async def end_dependents(
         )
         if dependent is not None:
             ended.append(dependent)
+    if ended:
+        await handlers.lock_owners(uow, [call, *ended])
     for dependent in ended:
         await tell(uow, dependent, after)
 

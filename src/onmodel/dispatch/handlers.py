@@ -6,11 +6,14 @@ the transaction that changes the call: the call's row, the noun's rows and the e
 visible together or not at all.
 
 The call's row is locked first, the noun's rows after it, the event log last. A service that
-cancels a call does so before it locks rows of its own, or two transactions end in a knot.
+cancels a call does so before it locks rows of its own, or two transactions end in a knot. Where
+several calls end at once, all rows that their nouns begin with are locked before the first of
+them hears of it, in one order (``lock_owners``).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.schemas import Ephemeral, Outcome, Progress
@@ -19,10 +22,17 @@ from onmodel.kit.db.uow import UnitOfWork
 OnChange = Callable[[UnitOfWork, Call], Awaitable[None]]
 OnFinished = Callable[[UnitOfWork, Call, Outcome], Awaitable[None]]
 OnProgress = Callable[[Call, Progress], Ephemeral]
+Owners = Callable[[UnitOfWork, set[UUID]], Awaitable[Iterable[UUID]]]
+Lock = Callable[[UnitOfWork, Sequence[UUID]], Awaitable[None]]
 
 
 async def _nothing(_uow: UnitOfWork, _call: Call) -> None:
     """Serve nouns that do not care."""
+
+
+async def _nobody(_uow: UnitOfWork, _subject_ids: set[UUID]) -> Iterable[UUID]:
+    """Serve nouns that belong to nothing else."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class Handlers:
     on_started: OnChange
     on_requeued: OnChange
     on_progress: OnProgress
+    owners: Owners
 
 
 def task_progress(call: Call, progress: Progress) -> Ephemeral:
@@ -49,6 +60,7 @@ def task_progress(call: Call, progress: Progress) -> Ephemeral:
 
 
 _registered: dict[str, Handlers] = {}
+_locks: list[Lock] = []
 
 
 def register(
@@ -58,6 +70,7 @@ def register(
     on_started: OnChange = _nothing,
     on_requeued: OnChange = _nothing,
     on_progress: OnProgress = task_progress,
+    owners: Owners = _nobody,
 ) -> None:
     """Let a noun hear of its calls.
 
@@ -69,6 +82,8 @@ def register(
         on_requeued: ``(uow, call)``, each time it goes back to the queue (lost worker, retry).
         on_progress: ``(call, progress)`` names the ephemeral event that tells of progress; it
             touches no database.
+        owners: ``(uow, subject_ids)`` returns the rows that the other handlers lock before their
+            own, such as characters. Whatever has to be locked before those, it locks.
     """
     if subject_kind in _registered:
         raise ValueError(f"handlers of {subject_kind!r} are registered already")
@@ -77,7 +92,23 @@ def register(
         on_started=on_started,
         on_requeued=on_requeued,
         on_progress=on_progress,
+        owners=owners,
     )
+
+
+def lock_owners_with(lock: Lock) -> None:
+    """Let ``lock(uow, ids)`` lock the rows that ``owners`` of nouns return, in this order."""
+    _locks.append(lock)
+
+
+async def lock_owners(uow: UnitOfWork, calls: Sequence[Call]) -> None:
+    """Lock what the nouns of these calls begin with, before the first of them is told."""
+    owners: set[UUID] = set()
+    for kind in sorted({call.subject_kind for call in calls}):
+        ids = {call.subject_id for call in calls if call.subject_kind == kind}
+        owners.update(await of(kind).owners(uow, ids))
+    for lock in _locks:
+        await lock(uow, sorted(owners))
 
 
 def unregister(subject_kind: str) -> None:

@@ -16,6 +16,7 @@ from onmodel.dispatch import handlers
 from onmodel.dispatch.ending import (
     Tell,
     end_dependents,
+    lock_chain,
     release_dependents,
     tell_finished,
     tell_if_possible,
@@ -29,6 +30,7 @@ from onmodel.dispatch.repository import change_state, seconds_from_now
 from onmodel.dispatch.retry import delay_seconds
 from onmodel.dispatch.schemas import CallError, CallOutputs, Outcome
 from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.told import NOTHING, Told
 from onmodel.dispatch.workers import live
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
@@ -42,13 +44,13 @@ _NOBODY: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 
 @dataclass(frozen=True)
 class Held:
-    """A call that a worker holds, and how far it is."""
+    """A call that a worker holds, how far it is, and what it told."""
 
     call_id: UUID
     fence: int
     percent: float
     step: str
-    log: str = ""
+    told: Told = NOTHING
 
 
 async def start(
@@ -75,7 +77,7 @@ async def start(
         started_at=func.clock_timestamp(),
         progress=0.0,
         step="",
-        log="",
+        **NOTHING.columns,
         lease_until=seconds_from_now(lease_seconds),
     )
     call = _still_ours(call, call_id, fence)
@@ -125,11 +127,13 @@ _HEARTBEAT = text(
         lease_until = clock_timestamp() + make_interval(secs => :lease),
         progress = held.percent,
         step = held.step,
-        log = held.log
+        log = held.log,
+        curve = CAST(held.curve AS jsonb)
     FROM unnest(
         CAST(:ids AS uuid[]), CAST(:fences AS bigint[]),
-        CAST(:percents AS float8[]), CAST(:steps AS text[]), CAST(:logs AS text[])
-    ) AS held (id, fence, percent, step, log)
+        CAST(:percents AS float8[]), CAST(:steps AS text[]), CAST(:logs AS text[]),
+        CAST(:curves AS text[])
+    ) AS held (id, fence, percent, step, log, curve)
     WHERE calls.id = held.id AND calls.fence = held.fence AND calls.state = 'running'
     RETURNING calls.id
     """
@@ -137,7 +141,7 @@ _HEARTBEAT = text(
 
 
 async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) -> list[Held]:
-    """Renew the leases of all calls that a worker holds and store their progress and logs.
+    """Renew the leases of all calls that a worker holds and store what they told.
 
     Returns:
         Those that are no longer the worker's: it should stop them. The fence tells which
@@ -153,7 +157,8 @@ async def heartbeat(uow: UnitOfWork, held: list[Held], *, lease_seconds: float) 
             "fences": [h.fence for h in held],
             "percents": [h.percent for h in held],
             "steps": [h.step for h in held],
-            "logs": [h.log for h in held],
+            "logs": [h.told.log for h in held],
+            "curves": [h.told.curve.model_dump_json() if h.told.curve else None for h in held],
         },
     )
     renewed = set(rows)
@@ -167,13 +172,13 @@ async def complete(
     outputs: CallOutputs,
     *,
     seconds: float,
-    log: str = "",
+    told: Told = NOTHING,
 ) -> Call:
     """End a call well; call row, noun's rows and event in one transaction.
 
     Args:
         seconds: how long the function itself ran.
-        log: the last lines that it printed.
+        told: what it told meanwhile.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
@@ -188,7 +193,7 @@ async def complete(
         progress=100.0,
         finished_at=func.clock_timestamp(),
         seconds=seconds,
-        log=log,
+        **told.columns,
         **_NOBODY,
     )
     call = _still_ours(call, call_id, fence)
@@ -199,14 +204,14 @@ async def complete(
 
 
 async def fail(
-    uow: UnitOfWork, call_id: UUID, fence: int, error: CallError, *, log: str = ""
+    uow: UnitOfWork, call_id: UUID, fence: int, error: CallError, *, told: Told = NOTHING
 ) -> Call:
     """End an attempt badly: back to the queue when worth another try, else failed for good.
 
     How often a failure is tried again, and after what pause, is in the table of failures: a call
     that fails so every time may be what breaks the machines, and is given up.
 
-    Its log, the last lines that the function printed, stays until the next attempt begins.
+    What the function told stays until the next attempt begins.
 
     Raises:
         LeaseLostError: the call is no longer this worker's; nothing was changed.
@@ -221,15 +226,15 @@ async def fail(
             ours,
             Call.attempt < Call.max_attempts,
             error=error.model_dump(),
-            log=log,
+            **told.columns,
             not_before=seconds_from_now(delay_seconds(attempt, first=known.first_pause_s)),
         )
         if again is not None:
             return again
     if attempt > 1:
-        told = f"{error.message} It was tried {attempt} times."
-        error = error.model_copy(update={"message": told})
-    return _still_ours(await _end_badly(uow, call_id, error, ours, log=log), call_id, fence)
+        message = f"{error.message} It was tried {attempt} times."
+        error = error.model_copy(update={"message": message})
+    return _still_ours(await _end_badly(uow, call_id, error, ours, **told.columns), call_id, fence)
 
 
 async def release(uow: UnitOfWork, call_id: UUID, fence: int) -> Call:
@@ -331,7 +336,7 @@ async def end_expired(
 
 
 async def give_up(
-    uow: UnitOfWork, call_id: UUID, fence: int, error: CallError, *, log: str = ""
+    uow: UnitOfWork, call_id: UUID, fence: int, error: CallError, *, told: Told = NOTHING
 ) -> Call:
     """End a call for good although its noun fails to hear of it; the last resort.
 
@@ -341,7 +346,7 @@ async def give_up(
         LeaseLostError: the call is no longer this worker's; nothing was changed.
     """
     ours = Call.fence == fence
-    call = await _end_badly(uow, call_id, error, ours, tell=tell_if_possible, log=log)
+    call = await _end_badly(uow, call_id, error, ours, tell=tell_if_possible, **told.columns)
     return _still_ours(call, call_id, fence)
 
 
@@ -376,6 +381,7 @@ async def _end_badly(
     tell: Tell = tell_finished,
     **values: Any,
 ) -> Call | None:
+    chain = await lock_chain(uow, call_id)
     call = await change_state(
         uow,
         call_id,
@@ -392,7 +398,7 @@ async def _end_badly(
         return None
     tell_waiting(uow)
     outcome = Outcome(State.FAILED, error=error)
-    await end_dependents(uow, call, outcome, tell=tell)
+    await end_dependents(uow, call, chain, outcome, tell=tell)
     await tell(uow, call, outcome)
     return call
 

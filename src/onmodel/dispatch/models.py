@@ -90,7 +90,6 @@ class Call(Base):
             postgresql_using="gin",
             postgresql_where=text("waiting_for > 0"),
         ),
-        Index("ix_calls_retry_of", "retry_of", postgresql_where=text("retry_of IS NOT NULL")),
         # Ended, and not put away by anybody.
         Index(
             "ix_calls_standing",
@@ -147,8 +146,6 @@ class Call(Base):
     depends_on: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     waiting_for: Mapped[int]
     not_before: Mapped[datetime | None]
-    # The call that this one is another try of.
-    retry_of: Mapped[UUID | None]
     # Put away from the list of what has ended, together with others of this number.
     clearing: Mapped[UUID | None]
 
@@ -175,6 +172,8 @@ class Call(Base):
     step: Mapped[str] = mapped_column(default="")
     # The last lines that the function printed in this attempt.
     log: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    # How the loss went that it told in this attempt: see told.Curve.
+    curve: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[CreatedAt]

@@ -147,6 +147,16 @@ def pins(makes: Collection[Make]) -> list[str]:
     return sorted({pin for make in makes for one in make.offers or () for pin in one.pins})
 
 
+def served(make: Make, makes: Collection[Make]) -> list[Option]:
+    """Return what a make would be dealt if all were equally free, for counting places.
+
+    That is what it does as asked, and in a lower tier what nobody does as asked.
+    """
+    free, line = dict.fromkeys(makes, 1), dict.fromkeys(ASCENDING, 0.0)
+    found = options(make, free, line)
+    return [one for one in found if one.used is one.asked or not one.waits]
+
+
 def options(make: Make, free: Mapping[Make, int], line: Mapping[Tier, float]) -> list[Option]:
     """Return what may be dealt to workers of a make, each wish in each tier at most once.
 

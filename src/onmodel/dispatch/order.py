@@ -16,6 +16,7 @@ The sums over what comes before a call deal many slots at once as single claims 
 the other.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,9 +24,8 @@ from onmodel.dispatch import costs
 from onmodel.dispatch.choices import LEAD
 from onmodel.dispatch.costs import Past
 from onmodel.dispatch.limits import QUOTA_ROOM, RUNNING_ROOM
-from onmodel.dispatch.offers import PINNED
+from onmodel.dispatch.offers import PINNED, Option
 from onmodel.dispatch.share_models import LCM
-from onmodel.dispatch.tasks import Task
 
 PRIORITY_STEP = timedelta(minutes=10)
 
@@ -182,25 +182,27 @@ _DEALT = f"""
 WAITING = f"WITH RECURSIVE {FLOWS}, {SHARES}, {_DEALT}"
 
 
-def everything(known: dict[tuple[str, str], Past], tiers: list[str]) -> dict[str, Any]:
-    """Return the parameters of `WAITING` that look at every call of these tiers, as asked.
+def everything(
+    known: dict[tuple[str, str], Past], options: Sequence[Option], pins: list[str]
+) -> dict[str, Any]:
+    """Return the parameters of `WAITING` that look at every call that fits one of the options.
 
     Args:
         known: what is known of the time that tasks take.
-        tiers: those whose calls count.
+        options: what counts; nobody better is waited for.
+        pins: the functions that somebody has, as wishes.
     """
-    every = [(task.value, tier) for task in Task for tier in tiers]
     return {
         **costs.parameters(known),
-        "wishes": [wish for wish, _ in every],
-        "asked": [tier for _, tier in every],
-        "used": [tier for _, tier in every],
-        "reasons": [None] * len(every),
-        "waits": [False] * len(every),
-        "lead_waits": [False] * len(every),
-        "better": [""] * len(every),
-        "others": [""] * len(every),
-        "pins": [],
+        "wishes": [one.wish for one in options],
+        "asked": [one.asked.value for one in options],
+        "used": [one.used.value for one in options],
+        "reasons": [one.reason for one in options],
+        "waits": [False] * len(options),
+        "lead_waits": [False] * len(options),
+        "better": [""] * len(options),
+        "others": [""] * len(options),
+        "pins": pins,
         "make": "",
         "depth": None,
         "limited": False,

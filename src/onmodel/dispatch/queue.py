@@ -1,8 +1,10 @@
 """The whole queue at one moment: who works, who waits at which place, and for how long yet.
 
-Tiers that share a worker stand in one line; where each has workers of its own, each has its line.
+Machines of one make have one line: what they could take, in the order in which they would. A call
+stands in the line of each make that could do it, and its place is the best that it has.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +16,11 @@ from sqlalchemy import Double, case, func, select, text
 
 from onmodel.dispatch import costs
 from onmodel.dispatch.costs import Past
-from onmodel.dispatch.models import Call, Worker
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.offers import Make, Option, pins, served
 from onmodel.dispatch.order import WAITING, everything
 from onmodel.dispatch.tasks import Task
-from onmodel.dispatch.tiers import ASCENDING, Tier
+from onmodel.dispatch.tiers import Tier
 from onmodel.dispatch.workers import live
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
@@ -59,8 +62,9 @@ class Standing:
 
     Attributes:
         call: what was read of it.
-        line: the tiers of the line that it stands in.
-        position: 1 for the next in its line; None unless it waits and may be taken.
+        places: its place in the line of each make of machines that could take it, by the make's
+            signature; 0 where it works.
+        position: the best of these, 1 for the next; None unless it waits and may be taken.
         eta_s: seconds until it is done; None while nobody can know.
         eta_error_s: half the width of the range that half of such calls end in.
         length_s: seconds that it takes itself, or still takes; None while nobody can know.
@@ -68,7 +72,7 @@ class Standing:
     """
 
     call: Held
-    line: frozenset[Tier]
+    places: Mapping[str, int]
     position: int | None = None
     eta_s: float | None = None
     eta_error_s: float | None = None
@@ -79,38 +83,41 @@ class Standing:
 async def standing(uow: UnitOfWork, *, lease_seconds: float) -> list[Standing]:
     """Return every call that has not ended: working ones first, then by place, then the rest.
 
-    A place counts in the very order in which calls are dealt. It is exact for what is known now:
-    a newcomer with a better claim may still go ahead, and one that may fall back may leave its
-    line. The forecast of a waiting call is the work before it in its line, shared by the slots of
-    the workers that serve its tier, and its own median; the errors of independent calls add as
-    squares. One that waits for other calls is done its own median after the last of them, at the
-    earliest.
+    A place counts in the very order in which calls are dealt to machines that could do it. It is
+    exact for what is known now: a newcomer with a better claim may still go ahead, and so may a
+    call that steps down to another machine. The forecast of a waiting call is the work before it
+    for these machines, shared by their slots, and its own median; the errors of independent calls
+    add as squares. One that waits for other calls is done its own median after the last of them,
+    at the earliest.
     """
     rows = [Held(*row) for row in await uow.session.execute(_HELD)]
     past = await costs.past(uow)
     workers = await live(uow, lease_seconds=lease_seconds)
-    lines = lines_of(workers)
-    places = await _places(uow, past, {lines[row.tier_asked] for row in rows})
+    makes = {worker.id: Make.of(worker) for worker in workers if worker.accepts}
+    slots: Counter[str] = Counter()
+    for worker in workers:
+        if worker.accepts:
+            slots[makes[worker.id].signature] += worker.slots
+    waiting = await _places(uow, past, set(makes.values()), rows)
+    places = {row.id: _at_work(row, makes) or waiting.get(row.id, {}) for row in rows}
+    positions = {id_: min(at.values()) for id_, at in waiting.items()}
     names = {worker.id: worker.name for worker in workers}
     last = len(rows) + 1
     rows.sort(
         key=lambda row: (
             row.state not in WORKING,
-            places.get(row.id, last),
+            positions.get(row.id, last),
             row.order_at,
             row.id,
         )
     )
-    forecasts: dict[UUID, tuple[float, float]] = {}
-    for line in set(lines.values()):
-        own = [row for row in rows if lines[row.tier] == line]
-        forecasts |= _forecast(own, places, workers, past)
+    forecasts = _forecast(rows, places, slots, past)
     _forecast_dependent(rows, forecasts, past)
     return [
         Standing(
             row,
-            lines[row.tier],
-            places.get(row.id),
+            places[row.id],
+            positions.get(row.id),
             *forecasts.get(row.id, (None, None)),
             _length(row, past),
             names.get(row.lease_owner) if row.lease_owner else None,
@@ -119,25 +126,30 @@ async def standing(uow: UnitOfWork, *, lease_seconds: float) -> list[Standing]:
     ]
 
 
+async def standings_of(
+    uow: UnitOfWork, call_ids: Collection[UUID], *, lease_seconds: float
+) -> dict[UUID, Standing]:
+    """Return where those of these calls stand that have not ended."""
+    if not call_ids:
+        return {}
+    wanted = set(call_ids)
+    rows = await standing(uow, lease_seconds=lease_seconds)
+    return {row.call.id: row for row in rows if row.call.id in wanted}
+
+
 async def standing_of(uow: UnitOfWork, call_id: UUID, *, lease_seconds: float) -> Standing | None:
     """Return where one call stands; None when it has ended."""
-    rows = await standing(uow, lease_seconds=lease_seconds)
-    return next((row for row in rows if row.call.id == call_id), None)
+    return (await standings_of(uow, [call_id], lease_seconds=lease_seconds)).get(call_id)
 
 
-def lines_of(workers: Sequence[Worker]) -> dict[Tier, frozenset[Tier]]:
-    """Return the line of each tier: itself, and what it shares workers with, directly or not."""
-    lines = {tier: frozenset({tier}) for tier in ASCENDING}
-    for worker in workers:
-        if worker.accepts and worker.tiers:
-            joined = frozenset[Tier]().union(*(lines[Tier(tier)] for tier in worker.tiers))
-            lines |= dict.fromkeys(joined, joined)
-    return lines
+def _at_work(row: Held, makes: Mapping[UUID, Make]) -> dict[str, int]:
+    make = makes.get(row.lease_owner) if row.lease_owner and row.state in WORKING else None
+    return {make.signature: 0} if make else {}
 
 
 def _length(call: Held, past: _Past) -> float | None:
     known = _known(call, past)
-    return None if known is None else max(0.0, known.median - call.elapsed)
+    return None if known is None else _left(call, known)
 
 
 def _known(call: Held, past: _Past) -> Past | None:
@@ -145,30 +157,44 @@ def _known(call: Held, past: _Past) -> Past | None:
 
 
 def _forecast(
-    rows: Sequence[Held], places: Mapping[UUID, int], workers: Sequence[Worker], past: _Past
+    rows: Sequence[Held],
+    places: Mapping[UUID, Mapping[str, int]],
+    slots: Mapping[str, int],
+    past: _Past,
 ) -> dict[UUID, tuple[float, float]]:
-    """Return seconds and their error for the calls of one line, given in their order."""
-    slots = {
-        tier: sum(worker.slots for worker in workers if worker.accepts and tier in worker.tiers)
-        for tier in ASCENDING
+    """Return seconds and their error for calls in their order.
+
+    Whoever could go to several makes is done when the soonest of them gets to it: each alone, or
+    all together.
+    """
+    found = {
+        row.id: (_left(row, known), known.spread)
+        for row in rows
+        if row.state in WORKING and (known := _known(row, past))
     }
-    seconds, squares = 0.0, 0.0
-    found: dict[UUID, tuple[float, float]] = {}
-    for row in rows:
-        known = _known(row, past)
-        if known is None:
-            continue
-        if row.state in WORKING:
-            left = max(0.0, known.median - row.elapsed)
-            found[row.id] = (left, known.spread)
-            seconds, squares = seconds + left, squares + known.spread**2
-        elif row.id in places:
-            share = slots[row.tier_asked]
-            if share:
+    groups = {frozenset({make}) for make in slots} | {frozenset(at) for at in places.values()}
+    for group in groups:
+        share = sum(slots.get(make, 0) for make in group)
+        line = [row for row in rows if not group.isdisjoint(places[row.id])] if share else []
+        line.sort(
+            key=lambda row, g=group: min(n for make, n in places[row.id].items() if make in g)
+        )
+        seconds, squares = 0.0, 0.0
+        for row in line:
+            known = _known(row, past)
+            if known is None:
+                continue
+            left = _left(row, known)
+            if row.state not in WORKING and group <= places[row.id].keys():
                 error = sqrt(squares / share**2 + known.spread**2)
-                found[row.id] = (seconds / share + known.median, error)
-            seconds, squares = seconds + known.median, squares + known.spread**2
+                forecast = (seconds / share + left, error)
+                found[row.id] = min(forecast, found.get(row.id, forecast))
+            seconds, squares = seconds + left, squares + known.spread**2
     return found
+
+
+def _left(row: Held, known: Past) -> float:
+    return max(0.0, known.median - row.elapsed)
 
 
 def _forecast_dependent(
@@ -186,14 +212,36 @@ def _forecast_dependent(
 
 
 async def _places(
-    uow: UnitOfWork, past: _Past, lines: Collection[frozenset[Tier]]
-) -> dict[UUID, int]:
-    places: dict[UUID, int] = {}
-    for line in lines:
-        counted = everything(past, [tier.value for tier in ASCENDING if tier in line])
-        rows = await uow.session.execute(_PLACES, counted)
-        places |= {row.id: row.place for row in rows}
+    uow: UnitOfWork, past: _Past, makes: Collection[Make], rows: Sequence[Held]
+) -> dict[UUID, dict[str, int]]:
+    """Return the places of calls that wait and may be taken, by call and make.
+
+    What no machine could take stands in a line of its tier, where it would wait for one.
+    """
+    places: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    named = pins(makes)
+    for make in makes:
+        for place, id_ in enumerate(await _line(uow, past, served(make, makes), named), start=1):
+            places[id_][make.signature] = place
+    wishes = [*(task.value for task in Task), *named]
+    lost = {
+        row.tier_asked
+        for row in rows
+        if row.state is State.QUEUED and not row.waiting_for and row.id not in places
+    }
+    for tier in lost:
+        any_wish = [Option(wish, tier, tier) for wish in wishes]
+        line = [id_ for id_ in await _line(uow, past, any_wish, named) if id_ not in places]
+        for place, id_ in enumerate(line, start=1):
+            places[id_][f"nobody/{tier}"] = place
     return places
+
+
+async def _line(
+    uow: UnitOfWork, past: _Past, options: Sequence[Option], named: list[str]
+) -> list[UUID]:
+    """Return the calls that fit one of the options, in the order in which they would be dealt."""
+    return list(await uow.session.scalars(_PLACES, everything(past, options, named)))
 
 
 _HELD = select(
@@ -215,4 +263,4 @@ _HELD = select(
         else_=0.0,
     ).cast(Double),
 ).where(Call.state.in_(HELD))
-_PLACES = text(f"{WAITING} SELECT id, place FROM dealt")  # noqa: S608 - constants
+_PLACES = text(f"{WAITING} SELECT id FROM dealt ORDER BY place")  # noqa: S608 - constants

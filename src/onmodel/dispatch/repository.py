@@ -1,5 +1,6 @@
 """Reading calls, and the one guarded write through which every change of state goes."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,14 @@ async def get(uow: UnitOfWork, call_id: UUID) -> Call:
     if call is None:
         raise CallNotFoundError("There is no such call.")
     return call
+
+
+async def by_id(uow: UnitOfWork, call_ids: Collection[UUID]) -> dict[UUID, Call]:
+    """Return calls by their ids."""
+    if not call_ids:
+        return {}
+    rows = await uow.session.scalars(select(Call).where(Call.id.in_(call_ids)))
+    return {row.id: row for row in rows}
 
 
 async def lock(uow: UnitOfWork, call_id: UUID) -> Call:

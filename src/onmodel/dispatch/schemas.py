@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from onmodel.dispatch.failures import TABLE, Fault
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.told import Curve
 from onmodel.kit.ids import new_id
 from onmodel.kit.lifecycle import State
 
@@ -199,11 +200,13 @@ class Progress:
         percent: 0 to 100, never falling within one attempt.
         step: what happens now, in a few words.
         eta_seconds: how long it will still take, or None while nobody can tell.
+        curve: what the curve of a training got since progress was told last; None for nothing.
     """
 
     percent: float
     step: str
     eta_seconds: float | None = None
+    curve: Curve | None = None
 
 
 @dataclass(frozen=True)

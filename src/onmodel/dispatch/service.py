@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from onmodel.dispatch import dependencies, handlers, order, quotas
-from onmodel.dispatch.ending import end_dependents
+from onmodel.dispatch.ending import end_dependents, lock_chain
 from onmodel.dispatch.errors import CallOverError
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.notices import tell_cancelled, tell_waiting
@@ -57,6 +57,7 @@ async def cancel(uow: UnitOfWork, call_id: UUID) -> Call:
         CallNotFoundError: there is no such call.
         CallOverError: it has ended already.
     """
+    chain = await lock_chain(uow, call_id)
     call = await change_state(
         uow,
         call_id,
@@ -72,7 +73,7 @@ async def cancel(uow: UnitOfWork, call_id: UUID) -> Call:
     tell_cancelled(uow, call.id)
     tell_waiting(uow)
     outcome = Outcome(State.CANCELLED)
-    await end_dependents(uow, call, outcome)
+    await end_dependents(uow, call, chain, outcome)
     await handlers.of(call.subject_kind).on_finished(uow, call, outcome)
     return call
 

@@ -106,6 +106,8 @@ class Manifest(Strict):
     """Whether the function's own licence, that of its code, allows commercial work."""
     entry: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")]
     preview: bool = False
+    curve: Annotated[str, StringConstraints(min_length=1, max_length=60)] = "Loss"
+    """What the number is that it tells while it learns, for people."""
     tiers: dict[Tier, TierNeeds] = Field(min_length=1)
     limits: Limits = Limits()
     warm: Warm = Warm()
@@ -155,6 +157,10 @@ class Manifest(Strict):
     def least_vram_mb(self) -> int:
         """MiB of video memory that its most modest tier declares."""
         return min(needs.vram_mb for needs in self.tiers.values())
+
+    def rank(self, tier: Tier) -> tuple[bool, int, str]:
+        """Sort key among functions that do the same in a tier, the best first."""
+        return self.preview, -self.tiers[tier].vram_mb, self.name
 
     @property
     def given(self) -> frozenset[str]:

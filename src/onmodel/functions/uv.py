@@ -21,6 +21,7 @@ from onmodel.functions.errors import (
 )
 from onmodel.functions.patience import ENDLESS, POLL_S, Patience
 from onmodel.kit.errors import ProblemError
+from onmodel.kit.lifeline import tied
 
 OnLine = Callable[[str], None]
 
@@ -84,10 +85,10 @@ def run_uv(
 def _running(
     command: Sequence[str], environment: dict[str, str]
 ) -> Generator["subprocess.Popen[str]"]:
-    """Run a program in a group of its own; whatever of it is left at the end is ended."""
+    """Run a program in a group of its own, which ends with the block, or with us if we die."""
     process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
+        tied(command),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -104,6 +105,8 @@ def _running(
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 def _read(output: IO[str], lines: "queue.SimpleQueue[str | None]") -> None:

@@ -152,6 +152,12 @@ def _sighting(row: Reference, vector: Vectors | None) -> Sighting:
     return Sighting(id=row.id, name=row.name, picture=row.measurement["picture"], vector=vector)
 
 
+async def _owners(uow: UnitOfWork, reference_ids: set[UUID]) -> set[UUID]:
+    await identities.hold_encoders(uow)  # before any row, as above
+    found = await repository.references_by_id(uow, reference_ids)
+    return {row.character_id for row in found}
+
+
 async def _lock_character(uow: UnitOfWork, reference_id: UUID) -> UUID | None:
     reference = await repository.find_reference(uow, reference_id)
     if reference is None:
@@ -162,5 +168,5 @@ async def _lock_character(uow: UnitOfWork, reference_id: UUID) -> UUID | None:
 
 def register() -> None:
     """Hear of the measurements of references."""
-    handlers.register(references.SUBJECT, on_finished=measured)
+    handlers.register(references.SUBJECT, on_finished=measured, owners=_owners)
     when_set_changes(advise_set)

@@ -44,14 +44,15 @@ class CallEvent:
 
     Attributes:
         kind: `preparing` (installing; `line` tells what), `starting` (no warm process was there),
-            `running`, `progress` (`fraction`, `stage`), `preview` (`picture`, as the function
-            wrote it: nobody looked at it yet), `log` (`line`).
+            `running`, `progress` (`fraction`, `stage`, and of a training the `loss`), `preview`
+            (`picture`, as the function wrote it: nobody looked at it yet), `log` (`line`).
     """
 
     kind: EventKind
     call_id: str
     fraction: float | None = None
     stage: str = ""
+    loss: float | None = None
     line: str = ""
     picture: bytes = b""
 

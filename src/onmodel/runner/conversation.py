@@ -219,7 +219,9 @@ def _translate(event: Start | Progress | Preview | Log, call_id: str) -> CallEve
         case Start():
             return CallEvent("running", call_id)
         case Progress():
-            return CallEvent("progress", call_id, fraction=event.fraction, stage=event.stage)
+            return CallEvent(
+                "progress", call_id, fraction=event.fraction, stage=event.stage, loss=event.loss
+            )
         case Preview():
             return CallEvent("preview", call_id, picture=event.data)
         case Log():

@@ -37,11 +37,12 @@ class Start(BaseModel):
 
 
 class Progress(BaseModel):
-    """Event `progress`."""
+    """Event `progress`; a training says its loss with it."""
 
     id: str
     fraction: float = Field(ge=0, le=1)
     stage: str = Field(default="", max_length=200)
+    loss: float | None = Field(default=None, allow_inf_nan=False)
 
 
 def _base64(value: object) -> object:

@@ -60,6 +60,7 @@ def progressed(call: Call, progress: Progress) -> Ephemeral:
             "progress": round(progress.percent),
             "step": progress.step,
             "eta_s": progress.eta_seconds,
+            "curve": progress.curve.model_dump() if progress.curve else None,
         },
     )
 
@@ -162,4 +163,5 @@ def register() -> None:
         on_requeued=requeued,
         on_progress=progressed,
         on_finished=finished,
+        owners=repository.characters_of,
     )

@@ -1,5 +1,6 @@
 """The SQL of training jobs and adapters."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,6 +26,13 @@ async def lock(uow: UnitOfWork, job_id: UUID) -> TrainingJob | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+async def characters_of(uow: UnitOfWork, job_ids: Collection[UUID]) -> set[UUID]:
+    rows = await uow.session.scalars(
+        select(TrainingJob.character_id).where(TrainingJob.id.in_(job_ids))
+    )
+    return set(rows)
 
 
 async def find_active(uow: UnitOfWork, character_id: UUID) -> TrainingJob | None:

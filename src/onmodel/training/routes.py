@@ -48,7 +48,7 @@ async def request_training(
 async def list_training(character_id: UUID, uow: Reading, actor: SignedIn) -> list[TrainingJobRead]:
     """The character's training jobs, newest first."""
     await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
-    return [await service.read(uow, job) for job in await repository.list_jobs(uow, character_id)]
+    return await service.read_all(uow, await repository.list_jobs(uow, character_id))
 
 
 @router.get("/characters/{character_id}/adapters", responses=problems(CharacterNotFoundError))

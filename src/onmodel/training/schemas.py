@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from onmodel.dispatch.timing import Timing
+from onmodel.dispatch.told import Curve
 from onmodel.functions.terms import Terms
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import Quality
@@ -28,7 +29,8 @@ class ErrorRead(BaseModel):
 class TrainingJobRead(BaseModel):
     """``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know.
 
-    ``terms`` are those of licences that forbid selling what was trained.
+    ``terms`` are those of licences that forbid selling what was trained. ``curve`` is how its loss
+    went, null where the function tells none; while it runs it is a few seconds old.
     """
 
     id: UUID
@@ -50,6 +52,7 @@ class TrainingJobRead(BaseModel):
     terms: list[Terms]
     reference_count: int
     adapter_id: UUID | None
+    curve: Curve | None
     error: ErrorRead | None
     created_by: UUID | None
     created_at: datetime

@@ -1,5 +1,6 @@
 """Training: asked for by a person, run by the Producer, told to everybody."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from onmodel.accounts.permissions import Permission
@@ -13,10 +14,12 @@ from onmodel.dispatch import repository as calls
 from onmodel.dispatch import service as dispatch
 from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.contracts import TrainingInputs
-from onmodel.dispatch.queue import standing_of
+from onmodel.dispatch.models import Call
+from onmodel.dispatch.queue import Standing, standings_of
 from onmodel.dispatch.schemas import FileInput, NewCall
 from onmodel.dispatch.tasks import Task
 from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.told import Curve
 from onmodel.events import log as events
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
@@ -125,24 +128,29 @@ async def _pictures(uow: UnitOfWork, rows: list[Reference]) -> list[FileInput]:
 
 async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
     """Return a job with its place in the queue and its forecast."""
+    return (await read_all(uow, [job]))[0]
+
+
+async def read_all(uow: UnitOfWork, jobs: Sequence[TrainingJob]) -> list[TrainingJobRead]:
+    """Return jobs with their places and forecasts, in as many queries as for one."""
+    found = await calls.by_id(uow, [job.call_id for job in jobs if job.call_id])
+    active = [job.call_id for job in jobs if job.call_id and State(job.state).is_active]
+    at = await standings_of(uow, active, lease_seconds=LEASE_SECONDS)
+    return [
+        _read(job, found.get(job.call_id), at.get(job.call_id)) if job.call_id else _read(job)
+        for job in jobs
+    ]
+
+
+def _read(
+    job: TrainingJob, call: Call | None = None, at: Standing | None = None
+) -> TrainingJobRead:
     state = State(job.state)
-    place: int | None = None
-    seconds: float | None = None
-    reason: str | None = None
-    terms: list[Terms] = []
-    why: str | None = None
     progress, step = job.progress, job.step
-    if job.call_id is not None:
-        call = await calls.get(uow, job.call_id)
-        reason = call.tier_reason
-        terms = [Terms.model_validate(one) for one in call.terms]
-        why = call.function_reason
-        if state.is_active:
-            # the heartbeat keeps these on the call; the job has them when it is over
-            progress, step = max(progress, round(call.progress)), call.step or step
-            at = await standing_of(uow, job.call_id, lease_seconds=LEASE_SECONDS)
-            if at is not None:
-                place, seconds = at.position, at.eta_s
+    if call is not None and state.is_active:
+        # the heartbeat keeps these on the call; the job has them when it is over
+        progress, step = max(progress, round(call.progress)), call.step or step
+    reason, why = (call.tier_reason, call.function_reason) if call else (None, None)
     return TrainingJobRead(
         id=job.id,
         project_id=job.project_id,
@@ -151,8 +159,8 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         state=state,
         progress=progress,
         step=step,
-        position=place,
-        eta_s=seconds,
+        position=at.position if at else None,
+        eta_s=at.eta_s if at else None,
         asked_tier=job.asked_tier,  # type: ignore[arg-type]  # checked when written
         used_tier=job.used_tier,  # type: ignore[arg-type]
         tier_reason=sentence(reason),
@@ -160,9 +168,10 @@ async def read(uow: UnitOfWork, job: TrainingJob) -> TrainingJobRead:
         function_reason=sentence(why),
         function_reason_code=why,
         function=job.function,
-        terms=terms,
+        terms=[Terms.model_validate(one) for one in call.terms] if call else [],
         reference_count=len(job.parameters.get("references", [])),
         adapter_id=job.adapter_id,
+        curve=Curve.model_validate(call.curve) if call and call.curve else None,
         error=ErrorRead.model_validate(job.error) if job.error else None,
         created_by=job.created_by,
         created_at=job.created_at,

@@ -11,6 +11,7 @@ ScoresListener = Callable[[UnitOfWork, UUID | None], Awaitable[None]]
 Keeper = Callable[[UnitOfWork, Collection[UUID]], Awaitable[set[UUID]]]
 
 _of_pictures: list[PictureListener] = []
+_of_places: list[PictureListener] = []
 _of_scores: list[ScoresListener] = []
 _keepers: list[Keeper] = []
 
@@ -18,6 +19,11 @@ _keepers: list[Keeper] = []
 def when_picture_changes(listener: PictureListener) -> None:
     """Call ``listener(uow, row)`` in the transaction of each change of a picture's row."""
     _of_pictures.append(listener)
+
+
+def when_picture_moves(listener: PictureListener) -> None:
+    """Call ``listener(uow, row)`` after a picture came into the sheet or left it."""
+    _of_places.append(listener)
 
 
 def when_scores_change(listener: ScoresListener) -> None:
@@ -48,6 +54,12 @@ async def kept_quiet(uow: UnitOfWork, rows: Collection[Variation]) -> set[UUID]:
 async def picture_changed(uow: UnitOfWork, row: Variation) -> None:
     """Tell the listeners; the row is flushed and its character's row is locked."""
     for listener in _of_pictures:
+        await listener(uow, row)
+
+
+async def picture_moved(uow: UnitOfWork, row: Variation) -> None:
+    """Tell the listeners that a picture came into the sheet or left it; it was told of as such."""
+    for listener in _of_places:
         await listener(uow, row)
 
 

@@ -165,6 +165,11 @@ async def judged(uow: UnitOfWork, call: Call, outcome: Outcome) -> None:
     await service.tell(uow, row, None, None)
 
 
+async def _owners_of_scores(uow: UnitOfWork, variation_ids: set[UUID]) -> set[UUID]:
+    await identities.hold_encoders(uow)  # before the rows, as above
+    return await repository.characters_of(uow, variation_ids)
+
+
 async def references_advised(uow: UnitOfWork, character_id: UUID) -> None:
     """Judge a character's pictures by the references that count now; its row is locked."""
     character = await characters.find(uow, character_id)
@@ -185,9 +190,13 @@ async def _row(uow: UnitOfWork, variation_id: UUID) -> Variation | None:
 def register() -> None:
     """Hear of the calls that make pictures and of those that judge them."""
     handlers.register(
-        service.SUBJECT, on_started=started, on_requeued=requeued, on_finished=finished
+        service.SUBJECT,
+        on_started=started,
+        on_requeued=requeued,
+        on_finished=finished,
+        owners=repository.characters_of,
     )
-    handlers.register(SCORE_SUBJECT, on_finished=judged)
+    handlers.register(SCORE_SUBJECT, on_finished=judged, owners=_owners_of_scores)
     calibrations.when_put_in_force(judging.rescore)
     when_advised(references_advised)
     search.name_variations(label_of)

@@ -1,6 +1,6 @@
 """The SQL of variations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import exists, or_, select, text
@@ -12,6 +12,13 @@ from onmodel.variations.models import Variation
 
 async def find(uow: UnitOfWork, variation_id: UUID) -> Variation | None:
     return await uow.session.get(Variation, variation_id)
+
+
+async def characters_of(uow: UnitOfWork, variation_ids: Collection[UUID]) -> set[UUID]:
+    rows = await uow.session.scalars(
+        select(Variation.character_id).where(Variation.id.in_(variation_ids))
+    )
+    return set(rows)
 
 
 async def lock(uow: UnitOfWork, variation_id: UUID) -> Variation | None:
@@ -94,15 +101,19 @@ async def asked_and_ended(
 
 _COUNT = text(
     """
-    UPDATE characters SET variation_count = (
-        SELECT count(*) FROM character_variations v
-        WHERE v.character_id = characters.id AND v.current AND v.removed_at IS NULL
-        AND v.state = 'succeeded')
-    WHERE id = :character_id
+    UPDATE characters SET variation_count = stand.many
+    FROM (
+        SELECT count(*) AS many FROM character_variations v
+        WHERE v.character_id = :character_id AND v.current AND v.removed_at IS NULL
+        AND v.state = 'succeeded'
+    ) stand
+    WHERE id = :character_id AND variation_count <> stand.many
+    RETURNING id
     """
 )
 
 
-async def recount(uow: UnitOfWork, character_id: UUID) -> None:
-    """Bring a character's count of finished pictures up to its set."""
-    await uow.session.execute(_COUNT, {"character_id": character_id})
+async def recount(uow: UnitOfWork, character_id: UUID) -> bool:
+    """Bring a character's count of finished pictures up to its set; say whether it changed."""
+    changed = await uow.session.scalar(_COUNT, {"character_id": character_id})
+    return changed is not None

@@ -311,7 +311,7 @@ async def take_place(
         row: the picture, which is finished.
         actor_id: who chose it; None for the house.
         beside: whose candidates are put away.
-        quietly: the caller says in the history what was done.
+        quietly: the caller says in the history what was done, and tells of the character.
 
     Returns:
         The picture, and which one stood there before.
@@ -322,21 +322,35 @@ async def take_place(
     # what stands in the set now, which is not always what the candidate was made beside
     former = (await repository.current(uow, row.character_id)).get(row.key)
     if former is not None:
-        await leave_place(uow, former, actor_id)
+        await _leave(uow, former, actor_id)
     row.current, row.candidate_of, row.removed_at = True, None, None
     await uow.session.flush()
-    await repository.recount(uow, row.character_id)
     change = {"verb": "replaced picture", "picture": label_of(row.key)}
     data = await tell(uow, row, actor_id, None if quietly else change)
+    await changes.picture_moved(uow, row)
+    await _count(uow, row.character_id, quietly=quietly)
     return data, former.id if former else None
 
 
-async def leave_place(uow: UnitOfWork, row: Variation, actor_id: UUID | None) -> None:
-    """Take a picture out of the set; it is kept."""
+async def leave_place(
+    uow: UnitOfWork, row: Variation, actor_id: UUID | None, *, quietly: bool = False
+) -> None:
+    """Take a picture out of the set; it is kept. See ``take_place``."""
+    await _leave(uow, row, actor_id)
+    await _count(uow, row.character_id, quietly=quietly)
+
+
+async def _leave(uow: UnitOfWork, row: Variation, actor_id: UUID | None) -> None:
     row.current = False
     await uow.session.flush()
-    await repository.recount(uow, row.character_id)
     await _tell_removed(uow, row, actor_id, None)
+    await changes.picture_moved(uow, row)
+
+
+async def _count(uow: UnitOfWork, character_id: UUID, *, quietly: bool) -> None:
+    """Count the pictures of the set; the gallery shows how many there are."""
+    if await repository.recount(uow, character_id) and not quietly:
+        await characters.tell_by_id(uow, character_id, None, None)
 
 
 async def discard(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> VariationRead:

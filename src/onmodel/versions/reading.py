@@ -11,7 +11,7 @@ from onmodel.projects import repository as projects
 from onmodel.projects.models import File
 from onmodel.projects.schemas import FileRef
 from onmodel.variations.standard import label_of
-from onmodel.versions import difference, repository, shelf, wording
+from onmodel.versions import difference, listing, repository, shelf, wording
 from onmodel.versions.difference import Difference, part_of_fact, part_of_picture
 from onmodel.versions.errors import VersionNotFoundError
 from onmodel.versions.models import Version, VersionName
@@ -31,8 +31,6 @@ from onmodel.versions.snapshot import KeptReference, Snapshot
 from onmodel.versions.words import FACT_LABELS, sentence
 
 SHOWN_PICTURES = 4
-# whole states that are compared in one go
-LOOKED_AT = 10
 _WRITTEN = frozenset(
     {"name", "description", "positive_prompt", "negative_prompt", "licence", "consent"}
 )
@@ -43,15 +41,8 @@ async def list_versions(
 ) -> list[VersionRead]:
     """Return versions, newest first; raises CharacterNotFoundError."""
     await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
-    found: list[VersionRead] = []
-    while len(found) < limit:  # a few at a time: between two of them the loop gets a turn
-        some = min(LOOKED_AT, limit - len(found))
-        rows = await repository.newest_first(uow, character_id, before=before, limit=some + 1)
-        found += (await _read(uow, rows))[:some]
-        if len(rows) <= some:
-            break
-        before = rows[some - 1].number
-    return found
+    rows = await repository.newest_first(uow, character_id, before=before, limit=limit)
+    return await _read(uow, rows)
 
 
 async def list_names(uow: UnitOfWork, actor: Actor, character_id: UUID) -> list[VersionNameRead]:
@@ -123,27 +114,28 @@ async def get(uow: UnitOfWork, character_id: UUID, number: int) -> Version:
 
 async def read_one(uow: UnitOfWork, row: Version) -> VersionRead:
     """Return one version as the list shows it."""
-    before = await repository.newest_first(uow, row.character_id, before=row.number, limit=1)
-    return (await _read(uow, [row, *before]))[0]
+    return (await _read(uow, [row]))[0]
 
 
 async def _read(uow: UnitOfWork, rows: Sequence[Version]) -> list[VersionRead]:
-    """Read versions that follow each other, newest first.
-
-    The last one is only what the one before it is compared with, unless it is the first of all.
-    """
-    states = [Snapshot.of(row.state) for row in rows]
-    shown = rows if rows and rows[-1].number == 1 else rows[:-1]
-    found = [
-        difference.between(states[at + 1], states[at]) if at + 1 < len(states) else None
-        for at in range(len(shown))
-    ]
-    pictures = [_shown(one) for one in found]
-    files = await projects.files_by_id(uow, [file_id for ids in pictures for file_id in ids])
-    names = await repository.names_of(uow, [row.id for row in shown])
+    """Read versions that follow each other, newest first."""
+    if not rows:
+        return []
+    found = await listing.differences(
+        uow, rows[0].character_id, newest=rows[0].number, oldest=rows[-1].number
+    )
+    pictures = {row.number: _shown(found.get(row.number)) for row in rows}
+    files = await projects.files_by_id(uow, [one for ids in pictures.values() for one in ids])
+    names = await repository.names_of(uow, [row.id for row in rows])
     return [
-        _version_read(row, sentence(what, row.changes), ids, files, names.get(row.id, []))
-        for row, what, ids in zip(shown, found, pictures, strict=True)
+        _version_read(
+            row,
+            sentence(found.get(row.number), row.changes),
+            pictures[row.number],
+            files,
+            names.get(row.id, []),
+        )
+        for row in rows
     ]
 
 

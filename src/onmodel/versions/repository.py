@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import defer
 
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.training.models import Adapter, TrainingJob
@@ -16,9 +17,11 @@ from onmodel.versions.models import Version, VersionName
 async def newest_first(
     uow: UnitOfWork, character_id: UUID, *, before: int | None, limit: int
 ) -> list[Version]:
+    """Return versions without their states, which may be long."""
     query = (
         select(Version)
         .where(Version.character_id == character_id)
+        .options(defer(Version.state, raiseload=True))
         .order_by(Version.number.desc())
         .limit(limit)
     )

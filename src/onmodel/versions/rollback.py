@@ -176,4 +176,4 @@ async def _picture(
     if row is not None:
         await variations.take_place(uow, row, actor_id, None, quietly=True)
     elif former is not None:
-        await variations.leave_place(uow, former, actor_id)
+        await variations.leave_place(uow, former, actor_id, quietly=True)

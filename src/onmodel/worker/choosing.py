@@ -153,7 +153,7 @@ class _Line:
             for one in functions.for_task(call.task.value)
             if self._needs in one.tiers and one.name not in circumstances.unfit
         ]
-        self.all = sorted(able, key=lambda one: (one.preview, -self._vram_mb(one), one.name))
+        self.all = sorted(able, key=lambda one: one.rank(self._needs))
         self.allowed = [one for one in self.all if circumstances.allows(one)]
 
     def _vram_mb(self, manifest: Manifest) -> int:

@@ -168,9 +168,10 @@ def _run_function(
         if event.kind == "preview":
             worker.previews.take(held, event.picture)
             return
-        held.note(event.fraction, event.stage or _STEPS.get(event.kind, ""))
+        held.note(event.fraction, event.stage or _STEPS.get(event.kind, ""), event.loss)
         worker.throttle.tell(held)
 
+    held.label = manifest.curve
     return worker.pool.call(manifest, request, on_event=on_event, cancelled=held.stop.is_set)
 
 
@@ -192,9 +193,9 @@ def _finish(
         if isinstance(made, CallError):
             if made.code in ELSEWHERE and (passed := await _pass_on(worker, held, made, uow)):
                 return passed
-            return await leases.fail(uow, held.call_id, held.fence, made, log=held.log)
+            return await leases.fail(uow, held.call_id, held.fence, made, told=held.told)
         return await leases.complete(
-            uow, held.call_id, held.fence, made, seconds=seconds or 0.0, log=held.log
+            uow, held.call_id, held.fence, made, seconds=seconds or 0.0, told=held.told
         )
 
     call = _in_transaction(worker, finish)
@@ -214,10 +215,10 @@ def _end_anyway(worker: WorkerProcess, held: HeldCall, error: CallError) -> None
     """End a call whose noun could not take its start or its end; nothing of that was written."""
 
     async def fail(uow: UnitOfWork) -> Call:
-        return await leases.fail(uow, held.call_id, held.fence, error, log=held.log)
+        return await leases.fail(uow, held.call_id, held.fence, error, told=held.told)
 
     async def give_up(uow: UnitOfWork) -> Call:
-        return await leases.give_up(uow, held.call_id, held.fence, error, log=held.log)
+        return await leases.give_up(uow, held.call_id, held.fence, error, told=held.told)
 
     try:
         _in_transaction(worker, fail)
@@ -249,5 +250,5 @@ async def publish_progress(worker: WorkerProcess, held: HeldCall) -> None:
     """Tell everyone who looks at the project how far a call is."""
     if held.call is None:
         return
-    news = handlers.of(held.call.subject_kind).on_progress(held.call, held.progress)
+    news = handlers.of(held.call.subject_kind).on_progress(held.call, held.news())
     await publish_ephemeral(worker.resources.bus, held.call.project_id, news.name, news.payload)

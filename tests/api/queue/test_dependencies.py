@@ -1,15 +1,20 @@
 """Work that waits for other work: asked for, shown, lost and brought back."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from onmodel.characters import repository as characters
 from onmodel.dispatch.schemas import CallError
+from onmodel.kit.db.uow import Database
 from tests.support.drawings import picture
 from tests.support.faces import face, report
 from tests.support.house import House, Person
+from tests.worker.conftest import until
 
 REFUSED = CallError(code="no_face", message="There is no face.", fault="input")
 
@@ -37,10 +42,15 @@ class Studio:
 async def make_studio(house: House) -> Studio:
     ada = await house.person("ada")
     project = await house.project(ada)
-    character = (await house.character(ada, project))["id"]
+    return await _with_references(house, ada, project, who=1)
+
+
+async def _with_references(house: House, ada: Person, project: str, *, who: int) -> Studio:
+    character = (await house.character(ada, project, name="Mara" if who == 1 else "Pelle"))["id"]
     for number in range(5):
-        added = await ada.upload(character, picture(number))
-        await house.answer(added["id"], values=report(face(1, number), picture=number))
+        seed = 10 * (who - 1) + number
+        added = await ada.upload(character, picture(seed))
+        await house.answer(added["id"], values=report(face(who, number), picture=seed))
     return Studio(house, ada, project, character)
 
 
@@ -99,6 +109,35 @@ async def test_a_second_click_on_try_again_makes_nothing_new(studio: Studio) -> 
     first = await studio.ada.post(f"/queue/{job['call_id']}/retry")
     second = await studio.ada.post(f"/queue/{job['call_id']}/retry")
     assert first["id"] == second["id"]
+
+
+async def test_two_chains_across_two_characters_end_at_once(studio: Studio) -> None:
+    """Each takes both characters; told in the order of the calls they would wait in a circle."""
+    pelle = await _with_references(studio.house, studio.ada, studio.project, who=2)
+    first = await studio.draw("expression/happy")
+    after_it = await pelle.draw("expression/happy", first["call_id"])
+    second = await pelle.draw("expression/sad")
+    after_that = await studio.draw("expression/sad", second["call_id"])
+    database = studio.house.resources.database
+    async with database.begin() as held:
+        await characters.lock_all(held, [UUID(one.path[12:]) for one in (studio, pelle)])
+        ends = [
+            asyncio.create_task(studio.ada.post(f"/queue/{one['call_id']}/cancel"))
+            for one in (first, second)
+        ]
+        await until(lambda: _wait_for_locks(database, 2))
+    assert [one["state"] for one in await asyncio.gather(*ends)] == ["cancelled"] * 2
+    for one in (first, after_it, second, after_that):
+        assert (await studio.ada.get(f"/variations/{one['id']}"))["state"] == "cancelled"
+
+
+async def _wait_for_locks(database: Database, count: int) -> bool:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with database.read() as uow:
+        return await uow.session.scalar(waiting) == count
 
 
 async def test_nobody_waits_for_work_of_another_project_or_of_none(studio: Studio) -> None:

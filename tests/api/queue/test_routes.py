@@ -10,6 +10,7 @@ import pytest
 from onmodel.dispatch import leases, workers
 from onmodel.dispatch.schemas import CallError
 from onmodel.dispatch.tiers import ASCENDING
+from onmodel.dispatch.told import Told
 from tests.support.drawings import picture
 from tests.support.house import House, Person
 
@@ -176,7 +177,7 @@ async def test_what_a_function_printed_is_for_those_who_make_pictures(film: Film
     call = await call_of(film.ada, subject)
     call_id, fence = await film.house.begin(subject)
     async with film.house.resources.database.begin() as uow:
-        held = leases.Held(call_id, fence, 10.0, "loading", "torch 2.9\nloading the model")
+        held = leases.Held(call_id, fence, 10.0, "loading", Told("torch 2.9\nloading the model"))
         await leases.heartbeat(uow, [held], lease_seconds=60)
     path = f"/queue/{call['id']}/log"
     assert (await film.ada.get(path))["text"] == "torch 2.9\nloading the model"

@@ -13,6 +13,14 @@ from tests.support.house import House, Person, Socket, running
 from tests.support.pictures_of import judged
 
 STROKE = {"id": "stroke-1", "kind": "freehand"}
+GRID: dict[str, object] = {
+    "zoom": 2.0,
+    "middle": [0.5, 0.4],
+    "shown": [str(uuid4()), str(uuid4())],
+    "layout": "wipe",
+    "line": 0.25,
+    "locked": True,
+}
 
 
 class Studio:
@@ -219,6 +227,16 @@ async def test_only_followers_see_a_view_and_everybody_sees_who_follows(studio: 
         assert "server:view" not in [frame["event"] for frame in bob.seen]
 
 
+async def test_a_comparison_is_followed_whole(studio: Studio) -> None:
+    view = {"path": "/decide/one", "grid": GRID}
+    async with studio.at("ada", "bob") as (ada, bob):
+        await studio.look(bob, variation_id=studio.picture, following=studio.id("ada"))
+        await ada.until_present(studio.id("bob"), following=studio.id("ada"))
+        await ada.send("client:view", view)
+        seen = (await bob.until("server:view"))["payload"]
+        assert (seen["grid"], seen["picture"]) == (GRID, None)
+
+
 async def test_people_at_two_processes_see_each_other(
     studio: Studio, database_url: str, broker_url: str, home: Path
 ) -> None:
@@ -335,6 +353,16 @@ BAD: list[tuple[str, Any, str]] = [
         "client:view",
         {"path": "/c/x", "picture": {"zoom": 1e9, "middle": [0, 0]}},
         "unknown_message",
+    ),
+    *(
+        ("client:view", {"path": "/decide/x", "grid": GRID | wrong}, "unknown_message")
+        for wrong in (
+            {"zoom": 0},
+            {"line": 2},
+            {"layout": "pile"},
+            {"shown": ["me"]},
+            {"shown": [str(uuid4()) for _ in range(13)]},
+        )
     ),
 ]
 

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from onmodel.api import state
-from onmodel.api.realtime import connection, messages, session, texts
+from onmodel.api.realtime import catching_up, connection, messages, reading, texts
 from onmodel.api.realtime.live import desk
 from onmodel.notes.marks import MOST_POINTS
 from onmodel.text import documents
@@ -36,8 +36,8 @@ def test_no_message_is_made_up() -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        f"up to {session.LONGEST_MESSAGE:,} characters",
-        f"more than {session.REPLAY_LIMIT} events",
+        f"up to {reading.LONGEST_MESSAGE:,} characters",
+        f"more than {catching_up.REPLAY_LIMIT} events",
         f"more than {state.MAX_CHARACTERS}:",
         f"{MOST_POINTS:,} points a stroke",
         f"{documents.MAX_CHARACTERS:,} characters a text",

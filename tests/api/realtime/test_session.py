@@ -9,7 +9,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from onmodel.accounts import service as accounts
-from onmodel.api.realtime import session
+from onmodel.api.realtime import catching_up
 from onmodel.characters import service as characters
 from onmodel.characters.schemas import CharacterCreate
 from onmodel.events.frames import channel, encode
@@ -318,7 +318,7 @@ async def test_everything_is_asked_for_now_and_then_only(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # a slow machine needs longer than the usual few seconds for twenty of them
-    monkeypatch.setattr(session, "WHOLE_SECONDS", 600.0)
+    monkeypatch.setattr(catching_up, "WHOLE_SECONDS", 600.0)
     ada = await house.person("ada")
     project_id = await house.project(ada)
     async with house.socket(ada, project_id) as socket:
@@ -329,13 +329,13 @@ async def test_everything_is_asked_for_now_and_then_only(
         await socket.send("client:sync_request", {"since": 0}, id="missed")
         await socket.until("server:ok")
         whole = [frame for frame in socket.seen if frame["event"] == "server:full_sync"]
-        assert len(whole) <= session.WHOLE_STATES
+        assert len(whole) <= catching_up.WHOLE_STATES
 
 
 async def test_who_missed_too_many_bytes_gets_everything(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "REPLAY_BYTES", 3_000)
+    monkeypatch.setattr(catching_up, "REPLAY_BYTES", 3_000)
     ada = await house.person("ada")
     project_id = await house.project(ada)
     await house.character(ada, project_id, description="word " * 1000)

@@ -20,6 +20,7 @@ export type KeyAction =
   | 'gallery'
   | 'inbox'
   | 'follow'
+  | 'undo'
   | 'new';
 
 export interface KeyRow {
@@ -49,6 +50,12 @@ export const KEY_TABLE: readonly KeyRow[] = [
   { action: 'inbox', keys: ['b'], does: 'Open the inbox', where: 'Everywhere' },
   { action: 'new', keys: ['n'], does: 'Make a new character', where: 'Everywhere' },
   { action: 'follow', keys: ['l'], does: 'See what the next person sees', where: 'Everywhere' },
+  {
+    action: 'undo',
+    keys: ['u'],
+    does: 'Do what the newest notice offers, such as Undo',
+    where: 'Everywhere',
+  },
   { action: 'back', keys: ['Escape'], does: 'Go back or close', where: 'Everywhere' },
   { action: 'next', keys: ['j', 'ArrowRight'], does: 'Next', where: 'Gallery and sheet' },
   { action: 'previous', keys: ['k', 'ArrowLeft'], does: 'Previous', where: 'Gallery and sheet' },
@@ -79,6 +86,7 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
     does: label,
     where: 'Judging likeness' as const,
   })),
+  { keys: ['Shift+←↑↓→'], does: 'Move what is zoomed', where: 'Looking at a picture' },
   { keys: ['n'], does: 'Write a note', where: 'Looking at a picture' },
   { keys: ['1', '2', '3', '4'], does: 'Point, box, arrow, line', where: 'Looking at a picture' },
   { keys: ['[', ']'], does: 'Note before or after', where: 'Looking at a picture' },
@@ -95,6 +103,7 @@ export const LOCAL_KEYS: readonly Omit<KeyRow, 'action'>[] = [
   },
   { keys: ['f'], does: 'Lock on the face', where: 'Deciding together' },
   { keys: ['+', '-', '0'], does: 'Zoom in, out, show all', where: 'Deciding together' },
+  { keys: ['Shift+←↑↓→'], does: 'Move what is zoomed', where: 'Deciding together' },
   {
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowDown'],
     does: 'Blind: left, right, neither',

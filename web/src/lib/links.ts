@@ -14,8 +14,13 @@ export const links = {
   consistency: (projectId: string, characterId: string) =>
     `/p/${projectId}/c/${characterId}/consistency`,
   /** Every change of the character; with two numbers, those two compared. */
-  versions: (projectId: string, characterId: string, pair?: { from: number; to: number }) =>
-    `/p/${projectId}/c/${characterId}/versions` + (pair ? `?from=${pair.from}&to=${pair.to}` : ''),
+  versions: (
+    projectId: string,
+    characterId: string,
+    pair?: { from: number; to: number; held?: boolean },
+  ) =>
+    `/p/${projectId}/c/${characterId}/versions` +
+    (pair ? `?from=${pair.from}&to=${pair.to}${pair.held ? '&held' : ''}` : ''),
   /** Two pictures of the character, side by side on its consistency page. */
   pair: (projectId: string, characterId: string, left: string, right: string) =>
     `/p/${projectId}/c/${characterId}/consistency?pair=${left},${right}`,

@@ -11,6 +11,7 @@ from onmodel_vision.measure import Measurer, PictureMeasure
 
 from onmodel_identity_profile import belonging, selection
 from onmodel_identity_profile.belonging import Belonging, Member
+from onmodel_identity_profile.settling import Settling
 
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 FORMAT = 1
@@ -64,9 +65,11 @@ class IdentityProfile(Function[Inputs, Outputs]):
     ) -> tuple[list[float], list[PictureMeasure]]:
         scales: list[float] = []
         pictures: list[PictureMeasure] = []
+        settling = Settling()
         for index, file in enumerate(files):
             context.check_cancelled()
-            context.progress(0.9 * index / len(files), f"picture {index + 1} of {len(files)}")
+            stage = f"picture {index + 1} of {len(files)}"
+            context.progress(0.9 * index / len(files), stage)
             try:
                 image, factor = images.fit_within(images.read(file.path), longest=LONGEST)
             except images.UnreadableImageError as error:
@@ -77,7 +80,11 @@ class IdentityProfile(Function[Inputs, Outputs]):
                     field="pictures",
                 ) from error
             scales.append(1 / factor)
-            pictures.append(self._measurer.measure(image))
+            picture = self._measurer.measure(image)
+            pictures.append(picture)
+            if picture.reason is None and picture.main is not None:
+                moved = settling.add(picture.main)
+                context.progress(0.9 * (index + 1) / len(files), stage, loss=moved)
         return scales, pictures
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from onmodel.api.functions.chances import Chances
 from onmodel.api.functions.schemas import (
     FunctionHealth,
     FunctionRead,
@@ -98,7 +99,9 @@ def warm_on(workers: Sequence[Worker]) -> dict[str, list[FunctionWarm]]:
     return warm
 
 
-def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm], accepted: InForce) -> FunctionRead:
+def read(
+    found: OnDisk, runs: Runs, warm: list[FunctionWarm], accepted: InForce, chances: Chances
+) -> FunctionRead:
     """Put it together."""
     manifest = found.manifest
     wanted = restricted("function", manifest.name, manifest.terms) if manifest else None
@@ -124,7 +127,7 @@ def read(found: OnDisk, runs: Runs, warm: list[FunctionWarm], accepted: InForce)
         install=_install(found),
         pull=found.pull,
         problem=found.problem,
-        tiers=_tiers(manifest, runs) if manifest else [],
+        tiers=_tiers(manifest, runs, chances) if manifest else [],
         weights=_weights(manifest, found.present) if manifest else [],
         memory_mb=manifest.limits.memory_mb if manifest else 0,
         run_seconds=manifest.limits.run_s if manifest else 0,
@@ -141,7 +144,7 @@ def _install(found: OnDisk) -> str | None:
     return f"onmodel function install {found.name}"
 
 
-def _tiers(manifest: Manifest, runs: Runs) -> list[FunctionTierRead]:
+def _tiers(manifest: Manifest, runs: Runs, chances: Chances) -> list[FunctionTierRead]:
     measured = {one.tier.value: one for one in runs.tiers}
     listed: list[FunctionTierRead] = []
     for tier, needs in manifest.tiers.items():
@@ -152,6 +155,7 @@ def _tiers(manifest: Manifest, runs: Runs) -> list[FunctionTierRead]:
                 vram_mb=needs.vram_mb,
                 median_seconds=past.median_seconds if past else None,
                 runs=past.count if past else 0,
+                chance=chances.of(manifest, tier),
             )
         )
     return listed

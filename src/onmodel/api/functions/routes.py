@@ -9,6 +9,7 @@ from fastapi.requests import HTTPConnection
 from onmodel.accounts.errors import AdminOnlyError
 from onmodel.accounts.service import require_admin
 from onmodel.accounts.signed_in import SignedIn
+from onmodel.api.functions.chances import Chances
 from onmodel.api.functions.errors import TermsChangedError
 from onmodel.api.functions.fetching import Fetching
 from onmodel.api.functions.reading import OnDisk, on_disk, read, warm_on
@@ -143,12 +144,17 @@ async def _find(settings: Settings, name: str) -> OnDisk:
 
 
 async def _read_one(uow: UnitOfWork, settings: Settings, name: str) -> FunctionRead:
-    (one,) = await _read(uow, settings, [await _find(settings, name)])
-    return one
+    for one in await _read(uow, settings, await asyncio.to_thread(on_disk, settings)):
+        if one.name == name:
+            return one
+    raise FunctionNotFoundError(f"There is no function called {name}.")
 
 
 async def _read(uow: UnitOfWork, settings: Settings, found: list[OnDisk]) -> list[FunctionRead]:
     past = await runs.of_functions(uow, [one.name for one in found])
-    warm = warm_on(await workers.live(uow, lease_seconds=settings.lease_seconds))
+    alive = await workers.live(uow, lease_seconds=settings.lease_seconds)
+    warm = warm_on(alive)
     accepted = await licences.in_force(uow)
-    return [read(one, past[one.name], warm.get(one.name, []), accepted) for one in found]
+    usable = [(one.manifest, frozenset(one.unfit)) for one in found if one.manifest]
+    chances = Chances(usable, alive, accepted)
+    return [read(one, past[one.name], warm.get(one.name, []), accepted, chances) for one in found]

@@ -11,8 +11,18 @@ from onmodel.functions.trials import FunctionTrial
 from onmodel.projects.schemas import Quality
 
 
+class FunctionChance(BaseModel):
+    """Whether a function is chosen by itself, and otherwise why not.
+
+    ``second``: another one goes first. ``not_offered``: no machine that works now has it.
+    """
+
+    code: Literal["chosen", "second", "unfit", "unaccepted", "no_worker", "no_vram", "not_offered"]
+    sentence: str
+
+
 class FunctionTierRead(BaseModel):
-    """What a function takes in one tier.
+    """What a function takes in one tier, and whether it is chosen there.
 
     ``vram_mb`` is 0 on a CPU. ``median_seconds`` is over ``runs`` past runs, null without any.
     """
@@ -21,6 +31,7 @@ class FunctionTierRead(BaseModel):
     vram_mb: int
     median_seconds: float | None
     runs: int
+    chance: FunctionChance
 
 
 class FunctionWeightRead(BaseModel):

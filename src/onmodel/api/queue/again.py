@@ -45,29 +45,25 @@ async def retry(uow: UnitOfWork, actor: Actor, call: Call) -> Call:
         raise DependencyUnmetError("What this waits for did not succeed.")
     again = _AGAIN.get(call.subject_kind, _the_same)
     fresh = await again(uow, actor, call, [one.id for one in before])
-    fresh.retry_of, call.retried_as = call.id, fresh.id
+    call.retried_as = fresh.id
     if call.due_at is not None and call.due_at > now():
         fresh.due_at = call.due_at
     await uow.session.flush()
     return fresh
 
 
-async def bring_back(uow: UnitOfWork, actor: Actor, call_id: UUID) -> None:
-    """Try again what ended only because of this call, which was tried again; all or nothing."""
-    for id_ in await dependencies.lost_with(uow, call_id):
-        await retry(uow, actor, await rights.permitted(uow, actor, id_, "retry"))
-        await bring_back(uow, actor, id_)
+async def bring_back(database: Database, actor: Actor, call_id: UUID) -> None:
+    """Try again what ended only because of this call, which was tried again.
 
-
-async def bring_back_each(database: Database, actor: Actor, call_id: UUID) -> None:
-    """Do the same, each in a transaction of its own: one that cannot come back stops no other."""
+    Each in a transaction of its own: one that cannot come back stops no other.
+    """
     async with database.read() as uow:
         lost = await dependencies.lost_with(uow, call_id)
     for id_ in lost:
         with suppress(ProblemError):
             async with database.begin() as uow:
                 await retry(uow, actor, await rights.permitted(uow, actor, id_, "retry"))
-            await bring_back_each(database, actor, id_)
+            await bring_back(database, actor, id_)
 
 
 async def _training(uow: UnitOfWork, actor: Actor, call: Call, after: list[UUID]) -> Call:

@@ -1,12 +1,12 @@
 """Cancel, pause, resume, retry and move, by people who may."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from onmodel.accounts.service import Actor
 from onmodel.api.queue import again, rights
 from onmodel.api.queue.schemas import (
-    QueueBatch,
     QueueBatchDone,
     QueueChanged,
     QueueMove,
@@ -82,11 +82,13 @@ async def do(database: Database, actor: Actor, call_id: UUID, verb: QueueVerb) -
     async with database.begin() as uow:
         call = await act(uow, actor, call_id, verb)
     if verb == "retry":
-        await again.bring_back_each(database, actor, call_id)
+        await again.bring_back(database, actor, call_id)
     return call
 
 
-async def batch(database: Database, actor: Actor, wish: QueueBatch) -> QueueBatchDone:
+async def batch(
+    database: Database, actor: Actor, verb: QueueVerb, ids: Sequence[UUID]
+) -> QueueBatchDone:
     """Do one thing with many calls, each in its own transaction: one refusal stops no other.
 
     What came back already with an earlier one of them is done, not refused.
@@ -94,9 +96,9 @@ async def batch(database: Database, actor: Actor, wish: QueueBatch) -> QueueBatc
     done: list[UUID] = []
     refused: list[QueueRefusal] = []
     # in the order of asking, so that what others wait for comes before them
-    for id_ in sorted(set(wish.ids)):
+    for id_ in sorted(set(ids)):
         try:
-            done.append((await do(database, actor, id_, wish.verb)).id)
+            done.append((await do(database, actor, id_, verb)).id)
         except ProblemError as problem:
             refused.append(QueueRefusal(id=id_, code=problem.code, detail=problem.detail))
     return QueueBatchDone(done=done, refused=refused)

@@ -12,6 +12,7 @@ from onmodel.api.queue import rights
 from onmodel.api.queue.reading import describe
 from onmodel.api.queue.schemas import QueueItem
 from onmodel.characters.models import Character, Reference
+from onmodel.decisions.models import Candidate
 from onmodel.dispatch.models import Call
 from onmodel.dispatch.tasks import Task
 from onmodel.identity.models import Check
@@ -42,7 +43,7 @@ async def page(
     Raises:
         BadCursorError: the cursor is no page's.
     """
-    conditions = [*_conditions(wished)]
+    conditions = [*_conditions(wished, actor)]
     visible = await access.visible(uow, actor)
     if visible is not None:
         conditions.append(Call.project_id.in_(visible))
@@ -71,12 +72,16 @@ def _after(cursor: str) -> tuple[Any, Any]:
         raise BadCursorError("This page link is damaged.") from error
 
 
-def _conditions(wished: Wished) -> list[ColumnElement[bool]]:
+def _conditions(wished: Wished, actor: Actor) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wished.state is not None:
         conditions.append(Call.state == wished.state)
     if wished.person_id is not None:
         conditions.append(Call.created_by == wished.person_id)
+        if wished.person_id != actor.user_id:
+            # whose these are is not known yet, so they are nobody's
+            quiet = select(Candidate.variation_id).where(Candidate.quiet)
+            conditions.append(Call.subject_id.not_in(quiet))
     if wished.project_id is not None:
         conditions.append(Call.project_id == wished.project_id)
     if wished.task is not None:

@@ -25,10 +25,10 @@ from onmodel.dispatch.choices import sentence
 from onmodel.dispatch.dependencies import UNMET
 from onmodel.dispatch.failures import meaning
 from onmodel.dispatch.models import Call
-from onmodel.dispatch.queue import WORKING, Standing, standing, standing_of
+from onmodel.dispatch.queue import Standing, standing, standings_of
 from onmodel.dispatch.quotas import Use
 from onmodel.dispatch.schemas import CallError
-from onmodel.dispatch.tiers import Tier
+from onmodel.dispatch.told import Curve
 from onmodel.functions.terms import Terms
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.lifecycle import State
@@ -69,33 +69,34 @@ async def _calls(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Call]:
 
 
 def _elsewhere(rows: Sequence[Standing], listed: Sequence[Standing]) -> list[QueueElsewhere]:
-    """Return what works or stands before the last of the listed calls in its line, namelessly."""
-    last: dict[frozenset[Tier], int] = {}
+    """Return what works or stands before one of the listed calls in a line, namelessly."""
+    last: dict[str, int] = {}
     for row in listed:
-        if row.position is not None:
-            last[row.line] = max(row.position, last.get(row.line, 0))
+        for make, place in row.places.items():
+            last[make] = max(place, last.get(make, 0))
     shown = {row.call.id for row in listed}
     return [
         QueueElsewhere(position=row.position, tier=row.call.tier.value, seconds=row.length_s)
         for row in rows
-        if row.line in last
-        and row.call.id not in shown
-        and (
-            row.call.state in WORKING
-            or (row.position is not None and row.position < last[row.line])
-        )
+        if row.call.id not in shown
+        and any(place < last.get(make, 0) for make, place in row.places.items())
     ]
 
 
 async def read_one(uow: UnitOfWork, actor: Actor, call: Call, *, lease_seconds: float) -> QueueItem:
     """Return one call as the list shows it."""
-    at: dict[UUID, Standing] = {}
-    if call.state.is_active:
-        own = await standing_of(uow, call.id, lease_seconds=lease_seconds)
-        at = {call.id: own} if own else {}
-    roles = await rights.roles(uow, actor, [call.project_id])
-    (item,) = await describe(uow, actor, [call], roles, at)
+    (item,) = await read_some(uow, actor, [call], lease_seconds=lease_seconds)
     return item
+
+
+async def read_some(
+    uow: UnitOfWork, actor: Actor, calls: Sequence[Call], *, lease_seconds: float
+) -> list[QueueItem]:
+    """Return calls as the list shows them."""
+    active = [call.id for call in calls if call.state.is_active]
+    at = await standings_of(uow, active, lease_seconds=lease_seconds)
+    roles = await rights.roles(uow, actor, [call.project_id for call in calls])
+    return await describe(uow, actor, calls, roles, at)
 
 
 async def describe(
@@ -151,6 +152,7 @@ def _item(
     actor: Actor,
     role: Role | None,
 ) -> QueueItem:
+    own = call.created_by == actor.user_id
     return QueueItem(
         id=call.id,
         project_id=call.project_id,
@@ -161,7 +163,7 @@ def _item(
         label=about.label,
         character=about.character,
         picture=about.picture,
-        person=person,
+        person=None if about.quiet and not own else person,
         state=call.state,
         position=at.position if at else None,
         after=after,
@@ -182,6 +184,7 @@ def _item(
         function_reason_code=call.function_reason,
         worker=at.worker if at else None,
         attempt=call.attempt,
+        curve=Curve.model_validate(call.curve) if call.curve else None,
         error=_error(call, role),
         created_at=call.created_at,
         started_at=call.started_at,

@@ -71,7 +71,7 @@ async def read_history(
 @router.post("/queue/batch")
 async def change_many(data: QueueBatch, database: DatabaseDep, actor: SignedIn) -> QueueBatchDone:
     """Do the same with many calls; those with which it does not work are named."""
-    return await changing.batch(database, actor, data)
+    return await changing.batch(database, actor, data.verb, data.ids)
 
 
 @router.post("/queue/clear", responses=problems(ProjectNotFoundError, ForbiddenError))

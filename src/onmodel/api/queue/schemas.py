@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from onmodel.accounts.schemas import PersonRead
 from onmodel.dispatch.failures import Fault
 from onmodel.dispatch.tasks import Task
+from onmodel.dispatch.told import Curve
 from onmodel.functions.terms import Terms
 from onmodel.kit.lifecycle import State
 from onmodel.projects.schemas import FileRef, Quality
@@ -53,9 +54,11 @@ class QueueItem(BaseModel):
     ``urgent`` goes before everything that is not; when ``due_at`` comes near, it is. ``hold``
     says what of its project's limits keeps it from beginning, if so; beyond a quota there is no
     place in line.
-    ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
+    ``picture`` is what it works on or has made. ``person`` is null, except to themselves, while a
+    blind decision hides who asked for its picture. ``tier_reason`` says why another tier than
     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
     of licences that forbid selling what it makes.
+    ``curve`` is how the loss of a training went; while it runs it is a few seconds old.
     ``rights`` is what the reader may do with it now.
     """
 
@@ -89,6 +92,7 @@ class QueueItem(BaseModel):
     function_reason_code: str | None
     worker: str | None
     attempt: int
+    curve: Curve | None
     error: QueueError | None
     created_at: datetime
     started_at: datetime | None

@@ -17,6 +17,7 @@ from onmodel.projects import repository as projects
 from onmodel.projects.schemas import FileRef
 from onmodel.training import service as training
 from onmodel.training.models import TrainingJob
+from onmodel.variations import changes
 from onmodel.variations import progress as scores
 from onmodel.variations import service as variations
 from onmodel.variations.models import Variation
@@ -25,11 +26,15 @@ from onmodel.variations.standard import label_of
 
 @dataclass(frozen=True)
 class Subject:
-    """A row of a noun: words for it, its character and its picture, as far as it has them."""
+    """A row of a noun: words for it, its character and its picture, as far as it has them.
+
+    ``quiet`` says that nobody is to know yet who asked for it, as in a blind decision.
+    """
 
     label: str
     character: QueueCharacter | None = None
     picture: FileRef | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class _Found:
     label: str
     character_id: UUID | None
     file_id: UUID | None
+    quiet: bool = False
 
 
 async def of_calls(uow: UnitOfWork, calls: Sequence[Call]) -> dict[UUID, Subject]:
@@ -63,7 +69,7 @@ async def of_calls(uow: UnitOfWork, calls: Sequence[Call]) -> dict[UUID, Subject
         character = (
             QueueCharacter(id=row.id, name=row.name, cover=ref(row.cover_file_id)) if row else None
         )
-        subjects[call.id] = Subject(one.label, character, ref(one.file_id))
+        subjects[call.id] = Subject(one.label, character, ref(one.file_id), one.quiet)
     return subjects
 
 
@@ -78,10 +84,13 @@ async def _trainings(uow: UnitOfWork, ids: set[UUID], _kind: str) -> dict[UUID, 
 
 
 async def _variations(uow: UnitOfWork, ids: set[UUID], kind: str) -> dict[UUID, _Found]:
-    rows = await uow.session.scalars(select(Variation).where(Variation.id.in_(ids)))
+    rows = list(await uow.session.scalars(select(Variation).where(Variation.id.in_(ids))))
+    quiet = await changes.kept_quiet(uow, rows)
     what = "Measure {}" if kind == scores.SCORE_SUBJECT else "{}"
     return {
-        row.id: _Found(what.format(label_of(row.key)), row.character_id, row.file_id)
+        row.id: _Found(
+            what.format(label_of(row.key)), row.character_id, row.file_id, row.id in quiet
+        )
         for row in rows
     }
 

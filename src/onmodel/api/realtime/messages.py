@@ -22,6 +22,7 @@ from onmodel.characters.schemas import (
     ReferenceUpdated,
 )
 from onmodel.decisions.schemas import DecisionUpdated
+from onmodel.dispatch.told import Curve
 from onmodel.http.problems import Problem
 from onmodel.identity.schemas import CalibrationChanged, CheckRemoved, CheckUpdated
 from onmodel.inbox.schemas import InboxChanged
@@ -242,12 +243,16 @@ class Hello(BaseModel):
 
 
 class TrainingProgress(BaseModel):
-    """Event ``server:training.progress``; may be lost."""
+    """Event ``server:training.progress``; may be lost.
+
+    ``curve`` is what the curve of its loss got since the last one, null for nothing.
+    """
 
     job_id: UUID
     progress: int
     step: str
     eta_s: float | None
+    curve: Curve | None
 
 
 class TaskProgress(BaseModel):

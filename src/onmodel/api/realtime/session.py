@@ -1,6 +1,5 @@
 """One person at one socket: the handshake, their messages, their leaving."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -10,42 +9,23 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.websockets import WebSocketDisconnect
 
-from onmodel.accounts.permissions import Permission
-from onmodel.accounts.service import Actor
-from onmodel.accounts.signed_in import identify
 from onmodel.api.health import VERSION
 from onmodel.api.realtime import messages
-from onmodel.api.realtime.connection import (
-    NOT_FOUND,
-    QUEUE_BYTES,
-    SIGNED_OUT,
-    TOO_LOUD,
-    TOO_OLD,
-    Connection,
-)
+from onmodel.api.realtime.admission import admit, speaks_too_old, still_here
+from onmodel.api.realtime.catching_up import CatchingUp
+from onmodel.api.realtime.connection import TOO_LOUD, TOO_OLD, Connection
 from onmodel.api.realtime.hub import Hub
 from onmodel.api.realtime.live.desk import LiveDesk
 from onmodel.api.realtime.live.errors import TooManyMessagesError
 from onmodel.api.realtime.pace import Pace
 from onmodel.api.realtime.personal import Mailroom
+from onmodel.api.realtime.reading import UnknownMessageError, as_object, place_of, short
 from onmodel.api.realtime.texts import TextDesk
-from onmodel.api.state import project_state
 from onmodel.characters import service as characters
 from onmodel.composition import Resources
-from onmodel.events import log as events
 from onmodel.events.frames import encode
 from onmodel.http.problems import of_database
-from onmodel.kit.db.uow import UnitOfWork
-from onmodel.kit.errors import (
-    ForbiddenError,
-    InvalidError,
-    NotFoundError,
-    ProblemError,
-    TooLargeError,
-    UnauthorisedError,
-)
-from onmodel.kit.rate import Rate
-from onmodel.projects import access
+from onmodel.kit.errors import ProblemError
 from onmodel.training import service as training
 from onmodel.training.schemas import TrainRequest
 from onmodel.variations import service as variations
@@ -55,27 +35,7 @@ log = structlog.get_logger(__name__)
 
 router = APIRouter()
 
-# well below a socket's queue, so that catching up cannot look like being too slow
-REPLAY_LIMIT = 400
-REPLAY_BYTES = QUEUE_BYTES // 2
-# whole states within so many seconds: each is read from a dozen tables and may be megabytes long
-WHOLE_STATES, WHOLE_SECONDS = 5, 5.0
-MOST_LETTERS = 100
 _GONE = (WebSocketDisconnect, RuntimeError)
-# more than the longest text with everything escaped; what is longer is not even parsed
-LONGEST_MESSAGE = 256 * 1024
-
-
-class UnknownMessageError(InvalidError):
-    code = "unknown_message"
-    title = "OnModel does not understand this"
-    default_try = "Reload the page; it may be older than the server."
-
-
-class MessageTooLongError(TooLargeError):
-    code = "message_too_long"
-    title = "This message is too long"
-    default_try = "Send less at once."
 
 
 @router.websocket("/ws/{project_id}")
@@ -85,10 +45,10 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
     hub: Hub = socket.app.state.hub
     mail: Mailroom = socket.app.state.mail
     await socket.accept()
-    if _speaks_too_old(socket):
+    if speaks_too_old(socket):
         await socket.close(TOO_OLD, "protocol_too_old")
         return
-    actor = await _admit(socket, resources, project_id)
+    actor = await admit(socket, resources, project_id)
     if actor is None:
         return
     connection = Connection(socket, project_id, actor)
@@ -110,33 +70,6 @@ async def open_socket(socket: WebSocket, project_id: UUID) -> None:
         socket.app.state.garbage.left()
 
 
-def _speaks_too_old(socket: WebSocket) -> bool:
-    """Say whether a client has told that it knows only a protocol that is gone, or none yet."""
-    spoken = socket.query_params.get("protocol")
-    if spoken is None:
-        return False
-    known = range(messages.OLDEST_PROTOCOL, messages.PROTOCOL_VERSION + 1)
-    return not (spoken.isascii() and spoken.isdigit() and int(spoken[:9]) in known)
-
-
-async def _admit(socket: WebSocket, resources: Resources, project_id: UUID) -> Actor | None:
-    """Return who this is; a browser sees no status of a refused handshake, so codes say it."""
-    try:
-        actor = await identify(socket, resources.database)
-        if actor is None:
-            await socket.close(SIGNED_OUT, "not_signed_in")
-            return None
-        async with resources.database.read() as uow:
-            await access.require(uow, actor, project_id, Permission.VIEW)
-    except ForbiddenError as error:
-        await socket.close(SIGNED_OUT, error.code)
-        return None
-    except NotFoundError as error:
-        await socket.close(NOT_FOUND, error.code)
-        return None
-    return actor
-
-
 class Session:
     """Reads one client's messages and answers them."""
 
@@ -154,8 +87,8 @@ class Session:
         self._resources = resources
         self._desk = desk
         self._pace = Pace()
-        self._whole_states = Rate(WHOLE_STATES, WHOLE_SECONDS)
         self._live = live
+        self._catching_up = CatchingUp(connection, resources, live)
 
     async def read(self) -> None:
         """Say who we are, then answer messages until the client goes."""
@@ -178,16 +111,18 @@ class Session:
     async def _answer(self, text: str | None) -> None:
         message_id = name = None
         try:
-            raw = _object(text)
-            message_id, name = _short(raw.get("id")), _short(raw.get("event"))
+            raw = as_object(text)
+            message_id, name = short(raw.get("id")), short(raw.get("event"))
             message = messages.client_message.validate_python(raw)
             # who asks whether anybody is there need not say who they are
             if not isinstance(message, messages.PingMessage):
-                self._actor = await self._still_here(message)
+                self._actor = await still_here(
+                    self._socket, self._connection, self._resources, message
+                )
             await self._do(message)
         except ValidationError as error:
             first = error.errors()[0]
-            problem = UnknownMessageError(f"{_place(first['loc'])}: {first['msg']}.")
+            problem = UnknownMessageError(f"{place_of(first['loc'])}: {first['msg']}.")
             self._refuse(problem, name, message_id)
         except ProblemError as error:
             self._refuse(error, name, message_id)
@@ -218,30 +153,11 @@ class Session:
             if not isinstance(message, messages.PresenceMessage):
                 return
         elif isinstance(message, messages.SyncMessage):
-            await self._sync(message.payload.since, message.id)
+            await self._catching_up.bring(self._actor, message.payload.since, message.id)
             return
         else:
             data = await self._handle(message)
         self._say("server:ok", {"data": data}, message.id)
-
-    async def _still_here(self, message: messages.ClientMessage) -> Actor:
-        """Return who this is now: a token, or the project, may have been taken away since.
-
-        Of cursors there are too many to ask the database for each: the live desk asks for them.
-        """
-        actor = await identify(self._socket, self._resources.database)
-        if actor is None:
-            self._connection.close_soon(SIGNED_OUT)
-            raise UnauthorisedError("Your session has ended.")
-        if isinstance(message, messages.LiveMessage):
-            return actor
-        try:
-            async with self._resources.database.read() as uow:
-                await access.require(uow, actor, self._connection.project_id, Permission.VIEW)
-        except NotFoundError:
-            self._connection.close_soon(NOT_FOUND)
-            raise
-        return actor
 
     def _greet(self, message_id: str | None) -> None:
         self._say("server:hello", messages.Hello(version=VERSION).model_dump(), message_id)
@@ -295,74 +211,6 @@ class Session:
         async with self._resources.database.begin() as uow:
             rows = await variations.request_variations(uow, self._actor, character_id, request)
         return [_json(row) for row in rows]
-
-    async def _sync(self, since: int | None, message_id: str | None) -> None:
-        """Bring a client up to date: with what it missed, or with everything."""
-        connection = self._connection
-        connection.hold()
-        try:
-            async with self._resources.database.read() as uow:
-                if since is not None and await self._replay(uow, since, message_id):
-                    return
-                if connection.whole_waits or not self._whole_states.allows():
-                    raise TooManyMessagesError("This page asks for everything again and again.")
-                state = await project_state(uow, self._actor, connection.project_id)
-            here = await self._live.people()
-            payload = state.model_dump(mode="json") | {
-                "presence": here.model_dump(mode="json")["people"],
-                "protocol": messages.PROTOCOL_VERSION,
-            }
-            frame = encode("server:full_sync", payload, seq=state.seq, id=message_id)
-            connection.put_whole(frame)
-            connection.seq = state.seq
-        finally:
-            connection.release()
-
-    async def _replay(self, uow: UnitOfWork, since: int, message_id: str | None) -> bool:
-        missing = await events.since(
-            uow, self._connection.project_id, since, limit=REPLAY_LIMIT + 1
-        )
-        last = await events.last_seq(uow, self._connection.project_id)
-        size = sum(len(frame) for _, frame in missing)
-        if len(missing) > REPLAY_LIMIT or size > REPLAY_BYTES or since > last:
-            return False
-        for seq, frame in missing:
-            self._connection.put(frame)
-            self._connection.seq = seq
-        if not missing:
-            self._connection.seq = since
-        self._say("server:ok", {"data": {"seq": self._connection.seq}}, message_id)
-        return True
-
-
-def _object(text: str | None) -> dict[str, Any]:
-    if text is None:
-        raise UnknownMessageError("A message has to be text.")
-    if len(text) > LONGEST_MESSAGE:
-        raise MessageTooLongError(f"A message may have {LONGEST_MESSAGE} letters.")
-    try:
-        raw = json.loads(text)
-    # whoever nests too deep exhausts the reader, which is no ValueError
-    except (ValueError, RecursionError) as error:
-        raise UnknownMessageError("A message has to be JSON.") from error
-    if not isinstance(raw, dict):
-        raise UnknownMessageError("A message has to be a JSON object.")
-    return raw
-
-
-def _short(value: object) -> str | None:
-    """Return a name or an id of a message, if it is one that can be said back.
-
-    JSON may hold half an emoji (a lone surrogate), which no frame can carry.
-    """
-    if not isinstance(value, str) or len(value) > MOST_LETTERS:
-        return None
-    return None if any("\ud800" <= letter <= "\udfff" for letter in value) else value
-
-
-def _place(loc: tuple[int | str, ...]) -> str:
-    """Return where in a message something is wrong; a name from outside may be no whole text."""
-    return ".".join(map(str, loc)).encode(errors="replace").decode()
 
 
 def _json(model: BaseModel) -> dict[str, Any]:

@@ -68,8 +68,6 @@ export const decisions = {
     ),
   nextPair: (id: string) =>
     body(api.GET('/api/v1/decisions/{decision_id}/pairs/next', decision(id))),
-  compare: (id: string, pair: Schemas['PairWrite']) =>
-    body(api.POST('/api/v1/decisions/{decision_id}/pairs', { ...decision(id), body: pair })),
   comment: (id: string, said: Schemas['CommentWrite']) =>
     body(api.POST('/api/v1/decisions/{decision_id}/comments', { ...decision(id), body: said })),
   ask: (id: string, user_ids: string[]) =>

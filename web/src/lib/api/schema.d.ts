@@ -4000,6 +4000,26 @@ export interface components {
             };
         };
         /**
+         * Curve
+         * @description How the loss of a training went, in order; ``label`` says what the number is.
+         */
+        Curve: {
+            /** Label */
+            label: string;
+            /** Points */
+            points: components["schemas"]["CurvePoint"][];
+        };
+        /**
+         * CurvePoint
+         * @description The number that a training makes small, after so much of its work.
+         */
+        CurvePoint: {
+            /** Loss */
+            loss: number;
+            /** Percent */
+            percent: number;
+        };
+        /**
          * DecideWrite
          * @description ``candidate_id`` null keeps what stands in the set.
          */
@@ -4578,6 +4598,21 @@ export interface components {
             training: components["schemas"]["TrainingJobRead"][];
         };
         /**
+         * FunctionChance
+         * @description Whether a function is chosen by itself, and otherwise why not.
+         *
+         *     ``second``: another one goes first. ``not_offered``: no machine that works now has it.
+         */
+        FunctionChance: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "chosen" | "second" | "unfit" | "unaccepted" | "no_worker" | "no_vram" | "not_offered";
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * FunctionHealth
          * @description The latest 50 runs.
          *
@@ -4659,11 +4694,12 @@ export interface components {
         };
         /**
          * FunctionTierRead
-         * @description What a function takes in one tier.
+         * @description What a function takes in one tier, and whether it is chosen there.
          *
          *     ``vram_mb`` is 0 on a CPU. ``median_seconds`` is over ``runs`` past runs, null without any.
          */
         FunctionTierRead: {
+            chance: components["schemas"]["FunctionChance"];
             /** Median Seconds */
             median_seconds: number | null;
             /** Runs */
@@ -5012,6 +5048,38 @@ export interface components {
             busy: number | null;
             /** Vram */
             vram: number | null;
+        };
+        /**
+         * GridView
+         * @description Several pictures that are zoomed and moved as one.
+         *
+         *     The part is that of the picture that the others are locked on, or of the first one.
+         *
+         *     Attributes:
+         *         shown: which of the candidates, or of the two pictures of versions, are compared.
+         *         layout: side by side, or two over each other.
+         *         line: where the wipe's line is, or how much shines through, as a share.
+         *         locked: whether the faces lie in one place.
+         */
+        GridView: {
+            /**
+             * Layout
+             * @enum {string}
+             */
+            layout: "grid" | "wipe" | "onion" | "difference";
+            /** Line */
+            line: number;
+            /** Locked */
+            locked: boolean;
+            /** Middle */
+            middle: [
+                number,
+                number
+            ];
+            /** Shown */
+            shown: string[];
+            /** Zoom */
+            zoom: number;
         };
         /**
          * Group
@@ -5813,6 +5881,19 @@ export interface components {
             /** Token */
             token: string;
         };
+        /** PairOfTwo */
+        PairOfTwo: {
+            /**
+             * Left Id
+             * Format: uuid
+             */
+            left_id: string;
+            /**
+             * Right Id
+             * Format: uuid
+             */
+            right_id: string;
+        };
         /**
          * PairRead
          * @description Two pictures, blind: no name, no score. ``token`` names the pair in the answer.
@@ -5830,8 +5911,12 @@ export interface components {
         /**
          * PairShown
          * @description Two candidates side by side; ``answered`` of ``enough`` are done.
+         *
+         *     ``ahead`` are pairs to go on with while the server cannot be asked for the next one.
          */
         PairShown: {
+            /** Ahead */
+            ahead: components["schemas"]["PairOfTwo"][];
             /** Answered */
             answered: number;
             /** Enough */
@@ -5944,7 +6029,7 @@ export interface components {
         };
         /**
          * PictureView
-         * @description Which part of a picture is seen: magnification of the fitted picture, and its middle.
+         * @description One picture; ``beside`` says whether a reference stands next to it.
          */
         PictureView: {
             /**
@@ -6505,9 +6590,11 @@ export interface components {
          *     ``urgent`` goes before everything that is not; when ``due_at`` comes near, it is. ``hold``
          *     says what of its project's limits keeps it from beginning, if so; beyond a quota there is no
          *     place in line.
-         *     ``picture`` is what it works on or has made. ``tier_reason`` says why another tier than
+         *     ``picture`` is what it works on or has made. ``person`` is null, except to themselves, while a
+         *     blind decision hides who asked for its picture. ``tier_reason`` says why another tier than
          *     asked for was used, ``function_reason`` why this function; both have a code. ``terms`` are those
          *     of licences that forbid selling what it makes.
+         *     ``curve`` is how the loss of a training went; while it runs it is a few seconds old.
          *     ``rights`` is what the reader may do with it now.
          */
         QueueItem: {
@@ -6521,6 +6608,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            curve: components["schemas"]["Curve"] | null;
             /** Due At */
             due_at: string | null;
             error: components["schemas"]["QueueError"] | null;
@@ -8154,7 +8242,8 @@ export interface components {
          * TrainingJobRead
          * @description ``position`` is 1 for the next in line; ``eta_s`` is null while nobody can know.
          *
-         *     ``terms`` are those of licences that forbid selling what was trained.
+         *     ``terms`` are those of licences that forbid selling what was trained. ``curve`` is how its loss
+         *     went, null where the function tells none; while it runs it is a few seconds old.
          */
         TrainingJobRead: {
             /** Adapter Id */
@@ -8178,6 +8267,7 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string | null;
+            curve: components["schemas"]["Curve"] | null;
             error: components["schemas"]["ErrorRead"] | null;
             /** Eta S */
             eta_s: number | null;
@@ -8222,8 +8312,11 @@ export interface components {
         /**
          * TrainingProgress
          * @description Event ``server:training.progress``; may be lost.
+         *
+         *     ``curve`` is what the curve of its loss got since the last one, null for nothing.
          */
         TrainingProgress: {
+            curve: components["schemas"]["Curve"] | null;
             /** Eta S */
             eta_s: number | null;
             /**
@@ -8691,6 +8784,8 @@ export interface components {
             anchor?: string | null;
             /** Client */
             client: string;
+            /** @default null */
+            grid?: components["schemas"]["GridView"] | null;
             /**
              * Offset
              * @default 0
@@ -8734,7 +8829,8 @@ export interface components {
          *         scroll: how far down the page, as a share of what can be scrolled.
          *         anchor: id of the element nearest to the top, for windows of another size.
          *         offset: how far that element's top is from the window's, in heights of the element.
-         *         picture: with a picture open.
+         *         picture: with one picture open.
+         *         grid: with several pictures that are compared.
          */
         ViewUpdate: {
             /**
@@ -8742,6 +8838,8 @@ export interface components {
              * @default null
              */
             anchor?: string | null;
+            /** @default null */
+            grid?: components["schemas"]["GridView"] | null;
             /**
              * Offset
              * @default 0
@@ -11662,7 +11760,10 @@ export interface operations {
     put_decision_pair_api_v1_decisions__decision_id__pairs_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description New for each change; with the same one a repeat is applied once. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 decision_id: string;
             };
@@ -11710,13 +11811,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `key_reused`: Another change has this key */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

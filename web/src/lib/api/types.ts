@@ -15,6 +15,7 @@ export type CandidateRead = Omit<Schemas['CandidateRead'], 'landmarks'> & {
 export type CarriedNote = Omit<Schemas['CarriedNote'], 'mark'> & { mark: NoteMark | null };
 export type CharacterRead = Schemas['CharacterRead'];
 export type ConsistencyItem = Schemas['ConsistencyItem'];
+export type Curve = Schemas['Curve'];
 export type DecisionRead = Omit<Schemas['DecisionRead'], 'candidates'> & {
   candidates: CandidateRead[];
 };

@@ -1,6 +1,6 @@
 /** What a person changed, as it waits for the server. */
 import type { CharacterChange } from '$lib/api/calls';
-import type { Ballot, NoteWrite, Verdict } from '$lib/api/types';
+import type { Ballot, NoteWrite, Schemas, Verdict } from '$lib/api/types';
 
 export type EditableField = keyof CharacterChange;
 
@@ -23,6 +23,7 @@ export type What =
       change: { verdict?: Verdict | null; starred?: boolean };
     }
   | { kind: 'vote'; decisionId: string; candidateId: string; of: string; vote: Ballot }
+  | { kind: 'pair'; decisionId: string; of: string; pair: Schemas['PairWrite'] }
   | {
       kind: 'comment';
       decisionId: string;
@@ -131,6 +132,8 @@ export function titleOf(what: What): string {
       return `Your verdict on ${what.of}`;
     case 'vote':
       return `Your vote: ${what.of}`;
+    case 'pair':
+      return `Your comparison: ${what.of}`;
     case 'comment':
       return `Your comment: ${what.of}`;
     case 'note':
@@ -164,10 +167,16 @@ function sameThing(one: What, other: What): boolean {
   if (one.kind === 'field' && other.kind === 'field')
     return one.characterId === other.characterId && one.field === other.field;
   if (one.kind === 'vote' && other.kind === 'vote') return one.candidateId === other.candidateId;
+  if (one.kind === 'pair' && other.kind === 'pair')
+    return one.decisionId === other.decisionId && same(bothOf(one), bothOf(other));
   if (one.kind === 'verdict' && other.kind === 'verdict')
     return one.variationId === other.variationId;
   if (one.kind === 'settle' && other.kind === 'settle') return one.noteId === other.noteId;
   return false;
+}
+
+function bothOf({ pair }: Of<'pair'>): string[] {
+  return [pair.left_id, pair.right_id].sort();
 }
 
 /** Two changes on the same thing as one: what was seen first, and the last word. */

@@ -126,6 +126,26 @@ describe('without a network', () => {
     expect(fields.map(({ what }) => what)).toEqual([field('Two')]);
   });
 
+  it('sends one answer for each two pictures, on whichever sides they stood', async () => {
+    const pair = (left_id: string, right_id: string, winner_id: string): What => ({
+      kind: 'pair',
+      decisionId: 'd1',
+      of: 'Which face?',
+      pair: { left_id, right_id, winner_id },
+    });
+    answers = [offlineProblem(), offlineProblem(), offlineProblem()];
+    outbox.put('p1', pair('a', 'b', 'a'));
+    outbox.put('p1', pair('b', 'a', 'b'));
+    outbox.put('p1', pair('a', 'c', 'c'));
+    await outbox.settled();
+    const pairs = outbox.waiting.filter(({ what }) => what.kind === 'pair');
+    expect(pairs.map(({ what }) => what)).toEqual([pair('b', 'a', 'b'), pair('a', 'c', 'c')]);
+    expect(pairs.map(({ what }) => titleOf(what))).toEqual([
+      'Your comparison: Which face?',
+      'Your comparison: Which face?',
+    ]);
+  });
+
   it('sends nothing for what was taken back', async () => {
     answers = [offlineProblem(), offlineProblem()];
     outbox.put('p1', field('One'));

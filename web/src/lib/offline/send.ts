@@ -47,6 +47,14 @@ export const send: Send = async ({ id, what }, signal) => {
       });
       return { noun: 'decision', record: await body(request) };
     }
+    case 'pair': {
+      const request = api.POST('/api/v1/decisions/{decision_id}/pairs', {
+        params: { path: { decision_id: what.decisionId }, header },
+        body: what.pair,
+        signal,
+      });
+      return { noun: 'decision', record: await body(request) };
+    }
     case 'comment': {
       const request = api.POST('/api/v1/decisions/{decision_id}/comments', {
         params: { path: { decision_id: what.decisionId }, header },

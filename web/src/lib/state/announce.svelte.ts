@@ -22,6 +22,12 @@ class Announcer {
     this.#tell(sentence);
   }
 
+  /** What a key of one's own did: said at once, before what waits. */
+  answer(sentence: string): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#tell(sentence);
+  }
+
   #tell(text: string): void {
     // The same sentence twice would stay silent: an invisible space makes it new.
     this.text = this.text === text ? `${text}\u00a0` : text;

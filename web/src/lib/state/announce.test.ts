@@ -16,6 +16,15 @@ describe('what a screen reader says', () => {
     expect(announcer.text).toBe('Bea came.\u00a0');
   });
 
+  it('answers a key at once, and says what waited after it', () => {
+    announcer.say('Bea came.');
+    announcer.say('Bo came.');
+    announcer.answer('Picture B.');
+    expect(announcer.text).toBe('Picture B.');
+    vi.runAllTimers();
+    expect(announcer.text).toBe('Bo came.');
+  });
+
   it('does not flood: a burst is one announcement of its newest, with the rest counted', () => {
     announcer.say('First.');
     for (const one of ['a.', 'b.', 'c.', 'a.', 'd.', 'e.']) announcer.say(one);

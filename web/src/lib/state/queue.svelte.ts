@@ -3,8 +3,9 @@ import { asProblem, type Problem } from '$lib/api/problem';
 import { projects } from '$lib/api/calls';
 import { queue as calls } from '$lib/api/queue';
 import { ProjectSocket } from '$lib/api/socket';
-import type { QueueItem, QueueRead, ServerMessage, WorkerRead } from '$lib/api/types';
+import type { Curve, QueueItem, QueueRead, ServerMessage, WorkerRead } from '$lib/api/types';
 import { isRunning } from '$lib/features/queue/item';
+import { grown } from '$lib/features/training/curve';
 import { announcer } from './announce.svelte';
 
 /** After a message the queue is read again, but not more often than this. */
@@ -17,6 +18,8 @@ const MOST_SOCKETS = 12;
 export interface LiveProgress {
   progress: number;
   step: string;
+  /** Seconds that it still takes by its own pace, where that is told. */
+  eta_s?: number | null;
 }
 
 /** What works and waits, kept true while somebody looks. */
@@ -28,6 +31,9 @@ export class QueueStore {
   readAt = $state(Date.now());
   /** Progress by id of a call or of its subject, ahead of the list. */
   readonly progress = new SvelteMap<string, LiveProgress>();
+
+  /** What came of the curves of trainings while we looked, by id of the subject. */
+  readonly curves = new SvelteMap<string, Curve>();
 
   /** What running calls have made so far, as data URLs, by id of the call. */
   readonly previews = new SvelteMap<string, string>();
@@ -140,7 +146,9 @@ export class QueueStore {
     } else if (message.event === 'server:task_preview') {
       this.previews.set(message.payload.task_id, message.payload.image);
     } else if (message.event === 'server:training.progress') {
-      this.progress.set(message.payload.job_id, message.payload);
+      const { job_id: id, curve } = message.payload;
+      this.progress.set(id, message.payload);
+      if (curve) this.curves.set(id, grown(this.curves.get(id), curve));
     } else if (message.event === 'server:queue.changed' || message.seq !== undefined) {
       this.soon();
     }
@@ -157,8 +165,11 @@ export class QueueStore {
   #forget(read: QueueRead): void {
     const known = new Set(read.items.flatMap(({ id, subject_id }) => [id, subject_id]));
     for (const id of [...this.progress.keys()]) if (!known.has(id)) this.progress.delete(id);
-    const running = new Set(read.items.filter(isRunning).map(({ id }) => id));
-    for (const id of [...this.previews.keys()]) if (!running.has(id)) this.previews.delete(id);
+    const running = new Set(
+      read.items.filter(isRunning).flatMap(({ id, subject_id }) => [id, subject_id]),
+    );
+    for (const live of [this.previews, this.curves])
+      for (const id of [...live.keys()]) if (!running.has(id)) live.delete(id);
   }
 
   #isClosed(): boolean {

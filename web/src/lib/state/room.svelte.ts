@@ -6,6 +6,7 @@ import type {
   AlertRead,
   CharacterRead,
   CheckRead,
+  Curve,
   DecisionRead,
   FullSync,
   GoldenRunRead,
@@ -32,6 +33,7 @@ import { Contests } from './contests.svelte';
 import { Meanwhile } from './meanwhile.svelte';
 import { Follow } from '$lib/features/presence/follow.svelte';
 import { Live } from '$lib/features/presence/live.svelte';
+import { grown } from '$lib/features/training/curve';
 import { announcer } from './announce.svelte';
 import { Collection } from './collection.svelte';
 import { ConsistencyStore } from './consistency.svelte';
@@ -96,6 +98,8 @@ export class Room {
   });
   /** Live progress by id of a training job or a variation. */
   readonly progress = new SvelteMap<string, Progress>();
+  /** What came of the curves of trainings while we looked, by id of the job. */
+  readonly curves = new SvelteMap<string, Curve>();
   /** What variations look like while they are made, as data URLs, by id. */
   readonly previews = new SvelteMap<string, string>();
   /** Counts durable changes per character; its history is read again when the count moves. */
@@ -265,6 +269,7 @@ export class Room {
         break;
       case 'server:training.updated':
         this.jobs.upsert(message.payload.data);
+        if (message.payload.data.state !== 'running') this.curves.delete(message.payload.job_id);
         this.#changed(message.payload.character_id);
         break;
       case 'server:training.complete':
@@ -347,6 +352,11 @@ export class Room {
         break;
       case 'server:training.progress':
         this.progress.set(message.payload.job_id, message.payload);
+        if (message.payload.curve)
+          this.curves.set(
+            message.payload.job_id,
+            grown(this.curves.get(message.payload.job_id), message.payload.curve),
+          );
         break;
       case 'server:task_preview':
         this.previews.set(message.payload.node_id, message.payload.image);
@@ -494,7 +504,6 @@ export class Room {
     const character = this.characters.get(character_id);
     if (!character || by === session.me?.id) return;
     const told = `${character.name}: ${this.nameOf(by)} ${data.text}.`;
-    announcer.say(told);
     toasts.say(told, {
       label: 'Compare',
       href: links.versions(this.projectId, character_id, { from: number - 1, to: number }),

@@ -88,8 +88,15 @@ describe('Room', () => {
     });
     room.apply({
       event: 'server:training.progress',
-      payload: { job_id: 'j1', progress: 55, step: 'Learning', eta_s: 8 },
+      payload: {
+        job_id: 'j1',
+        progress: 55,
+        step: 'Learning',
+        eta_s: 8,
+        curve: { label: 'Loss', points: [{ percent: 55, loss: 0.25 }] },
+      },
     });
+    expect(room.curves.get('j1')).toEqual({ label: 'Loss', points: [{ percent: 55, loss: 0.25 }] });
     expect(room.jobs.get('j1')?.progress).toBe(0);
     expect(room.progress.get('j1')).toMatchObject({ progress: 55, step: 'Learning', eta_s: 8 });
     expect(room.changes.get('c1')).toBe(2);
@@ -183,7 +190,7 @@ describe('Room', () => {
     expect(toasts.list).toEqual([]);
     session.me = { id: 'u2', is_admin: false } as never;
     told('u1');
-    expect(announcer.text).toBe('Mara: Ines went back to version 3.');
+    expect(announcer.text).toBe('Mara: Ines went back to version 3. Press U to compare.');
     expect(toasts.list[0]).toMatchObject({
       text: 'Mara: Ines went back to version 3.',
       action: { label: 'Compare', href: '/p/p1/c/c1/versions?from=6&to=7' },

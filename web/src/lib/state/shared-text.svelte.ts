@@ -16,6 +16,7 @@ export interface Cursor {
   selection: Selection;
 }
 
+type CursorTold = Extract<ServerMessage, { event: 'server:text.cursor' }>['payload'];
 type Host = Pick<Room, 'say' | 'listen' | 'nameOf'>;
 
 const CURSOR_MS = 100;
@@ -49,6 +50,8 @@ export class SharedText implements TextListener {
   #awake: boolean;
   #listening = false;
   #stopWhenSent: (() => void) | null = null;
+  /** By client: of a revision that is still on its way to us, since cursors overtake changes. */
+  #early = new Map<string, CursorTold>();
   #cursorTimer: ReturnType<typeof setTimeout> | null = null;
 
   /** With `wait` it is not opened before somebody writes in it, or `wake` is called. */
@@ -143,6 +146,13 @@ export class SharedText implements TextListener {
     this.#tellCursor();
   }
 
+  /** Somebody came: they know nothing yet of where we stand. */
+  met(): void {
+    if (!this.#selection) return;
+    this.#shown = '';
+    this.#tellCursor();
+  }
+
   forget(): void {
     this.lost = null;
     this.problem = null;
@@ -155,6 +165,7 @@ export class SharedText implements TextListener {
   disconnected(): void {
     this.#client.disconnected();
     this.cursors.clear();
+    this.#early.clear();
     this.#shown = '';
   }
 
@@ -188,6 +199,7 @@ export class SharedText implements TextListener {
         break;
     }
     this.#show();
+    for (const cursor of [...this.#early.values()]) this.#takeCursor(cursor);
     this.#tellCursor();
   }
 
@@ -244,11 +256,15 @@ export class SharedText implements TextListener {
       this.cursors.set(client, { ...cursor, selection: over(cursor.selection, op) });
   }
 
-  #takeCursor(cursor: Extract<ServerMessage, { event: 'server:text.cursor' }>['payload']): void {
+  #takeCursor(cursor: CursorTold): void {
+    this.#early.delete(cursor.client);
     if (cursor.client === this.#me) return;
+    const { revision, pending } = this.#client;
     if (cursor.head === null || cursor.anchor === null) this.cursors.delete(cursor.client);
-    // One for another revision is dropped: its owner tells again after the next change.
-    else if (cursor.revision === this.#client.revision && !this.#client.pending)
+    else if (cursor.revision > revision || (cursor.revision === revision && pending))
+      this.#early.set(cursor.client, cursor);
+    // one of an earlier revision is dropped: its owner tells again after what we know already
+    else if (cursor.revision === revision)
       this.cursors.set(cursor.client, {
         userId: cursor.user_id,
         name: cursor.name,

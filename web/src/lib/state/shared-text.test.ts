@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServerMessage } from '$lib/api/types';
 import { announcer } from './announce.svelte';
 import type { TextListener } from './room.svelte';
@@ -42,6 +42,7 @@ const cursor = (over: Record<string, unknown> = {}) => ({
 });
 
 beforeEach(() => {
+  vi.useFakeTimers();
   said = [];
   text = new SharedText(
     {
@@ -54,6 +55,11 @@ beforeEach(() => {
     'A tall smuggler.',
   );
   text.connected();
+});
+
+afterEach(() => {
+  vi.runAllTimers();
+  vi.useRealTimers();
 });
 
 describe('SharedText', () => {
@@ -86,6 +92,36 @@ describe('SharedText', () => {
     expect(text.cursors.get('bo')?.selection).toEqual([6, 10]);
     hear('server:text.cursor', cursor({ anchor: null, head: null }));
     expect(text.cursors.size).toBe(0);
+  });
+
+  it('shows a cursor that overtook the change it stands behind', () => {
+    opened();
+    hear('server:text.cursor', cursor({ revision: 4, anchor: 7, head: 7 }));
+    expect(text.cursors.size).toBe(0);
+    hear('server:text.op', { revision: 3, op: ['Oh: '], id: 'theirs-1' });
+    expect(text.cursors.get('bo')?.selection).toEqual([7, 7]);
+  });
+
+  it('shows where others stood while ours was on its way', () => {
+    opened();
+    text.edit(['So: '], false);
+    const { id } = said[1]?.payload as { id: string };
+    hear('server:text.cursor', cursor({ revision: 4, anchor: 9, head: 9 }));
+    hear('server:text.ack', { id, revision: 3 });
+    expect(text.cursors.get('bo')?.selection).toEqual([9, 9]);
+    // and one of before is not put where it does not belong
+    hear('server:text.cursor', cursor({ client: 'cy', revision: 3 }));
+    expect(text.cursors.has('cy')).toBe(false);
+  });
+
+  it('tells who comes later where we stand', () => {
+    opened();
+    text.met();
+    text.select([2, 2]);
+    vi.runAllTimers();
+    text.met();
+    const told = said.filter(({ event }) => event === 'client:text.cursor');
+    expect(told.map(({ payload }) => payload['head'])).toEqual([2, 2]);
   });
 
   it('does not show us our own cursor', () => {

@@ -23,12 +23,17 @@ class Toasts {
 
   say(text: string, action: Toast['action'] = null): void {
     // A region that comes with its words is often not read out; the announcer's is always there.
-    announcer.say(text);
+    announcer.say(action ? `${text} Press U to ${action.label.toLowerCase()}.` : text);
     this.#add({ tone: 'info', text, detail: null, action });
   }
 
   problem(problem: Problem, action: Toast['action'] = null): void {
     this.#add({ tone: 'bad', text: problem.message, detail: problem.wayOut, action });
+  }
+
+  /** The newest notice that offers something: its key reaches it from inside a dialog, too. */
+  get offering(): Toast | undefined {
+    return this.list.findLast((toast) => toast.action);
   }
 
   dismiss(id: number): void {

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from onmodel.notes.marks import MOST_POINTS, Position
 
+MOST_SHOWN = 12
 StrokeKind = Literal["point", "box", "arrow", "freehand"]
 
 
@@ -59,7 +60,7 @@ class Live(BaseModel):
     people: list[LivePerson]
 
 
-class PictureView(BaseModel):
+class PartView(BaseModel):
     """Which part of a picture is seen: magnification of the fitted picture, and its middle."""
 
     zoom: Annotated[float, Field(ge=1, le=16, allow_inf_nan=False)]
@@ -67,7 +68,30 @@ class PictureView(BaseModel):
         Annotated[float, Field(ge=-1, le=2, allow_inf_nan=False)],
         Annotated[float, Field(ge=-1, le=2, allow_inf_nan=False)],
     ]
+
+
+class PictureView(PartView):
+    """One picture; ``beside`` says whether a reference stands next to it."""
+
     beside: bool = False
+
+
+class GridView(PartView):
+    """Several pictures that are zoomed and moved as one.
+
+    The part is that of the picture that the others are locked on, or of the first one.
+
+    Attributes:
+        shown: which of the candidates, or of the two pictures of versions, are compared.
+        layout: side by side, or two over each other.
+        line: where the wipe's line is, or how much shines through, as a share.
+        locked: whether the faces lie in one place.
+    """
+
+    shown: Annotated[list[UUID], Field(max_length=MOST_SHOWN)]
+    layout: Literal["grid", "wipe", "onion", "difference"]
+    line: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    locked: bool
 
 
 class ViewUpdate(BaseModel):
@@ -78,7 +102,8 @@ class ViewUpdate(BaseModel):
         scroll: how far down the page, as a share of what can be scrolled.
         anchor: id of the element nearest to the top, for windows of another size.
         offset: how far that element's top is from the window's, in heights of the element.
-        picture: with a picture open.
+        picture: with one picture open.
+        grid: with several pictures that are compared.
     """
 
     path: Annotated[str, Field(max_length=500, pattern=r"^(/[A-Za-z0-9_-]+)+(\?[^\s#]*)?$")]
@@ -86,6 +111,7 @@ class ViewUpdate(BaseModel):
     anchor: Annotated[str, Field(max_length=100, pattern=r"^[\w-]+$")] | None = None
     offset: Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)] = 0
     picture: PictureView | None = None
+    grid: GridView | None = None
 
 
 class View(ViewUpdate):

@@ -1,4 +1,5 @@
 /** One look at many pictures: what is zoomed and moved in one is zoomed and moved in all. */
+import type { Moved } from '$lib/features/presence/view';
 import type { Point, Similarity, Size } from './lock';
 
 export const MOST = 16;
@@ -21,6 +22,15 @@ export class Sight {
     this.scale = 1;
     this.x = 0;
     this.y = 0;
+  }
+
+  /** The same in a cell's pixels. */
+  movedIn(cell: Size): Moved {
+    return { scale: this.scale, x: this.x * cell.width, y: this.y * cell.height };
+  }
+
+  show({ scale, x, y }: Moved, cell: Size): void {
+    [this.scale, this.x, this.y] = [scale, x / cell.width, y / cell.height];
   }
 
   /** From a cell's pixels at rest to those that are seen. */

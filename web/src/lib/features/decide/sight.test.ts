@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apply } from './lock';
+import { fit, movedTo, seenOf } from '$lib/features/presence/view';
 import { MOST, Sight } from './sight.svelte';
 
 const CELL = { width: 400, height: 200 };
@@ -38,6 +39,17 @@ describe('a shared look', () => {
     expect(key('0')).toBe(true);
     expect(sight.moved).toBe(false);
     expect(key('q')).toBe(false);
+  });
+
+  it('is shown as somebody else has it, in a cell of another shape', () => {
+    const [theirs, ours] = [new Sight(), new Sight()];
+    theirs.zoom(4, [300, 50], CELL);
+    const wide = fit(CELL.width, CELL.height, 0.8);
+    const tall = { width: 150, height: 300 };
+    const seen = seenOf(theirs.movedIn(CELL), wide);
+    ours.show(movedTo(seen, fit(tall.width, tall.height, 0.8)), tall);
+    expect(seenOf(ours.movedIn(tall), fit(tall.width, tall.height, 0.8))).toEqual(seen);
+    expect(ours.scale).toBe(4);
   });
 
   it('is the same look in a window of another size', () => {

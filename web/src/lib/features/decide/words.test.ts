@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CandidateRead, DecisionRead, VoterRead } from '$lib/api/types';
-import { deadlineText, letter, newsOf, ranked, tallyText, votedText } from './words';
+import { ballotText, deadlineText, letter, newsOf, ranked, tallyText, votedText } from './words';
 
 const voter = (changes: Partial<VoterRead>): VoterRead => ({
   id: 'v',
@@ -49,6 +49,12 @@ describe('words of a decision', () => {
     expect(tallyText({ approve: 0, reject: 0, stars: null, stars_given: 0 })).toBe('No votes');
   });
 
+  it('reads ones own vote as a line', () => {
+    expect(ballotText({ verdict: null, stars: null })).toBe('You have not voted.');
+    expect(ballotText({ verdict: 'approve', stars: 4 })).toBe('You approve, 4 stars.');
+    expect(ballotText({ verdict: null, stars: 1 })).toBe('You give 1 star.');
+  });
+
   it('names and orders candidates', () => {
     expect([letter(0), letter(11)]).toEqual(['A', 'L']);
     const place = (id: string, at: number) =>
@@ -61,6 +67,9 @@ describe('words of a decision', () => {
     expect(newsOf(before, before)).toBeNull();
     expect(newsOf(undefined, before)).toBe('New question: Which?');
     expect(newsOf(before, decision({ counted: 1 }))).toBe('1 vote.');
+    expect(newsOf(before, decision({ quorum: 2 }))).toBe(
+      'The rules changed: Which? 0 of 2 needed votes.',
+    );
     expect(newsOf(before, decision({ state: 'decided', outcome: 'The lead chose.' }))).toBe(
       'Decided: Which? The lead chose.',
     );

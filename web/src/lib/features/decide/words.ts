@@ -1,5 +1,5 @@
 /** What a decision says about itself, in words. */
-import type { CandidateRead, DecisionRead, Tally } from '$lib/api/types';
+import type { Ballot, CandidateRead, DecisionRead, Tally } from '$lib/api/types';
 import { count } from '$lib/format';
 
 const LETTERS = 'ABCDEFGHIJKL';
@@ -46,6 +46,15 @@ export function tallyText({ approve, reject, stars }: Tally): string {
   return parts.join(', ') || 'No votes';
 }
 
+/** One's own vote: "You approve, 4 stars." */
+export function ballotText({ verdict, stars }: Ballot): string {
+  const parts = [
+    verdict ? `You ${verdict}` : '',
+    stars === null ? '' : `${verdict ? '' : 'You give '}${count(stars, 'star')}`,
+  ].filter(Boolean);
+  return parts.length > 0 ? `${parts.join(', ')}.` : 'You have not voted.';
+}
+
 /** Blind candidates are shown by place once there is one; others stay as they were suggested. */
 export function ranked(candidates: readonly CandidateRead[]): CandidateRead[] {
   return candidates
@@ -71,6 +80,8 @@ export function didText(did: string | null): string {
   return (did && DID[did]) ?? 'took part in';
 }
 
+const RULES = ['question', 'rule', 'quorum', 'lead_id', 'deadline_at'] as const;
+
 /** What a screen reader says when a decision changed without a key press; null for nothing. */
 export function newsOf(before: DecisionRead | undefined, after: DecisionRead): string | null {
   if (!before) return after.state === 'open' ? `New question: ${after.question}` : null;
@@ -80,6 +91,8 @@ export function newsOf(before: DecisionRead | undefined, after: DecisionRead): s
       due: `Voting ended: ${after.question} ${after.outcome ?? ''}`.trim(),
       decided: `Decided: ${after.question} ${after.outcome ?? ''}`.trim(),
     }[after.state];
+  if (RULES.some((rule) => after[rule] !== before[rule]))
+    return `The rules changed: ${after.question} ${votedText(after)}.`;
   if (after.candidates.length > before.candidates.length) return 'A picture was suggested.';
   const last = after.comments.at(-1);
   // an event has the newest comment only

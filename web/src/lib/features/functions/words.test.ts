@@ -3,6 +3,7 @@ import type { FunctionRead } from '$lib/api/types';
 import { modelFunction } from '../../../../tests/unit/records';
 import {
   byStanding,
+  chanceNote,
   doesOf,
   durationText,
   fetchShare,
@@ -32,6 +33,47 @@ const kept = (over: Partial<Warm> = {}): Warm => ({
   vram_mb: 0,
   vram_used_mb: null,
   ...over,
+});
+
+type TierRead = FunctionRead['tiers'][number];
+const tierRead = (tier: TierRead['tier'], chance: TierRead['chance']): TierRead => ({
+  ...{ tier, vram_mb: 0, median_seconds: null, runs: 0 },
+  chance,
+});
+
+describe('whether a function is chosen by itself', () => {
+  const large = 'it needs 24 GB of video memory, and no machine here has a graphics card.';
+  const noVram = { code: 'no_vram', sentence: `Not chosen: ${large}` } as const;
+  const second = { code: 'second', sentence: 'Flux goes first.' } as const;
+  const chosen = { code: 'chosen', sentence: 'Chosen by itself.' } as const;
+
+  it('says in its standing what no machine here can do', () => {
+    const model = modelFunction({ tiers: [tierRead('high', noVram)], installed: false });
+    expect(standingOf(model)).toEqual({
+      tone: 'warn',
+      word: 'Not chosen',
+      text: 'It needs 24 GB of video memory, and no machine here has a graphics card.',
+    });
+    expect(model.tiers.map((tier) => chanceNote(model, tier))).toEqual(['']);
+    expect(warmText(modelFunction({ tiers: [tierRead('high', noVram)] }))).toBe('');
+  });
+
+  it('says below a quality what holds for it alone', () => {
+    const tiers = [tierRead('low', chosen), tierRead('standard', second), tierRead('high', noVram)];
+    const model = modelFunction({ tiers });
+    expect(standingOf(model).word).toBe('Ready');
+    expect(tiers.map((tier) => chanceNote(model, tier))).toEqual([
+      '',
+      'Flux goes first.',
+      `Not chosen: ${large}`,
+    ]);
+  });
+
+  it('leaves to its terms and its faults what they say themselves', () => {
+    const waits = { code: 'unaccepted', sentence: 'Not chosen: its licence waits.' } as const;
+    const model = modelFunction({ tiers: [tierRead('low', waits)] });
+    expect(model.tiers.map((tier) => chanceNote(model, tier))).toEqual(['']);
+  });
 });
 
 describe('a function in words', () => {
@@ -111,7 +153,7 @@ describe('a function in words', () => {
     expect(durationText(12.4)).toBe('12 s');
     expect(durationText(200)).toBe('3 min 20 s');
     expect(durationText(3600)).toBe('1 h');
-    const tier = { tier: 'low' as const, vram_mb: 0, median_seconds: 2.345, runs: 50 };
+    const tier = { median_seconds: 2.345, runs: 50 };
     expect(secondsText(tier)).toBe('2.3 s, from 50 runs');
   });
 

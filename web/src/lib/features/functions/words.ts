@@ -41,6 +41,7 @@ export function standingOf(model: FunctionRead): Standing {
       word: 'Waits for its licence',
       text: 'Nobody has accepted its terms yet.',
     };
+  if (isOutOfReach(model)) return { tone: 'warn', word: 'Not chosen', text: chanceText(model) };
   if (!installed)
     return {
       tone: 'plain',
@@ -53,6 +54,28 @@ export function standingOf(model: FunctionRead): Standing {
   if (health.failed / ended >= UNRELIABLE)
     return { tone: 'warn', word: 'Fails often', text: healthText(health) };
   return { tone: 'good', word: 'Works', text: healthText(health) };
+}
+
+/** Whether no machine could do it in any quality. */
+function isOutOfReach({ tiers }: FunctionRead): boolean {
+  return (
+    tiers.length > 0 &&
+    tiers.every(({ chance }) => chance.code === 'no_vram' || chance.code === 'not_offered')
+  );
+}
+
+/** Why it is not chosen, the same reason said once. */
+function chanceText({ tiers }: FunctionRead): string {
+  return [...new Set(tiers.map(({ chance }) => chance.sentence.replace(/^Not chosen: /, '')))]
+    .map((reason) => reason.charAt(0).toUpperCase() + reason.slice(1))
+    .join(' ');
+}
+
+/** What stands below a quality: nothing where the function is chosen there, or said above. */
+export function chanceNote(model: FunctionRead, tier: FunctionRead['tiers'][number]): string {
+  const { code, sentence } = tier.chance;
+  const said = ['unfit', 'unaccepted'].includes(code) || isOutOfReach(model);
+  return code === 'chosen' || said ? '' : sentence;
 }
 
 /** Why it is not chosen for what it says it does; the reasons are for whoever wrote it. */
@@ -121,7 +144,10 @@ export function vramText(vramMb: number): string {
 }
 
 /** "0.6 s, from 50 runs" */
-export function secondsText({ median_seconds, runs }: FunctionRead['tiers'][number]): string {
+export function secondsText({
+  median_seconds,
+  runs,
+}: Pick<FunctionRead['tiers'][number], 'median_seconds' | 'runs'>): string {
   if (median_seconds === null) return 'Not measured yet';
   return `${durationText(median_seconds)}, from ${count(runs, 'run')}`;
 }
@@ -142,8 +168,9 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
 type Warm = FunctionRead['warm'][number];
 
 /** Whether the next run starts at once; what is warm is listed below it. */
-export function warmText({ warm, installed }: FunctionRead): string {
-  if (!installed) return '';
+export function warmText(model: FunctionRead): string {
+  const { warm, installed } = model;
+  if (!installed || isOutOfReach(model)) return '';
   if (warm.some(({ state }) => state === 'idle')) return 'The next run starts at once.';
   return warm.some(({ state }) => state === 'busy' || state === 'starting')
     ? ''

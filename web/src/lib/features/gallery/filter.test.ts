@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { character } from '../../../../tests/unit/records';
-import { filterFrom, filterQuery, matches, NO_FILTER, select, tagsOf, type Filter } from './filter';
+import {
+  filterFrom,
+  filterQuery,
+  inOrder,
+  matches,
+  NO_FILTER,
+  select,
+  tagsOf,
+  type Filter,
+} from './filter';
 import { move } from './move';
 
 const by = (over: Partial<Filter>): Filter => ({ ...NO_FILTER, ...over });
@@ -45,6 +54,11 @@ describe('the gallery filter', () => {
     expect(names({})).toEqual(['Anna', 'pelle', 'Mara']);
     expect(names({ sort: '-created' })[0]).toBe('pelle');
     expect(names({ sort: 'name' })).toEqual(['Anna', 'Mara', 'pelle']);
+  });
+
+  it('keeps an order of before, with who came since at the end', () => {
+    const before = ['1', '3', 'gone'];
+    expect(inOrder(select(all, NO_FILTER), before).map(({ id }) => id)).toEqual(['1', '3', '2']);
   });
 
   it('lives in the link and leaves defaults out', () => {

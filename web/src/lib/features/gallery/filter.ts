@@ -112,6 +112,16 @@ function compare(left: string, right: string, a: CharacterRead, b: CharacterRead
   return a.id < b.id ? -1 : 1;
 }
 
+/** The same characters in an order of before; those that it does not name come last. */
+export function inOrder(
+  characters: readonly CharacterRead[],
+  ids: readonly string[],
+): CharacterRead[] {
+  const place = new Map(ids.map((id, index) => [id, index]));
+  const at = ({ id }: CharacterRead): number => place.get(id) ?? ids.length;
+  return characters.toSorted((a, b) => at(a) - at(b));
+}
+
 /** Every tag in use, most used first. */
 export function tagsOf(all: readonly CharacterRead[]): string[] {
   const counts = new Map<string, number>();

@@ -76,12 +76,13 @@ export class NoteDesk {
   }
 
   /** Selects the note before or after; from nowhere the first or the last. */
-  step(by: 1 | -1): void {
+  step(by: 1 | -1): string | null {
     const ids = this.shown.map(({ note }) => note.id);
-    if (ids.length === 0) return;
+    if (ids.length === 0) return null;
     const at = this.selected ? ids.indexOf(this.selected) : -1;
     const next = at < 0 ? (by > 0 ? 0 : ids.length - 1) : (at + by + ids.length) % ids.length;
     this.selected = ids[next] ?? null;
+    return this.selected;
   }
 
   #belongs(note: NoteRead): boolean {

@@ -13,6 +13,11 @@ describe('threadsOf', () => {
     expect(found[0]?.answers).toEqual([answer]);
   });
 
+  it('puts a note that is not sent yet where it will stand', () => {
+    const fresh = note({ id: 'n9', number: null, created_at: '2026-01-09T00:00:00Z' });
+    expect(threadsOf([fresh, note()], 'v1', []).map((one) => one.note.id)).toEqual(['n1', 'n9']);
+  });
+
   it('shows what came along where it stands now, and says why when it has no place', () => {
     const moved = { kind: 'point' as const, at: [0.6, 0.4] as [number, number] };
     const beside = note({ id: 'n2', number: 2, on_face: false });

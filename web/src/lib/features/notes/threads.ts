@@ -37,7 +37,15 @@ export function threadsOf(
       };
     })
     .filter((thread) => thread.earlier === null || !thread.note.resolved_at)
-    .sort((one, other) => (one.note.number ?? 0) - (other.note.number ?? 0));
+    .sort(
+      ({ note: one }, { note: other }) =>
+        placeOf(one) - placeOf(other) || one.created_at.localeCompare(other.created_at),
+    );
+}
+
+/** What is not sent yet has no number, and will have the last one: it stays where it stands. */
+function placeOf({ number }: NoteRead): number {
+  return number ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** How many notes of a picture nobody has settled. */

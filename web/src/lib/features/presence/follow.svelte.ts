@@ -7,7 +7,11 @@ import { leadsTo } from './place';
 
 export type View = Schemas['View'];
 export type PictureView = Schemas['PictureView'];
-export type OwnView = Omit<Schemas['ViewUpdate'], 'picture'> & { picture: PictureView | null };
+export type GridView = Schemas['GridView'];
+export type OwnView = Omit<Schemas['ViewUpdate'], 'picture' | 'grid'> & {
+  picture: PictureView | null;
+  grid: GridView | null;
+};
 
 type Host = Pick<Room, 'live' | 'presence' | 'nameOf' | 'say'>;
 
@@ -21,6 +25,8 @@ export class Follow {
   view = $state.raw<View | null>(null);
   /** Which part of the open picture we see; null: no picture is open. */
   picture = $state.raw<PictureView | null>(null);
+  /** How we compare several pictures; null: none are compared. */
+  grid = $state.raw<GridView | null>(null);
   /** Whether we have a reference beside the picture. */
   beside = $state(false);
   #room: Host;

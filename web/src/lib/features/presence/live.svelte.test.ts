@@ -175,7 +175,7 @@ describe('Live', () => {
 });
 
 describe('Follow', () => {
-  const own = { path: '/gallery', scroll: 0, anchor: null, offset: 0, picture: null };
+  const own = { path: '/gallery', scroll: 0, anchor: null, offset: 0, picture: null, grid: null };
 
   it('shows what we see only while somebody follows, and to a new one at once', () => {
     const host = new Host();

@@ -1,5 +1,8 @@
 /** What a window shows, in measures that hold in a window of another size. */
-import type { PictureView } from './follow.svelte';
+import type { Schemas } from '$lib/api/types';
+
+/** Which part of a picture is seen. */
+export type Part = Pick<Schemas['PictureView'], 'zoom' | 'middle'>;
 
 export interface Fitted {
   left: number;
@@ -27,14 +30,14 @@ const between = (value: number, least: number, most: number): number =>
   Math.min(most, Math.max(least, value));
 
 /** Which part of the picture a zoom about the middle of the box shows. */
-export function seenOf({ scale, x, y }: Moved, { across, down }: Fitted): PictureView {
+export function seenOf({ scale, x, y }: Moved, { across, down }: Fitted): Part {
   const middle = (moved: number, size: number): number =>
     size > 0 ? between(round(0.5 - moved / (scale * size)), -1, 2) : 0.5;
   return { zoom: between(scale, 1, 16), middle: [middle(x, across), middle(y, down)] };
 }
 
 /** The zoom that shows the same part here. */
-export function movedTo({ zoom, middle: [mx, my] }: PictureView, { across, down }: Fitted): Moved {
+export function movedTo({ zoom, middle: [mx, my] }: Part, { across, down }: Fitted): Moved {
   if (zoom <= 1) return { scale: 1, x: 0, y: 0 };
   return { scale: zoom, x: (0.5 - mx) * zoom * across, y: (0.5 - my) * zoom * down };
 }

@@ -28,6 +28,12 @@ export class Zoom {
     this.y = 0;
   }
 
+  pan(dx: number, dy: number): void {
+    if (!this.zoomed) return;
+    this.x += dx;
+    this.y += dy;
+  }
+
   down(event: PointerEvent & { currentTarget: HTMLElement }): void {
     if (!this.zoomed || event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);

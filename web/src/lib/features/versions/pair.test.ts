@@ -10,6 +10,7 @@ describe('the two versions of an address', () => {
     ['from=2&to=7', { from: 2, to: 7, held: true }],
     ['from=9&to=3', { from: 9, to: 3, held: true }],
     ['from=3&to=4', { from: 3, to: 4, held: false }],
+    ['from=3&to=4&held', { from: 3, to: 4, held: true }],
     ['from=5&to=5', { from: 4, to: 5, held: false }],
     ['from=12&to=99', { from: 8, to: 9, held: false }],
     ['from=x&to=-1', { from: 8, to: 9, held: false }],

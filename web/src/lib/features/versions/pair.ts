@@ -16,7 +16,7 @@ export function pairOf(query: URLSearchParams, newest: number): Pair {
   const to = Math.min(numberOf(query.get('to')) ?? newest, newest);
   const from = numberOf(query.get('from'));
   if (from === null || from > newest || from === to) return { from: to - 1, to, held: false };
-  return { from, to, held: from !== to - 1 };
+  return { from, to, held: query.has('held') || from !== to - 1 };
 }
 
 /** Looks at another version; a version that is held stays. */
