@@ -1,5 +1,7 @@
 """Sessions of several clients around one text: seeded, deterministic, with a bad network.
 
+The text is a character's description, a note's words or a comment's, in turn.
+
 The server is the product's own code on a real database. Between it and each client there are two
 lines of waiting messages; a random choice says who types, which message arrives next, and what
 breaks. Messages to the server keep their order, as on a socket; those to a client may come late,
@@ -19,14 +21,21 @@ from onmodel.accounts import service as accounts
 from onmodel.accounts.schemas import UserCreate
 from onmodel.accounts.service import Actor
 from onmodel.characters import service as characters
-from onmodel.characters import texts
+from onmodel.characters import texts as character_texts
 from onmodel.characters.schemas import CharacterCreate
+from onmodel.decisions import comment_texts
+from onmodel.decisions.models import Decision, DecisionComment, Voter
 from onmodel.events.frames import CHANNEL
 from onmodel.kit.db.engine import make_engine
 from onmodel.kit.db.uow import Database, Notice, UnitOfWork
+from onmodel.notes import texts as note_texts
+from onmodel.notes.models import Note
 from onmodel.projects.models import Project, ProjectMember
 from onmodel.text import operations as ot
 from onmodel.text.difference import difference
+from onmodel.variations.models import Variation
+from onmodel.writing import service as writing
+from onmodel.writing.passages import Asked, parse
 
 WORDS = ["a", "tall ", "😀", "e\u0301", "\n", "אב", "👩\u200d👧", ""]
 Send = Callable[[str, dict[str, Any]], None]
@@ -263,20 +272,19 @@ class TextSession:
         seat.client.take(*message)
 
     async def _pause(self) -> None:
-        _, character, name = self._document.split(":")
         async with self._server.database.begin() as uow:
-            await texts.settle_text(uow, UUID(character), name)
+            await writing.settle_text(uow, self._document)
 
     async def _answer(self, seat: Seat, event: str, payload: dict[str, Any]) -> None:
         if event == "client:text.open":
             async with self._server.database.read() as uow:
-                text = await texts.open_text(
+                text = await writing.open_text(
                     uow, seat.actor, self._project_id, self._document, payload.get("revision")
                 )
             seat.down.append(("server:text.document", text.model_dump(mode="json")))
             return
         async with self._server.database.begin() as uow:
-            ack = await texts.change_text(
+            ack = await writing.change_text(
                 uow,
                 seat.actor,
                 self._project_id,
@@ -292,15 +300,19 @@ class TextSession:
         self._server.told.clear()
 
     async def _outcome(self) -> Outcome:
-        """Compare every client with the server, and the server with its own log.
+        """Compare every client with the server, and the server with its own log and the record.
 
         A change counts as lost when it was acknowledged and the log does not hold it, or holds it
         twice; the log put together again has to be the text.
         """
         name = self._document
+        await self._pause()
         async with self._server.database.read() as uow:
-            now = await texts.open_text(uow, self._seats[0].actor, self._project_id, name, None)
-            log = await texts.open_text(uow, self._seats[0].actor, self._project_id, name, 0)
+            now = await writing.open_text(uow, self._seats[0].actor, self._project_id, name, None)
+            log = await writing.open_text(uow, self._seats[0].actor, self._project_id, name, 0)
+            noun, subject_id, field = parse(name)
+            asked = Asked(self._seats[0].actor, self._project_id, subject_id, field)
+            record, _ = await noun.look(uow, asked)
         operations = log.ops or []
         again = ""
         for one in operations:
@@ -310,7 +322,7 @@ class TextSession:
         acknowledged = [id_ for client in clients for id_ in client.acknowledged]
         differing = [one for one in clients if one.text != now.text or one.sent or one.waiting]
         return Outcome(
-            diverged=len(differing) + (again != now.text),
+            diverged=len(differing) + (again != now.text) + (record.shown != now.text),
             lost=sum(kept[id_] != 1 for id_ in acknowledged),
             changes=len(acknowledged),
         )
@@ -319,6 +331,8 @@ class TextSession:
 async def run_sessions(running: Server, seeds: range, *, turns: int) -> list[Outcome]:
     """Run one session for each seed, each on a text of its own that begins empty."""
     outcomes: list[Outcome] = []
+    for texts in (character_texts, note_texts, comment_texts):
+        texts.register()
     async with running.database.begin() as uow:
         people = [await _person(uow, number) for number in range(8)]
         project = Project(title="Sessions", folder="sessions", settings={})
@@ -331,17 +345,77 @@ async def run_sessions(running: Server, seeds: range, *, turns: int) -> list[Out
     for seed in seeds:
         random = Random(seed)
         async with running.database.begin() as uow:
-            made = CharacterCreate(name=f"Session {seed}")
-            character = await characters.create_character(uow, people[0], project.id, made)
+            make = MAKERS[seed % len(MAKERS)]
+            document, writers = await make(uow, people, project.id, f"Session {seed}")
+        count = random.randint(2, 8)
         session = TextSession(
             running,
             random,
             project_id=project.id,
-            document=f"character:{character.id}:description",
-            actors=people[: random.randint(2, 8)],
+            document=document,
+            actors=(writers * count)[:count],
         )
         outcomes.append(await session.run(turns))
     return outcomes
+
+
+async def _description(
+    uow: UnitOfWork, people: list[Actor], project_id: UUID, name: str
+) -> tuple[str, list[Actor]]:
+    made = CharacterCreate(name=name)
+    character = await characters.create_character(uow, people[0], project_id, made)
+    return f"character:{character.id}:description", people
+
+
+async def _note(
+    uow: UnitOfWork, people: list[Actor], project_id: UUID, name: str
+) -> tuple[str, list[Actor]]:
+    """Make a note in which everybody writes."""
+    made = CharacterCreate(name=name)
+    character = await characters.create_character(uow, people[0], project_id, made)
+    about: dict[str, Any] = {
+        "project_id": project_id,
+        "character_id": character.id,
+        "key": "expression/happy",
+        "created_by": people[0].user_id,
+    }
+    picture = Variation(**about, tier="standard", state="succeeded", recipe={})
+    uow.session.add(picture)
+    await uow.session.flush()
+    note = Note(**about, variation_id=picture.id, number=1, text="", together=True)
+    uow.session.add(note)
+    await uow.session.flush()
+    return f"note:{note.id}:text", people
+
+
+async def _comment(
+    uow: UnitOfWork, people: list[Actor], project_id: UUID, name: str
+) -> tuple[str, list[Actor]]:
+    """Make a comment, which its author writes in several windows."""
+    author = people[0]
+    made = CharacterCreate(name=name)
+    character = await characters.create_character(uow, author, project_id, made)
+    decision = Decision(
+        project_id=project_id,
+        character_id=character.id,
+        key="expression/happy",
+        question=name,
+        method="open",
+        rule="lead",
+        quorum=0,
+    )
+    uow.session.add(decision)
+    await uow.session.flush()
+    voter = Voter(decision_id=decision.id, user_id=author.user_id, name=author.name)
+    uow.session.add(voter)
+    await uow.session.flush()
+    comment = DecisionComment(decision_id=decision.id, voter_id=voter.id, text="")
+    uow.session.add(comment)
+    await uow.session.flush()
+    return f"comment:{comment.id}:text", [author]
+
+
+MAKERS = (_description, _note, _comment)
 
 
 async def _person(uow: UnitOfWork, number: int) -> Actor:

@@ -1,13 +1,16 @@
-"""Lets every noun hear of its calls; called once per process that changes calls."""
+"""Lets every noun hear of its calls and its texts; called once per process that changes any."""
 
 from functools import cache
 
 from onmodel.channels import outbox as channels
-from onmodel.characters import repository as characters
+from onmodel.characters import repository as character_rows
+from onmodel.characters import texts as characters
+from onmodel.decisions import comment_texts as comments
 from onmodel.decisions import telling as decisions
 from onmodel.dispatch import handlers
 from onmodel.identity import checks, references
 from onmodel.inbox import listening as inbox
+from onmodel.notes import texts as notes
 from onmodel.projects import service as projects
 from onmodel.review import alerts, evidence, golden
 from onmodel.training import progress as training
@@ -21,8 +24,9 @@ def register_handlers() -> None:
 
     In the order of the rooms: what lies above hears after what lies below.
     """
-    handlers.lock_owners_with(characters.lock_all)
+    handlers.lock_owners_with(character_rows.lock_all)
     projects.register()
+    characters.register()
     references.register()
     checks.register()
     training.register()
@@ -31,6 +35,8 @@ def register_handlers() -> None:
     golden.register()
     evidence.register()
     decisions.register()
+    comments.register()
+    notes.register()
     inbox.register()
     capture.register()
     pinning.register()

@@ -2,64 +2,31 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
-from onmodel.characters import texts
 from onmodel.text import documents
-from tests.support.house import House, Person, Socket
+from onmodel.writing import service as writing
+from tests.support.house import House, Person
+from tests.support.texts import SharedText, never_pause
 
 TEXT = "A tall smuggler."
 
 
-class Desk:
+class Desk(SharedText):
     """Two editors, a viewer and a stranger around one description."""
 
     def __init__(self, house: House, people: dict[str, Person], character: dict[str, Any]) -> None:
-        self.house, self.people, self.character = house, people, character
-        self.project: str = character["project_id"]
-        self.name = f"character:{character['id']}:description"
-        self._sent = 0
-
-    async def send(self, socket: Socket, revision: int, op: list[Any], **extra: Any) -> str:
-        """Send one operation; return its id, which is also the message's."""
-        self._sent += 1
-        id_ = extra.get("id", f"change-{self._sent}")
-        payload = {"document": self.name, "revision": revision, "op": op, "id": id_}
-        await socket.send("client:text.op", payload | extra, id=id_)
-        return id_
-
-    async def change(self, socket: Socket, revision: int, op: list[Any], **extra: Any) -> int:
-        """Send one operation and return the revision to which it was applied."""
-        id_ = await self.send(socket, revision, op, **extra)
-        ack = await socket.until("server:text.ack", lambda p: p["id"] == id_)
-        return ack["payload"]["revision"]
-
-    async def refused(self, socket: Socket, revision: int, op: Any, **extra: Any) -> str:
-        """Send one operation and return the code with which it is refused."""
-        socket.seen.clear()
-        id_ = await self.send(socket, revision, op, **extra)
-        problem = await socket.until("server:error")
-        assert problem["id"] == id_
-        assert problem["payload"]["try"]
-        return problem["payload"]["code"]
-
-    async def open(self, socket: Socket, revision: int | None = None) -> dict[str, Any]:
-        socket.seen.clear()
-        payload = {"document": self.name, "revision": revision}
-        await socket.send("client:text.open", payload, id="open")
-        return (await socket.until("server:text.document"))["payload"]
+        super().__init__(house, character["project_id"], f"character:{character['id']}:description")
+        self.people, self.character = people, character
 
     async def text(self) -> str:
-        async with self.house.socket(self.people["ada"], self.project) as socket:
-            return (await self.open(socket))["text"]
+        return await self.text_for(self.people["ada"])
 
     async def settle(self) -> dict[str, Any]:
         """Let the pause be over, and return the record."""
-        async with self.house.resources.database.begin() as uow:
-            await texts.settle_text(uow, UUID(self.character["id"]), "description")
+        await self.pause()
         return await self.people["ada"].get(f"/characters/{self.character['id']}")
 
     async def history(self) -> list[dict[str, Any]]:
@@ -69,9 +36,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(house: House, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    # a slow machine must not end a run in the middle of a test: each test ends its own
-    monkeypatch.setattr(texts, "PAUSE", timedelta(hours=1))
-    monkeypatch.setattr(texts, "LONGEST_RUN", timedelta(hours=1))
+    never_pause(monkeypatch)
     people = {name: await house.person(name) for name in ("ada", "bob", "vic", "eve")}
     project = await house.project(people["ada"])
     for name, role in (("bob", "editor"), ("vic", "viewer")):
@@ -157,8 +122,9 @@ async def test_what_was_typed_and_taken_back_is_no_version(desk: Desk) -> None:
 async def test_the_pause_is_noticed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     async with desk.house.socket(desk.people["ada"], desk.project) as ada:
         await desk.change(ada, 0, ["x"])
-        assert await texts.settle_due(desk.house.resources.database) == 0
-        monkeypatch.setattr(texts, "PAUSE", timedelta(0))
+        assert await writing.settle_due(desk.house.resources.database) == 0
+        monkeypatch.setattr(writing, "PAUSE", timedelta(0))
+        assert await writing.settle_due(desk.house.resources.database) == 1
         await ada.until("server:character.updated", lambda p: p["data"]["version"] == 2)
 
 
@@ -202,7 +168,7 @@ async def test_strangers_get_the_answer_of_what_does_not_exist(desk: Desk) -> No
     nowhere = "character:019a0000-0000-7000-8000-000000000000:description"
     async with desk.house.socket(eve, elsewhere) as socket:
         answers: list[dict[str, Any]] = []
-        for name in (desk.name, nowhere, "character:x:description", "shot:1", ""):
+        for name in (desk.name, nowhere):
             for event, rest in (
                 ("client:text.open", {}),
                 ("client:text.op", {"revision": 0, "op": ["x"], "id": "change-eve"}),
@@ -213,6 +179,15 @@ async def test_strangers_get_the_answer_of_what_does_not_exist(desk: Desk) -> No
     assert all(one == answers[0] for one in answers)
     assert answers[0]["code"] == "character_not_found"
     assert await desk.text() == TEXT
+
+
+@pytest.mark.parametrize(
+    "name", ["character:x:description", "character:", "shot:1:text", "", ":::"]
+)
+async def test_what_is_no_name_of_a_text_is_refused(desk: Desk, name: str) -> None:
+    async with desk.house.socket(desk.people["ada"], desk.project) as socket:
+        await socket.send("client:text.open", {"document": name})
+        assert (await socket.until("server:error"))["payload"]["code"] == "text_not_found"
 
 
 async def test_a_member_of_both_projects_writes_only_through_the_right_one(desk: Desk) -> None:

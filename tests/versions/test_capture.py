@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from onmodel.characters import service as characters
-from onmodel.characters import texts
+from onmodel.writing import service as writing
 from tests.review import cast
 from tests.support.drawings import picture
 from tests.support.house import House
@@ -102,7 +102,7 @@ async def test_what_two_people_wrote_together_is_one_version_of_both(house: Hous
             await socket.send("client:text.op", payload)
             await socket.until("server:text.ack")
     async with house.resources.database.begin() as uow:
-        await texts.settle_text(uow, UUID(mara["id"]), "description")
+        await writing.settle_text(uow, f"character:{mara['id']}:description")
     newest, _ = await versions(ada, mara["id"])
     assert newest["text"] == "changed the description"
     assert set(newest["author_ids"]) == {str(ada.id), str(bob.id)}

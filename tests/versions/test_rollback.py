@@ -2,11 +2,11 @@
 
 import random
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from onmodel.characters import references, texts
+from onmodel.characters import references
+from onmodel.writing import service as writing
 from tests.review import cast
 from tests.support.drawings import picture
 from tests.support.house import House, Person
@@ -188,7 +188,7 @@ async def test_what_somebody_writes_at_that_moment_is_not_lost(house: House) -> 
         await go_back(ada, mara["id"], 1, onto=2)
         await his.until("server:text.op", lambda p: p["document"].endswith(":description"))
     async with house.resources.database.begin() as uow:
-        await texts.settle_text(uow, UUID(mara["id"]), "positive_prompt")
+        await writing.settle_text(uow, f"character:{mara['id']}:positive_prompt")
     now = await ada.get(f"/characters/{mara['id']}")
     assert (now["description"], now["positive_prompt"]) == ("A smuggler.", "freckles")
 

@@ -28,6 +28,7 @@ from onmodel.projects import access
 from onmodel.projects import repository as projects
 from onmodel.projects.models import File
 from onmodel.projects.schemas import FileRef
+from onmodel.writing import runs
 
 
 def character_read(character: Character, cover: File | None) -> CharacterRead:
@@ -195,15 +196,19 @@ async def _write_texts(
 ) -> dict[str, str]:
     """Return new texts with what others are writing in them; their part becomes a version."""
     was = {
-        field: await shared_text.seen(uow, character, field)
+        field: await runs.seen(uow, shared_text.passage(character, field))
         for field, text in texts.items()
         if text != getattr(character, field)
     }
     for settled in await shared_text.settle_all(uow, character, set(was)):
         await tell(uow, character, settled.author_id, settled.change)
     return {
-        field: await shared_text.replace(
-            uow, character, field, was=seen, new=texts[field], author_id=actor.user_id
+        field: await runs.replace(
+            uow,
+            shared_text.passage(character, field),
+            was=seen,
+            new=texts[field],
+            author_id=actor.user_id,
         )
         for field, seen in was.items()
     }

@@ -81,6 +81,18 @@ class DeadlinePastError(InvalidError):
     default_try = "Choose a later time."
 
 
+class CommentNotFoundError(NotFoundError):
+    code = "comment_not_found"
+    title = "No such comment"
+    default_try = "Look at the decision again."
+
+
+class NotYourCommentError(ConflictError):
+    code = "not_your_comment"
+    title = "Somebody else said this"
+    default_try = "Say something yourself."
+
+
 class TooMuchSaidError(ConflictError):
     code = "too_much_said"
     title = "There are too many already"

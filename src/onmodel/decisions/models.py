@@ -185,3 +185,4 @@ class DecisionComment(Base):
     text: Mapped[str] = mapped_column(String(2000))
     mentions: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default="{}")
     created_at: Mapped[CreatedAt]
+    edited_at: Mapped[datetime | None]

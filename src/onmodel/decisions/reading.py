@@ -240,4 +240,5 @@ def _comment(one: DecisionComment) -> DecisionCommentRead:
         text=one.text,
         mentions=one.mentions,
         created_at=one.created_at,
+        edited_at=one.edited_at,
     )

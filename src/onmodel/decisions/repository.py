@@ -138,6 +138,10 @@ async def comments(uow: UnitOfWork, ids: Sequence[UUID]) -> list[DecisionComment
     return list(rows)
 
 
+async def find_comment(uow: UnitOfWork, comment_id: UUID) -> DecisionComment | None:
+    return await uow.session.get(DecisionComment, comment_id)
+
+
 async def voter_of(uow: UnitOfWork, decision_id: UUID, user_id: UUID) -> Voter | None:
     return await uow.session.scalar(
         select(Voter).where(Voter.decision_id == decision_id, Voter.user_id == user_id)

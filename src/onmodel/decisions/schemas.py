@@ -12,6 +12,7 @@ from onmodel.projects.schemas import FileRef, Quality
 from onmodel.variations.schemas import Seed
 
 MIN_CANDIDATES, MAX_CANDIDATES = 2, 12
+MOST_SAID = 2000
 
 Method = Literal["open", "blind"]
 Rule = Literal["lead", "leading"]
@@ -49,7 +50,7 @@ Prompt = Annotated[
 ]
 Comment = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_SAID),
     AfterValidator(plain),
 ]
 
@@ -220,6 +221,7 @@ class DecisionCommentRead(BaseModel):
     text: str
     mentions: list[UUID]
     created_at: datetime
+    edited_at: datetime | None
 
 
 class DecisionRead(BaseModel):
@@ -299,6 +301,8 @@ class PairShown(PairOfTwo):
 
 class DecisionUpdated(BaseModel):
     """Event ``server:decision.updated``; of the comments it has the newest one only.
+
+    Before it comes the one whose words were changed.
 
     ``did`` is the verb of the history for what somebody did, such as ``voted``; null where nobody
     did anything, and where a blind decision hides what it was.

@@ -25,6 +25,7 @@ async def tell(
     change: dict[str, Any] | None,
     *,
     did: str | None = None,
+    comment_id: UUID | None = None,
 ) -> DecisionRead:
     """Record that a decision changed and return what everybody now sees.
 
@@ -34,10 +35,11 @@ async def tell(
         actor_id: who did it; None for the house and for guests.
         change: what the history says; None where it stays silent.
         did: the verb for who looks on, where the history stays silent.
+        comment_id: the comment that changed, if it was one that stood there before.
     """
     decision.updated_at = now()
     await uow.session.flush()
-    return await _record(uow, decision, actor_id, change, did)
+    return await _record(uow, decision, actor_id, change, did, comment_id)
 
 
 async def _record(
@@ -46,11 +48,13 @@ async def _record(
     actor_id: UUID | None,
     change: dict[str, Any] | None,
     did: str | None,
+    comment_id: UUID | None = None,
 ) -> DecisionRead:
     await events.hold(uow, decision.project_id)
     data = reading.decision_read(await reading.load(uow, decision))
     # kept for each change for good: with all that was ever said the log would grow by the square
-    told = data.model_copy(update={"comments": data.comments[-1:]})
+    said = [one for one in data.comments[:-1] if one.id == comment_id] + data.comments[-1:]
+    told = data.model_copy(update={"comments": said})
     await events.record(
         uow,
         decision.project_id,

@@ -19,6 +19,15 @@ def plain(text: str) -> str:
     return text
 
 
+def is_plain(text: str) -> bool:
+    """Say whether ``plain`` takes a text."""
+    try:
+        plain(text)
+    except ValueError:
+        return False
+    return True
+
+
 def first_line(text: str) -> str:
     """Return a text's first line, cut where it is longer than a line of the history."""
     line = text.partition("\n")[0]

@@ -15,7 +15,7 @@ from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.characters import service as characters
 from onmodel.kit.db.uow import Database, UnitOfWork
-from onmodel.notes import drawing, repository, service
+from onmodel.notes import drawing, repository, telling
 from onmodel.notes.drawing import Said, Thread
 from onmodel.notes.errors import NothingNotedError
 from onmodel.notes.marks import mark_adapter
@@ -103,7 +103,7 @@ async def _pages(uow: UnitOfWork, notes: list[Note]) -> list[_Page]:
                     title=label_of(pictures[id_].key),
                     key=blob_key(file.sha256),
                     threads=_threads(here, people),
-                    notes=[service.read(note) for note in here],
+                    notes=[telling.read(note) for note in here],
                 )
             )
     return pages

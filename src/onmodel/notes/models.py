@@ -17,7 +17,8 @@ class Note(Base):
 
     Every drawing is a row of its own, so two people who draw at once never touch the same thing.
     A note belongs to the slot (``key``) that its picture stands in: when another picture takes
-    the slot, notes that hold on to the face go along.
+    the slot, notes that hold on to the face go along. ``together`` lets everybody who reviews
+    change its words; ``writers`` are those besides its author who did.
     """
 
     __tablename__ = "character_notes"
@@ -45,6 +46,8 @@ class Note(Base):
     on_face: Mapped[bool] = mapped_column(server_default=sql("false"))
     text: Mapped[str]
     mentions: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
+    together: Mapped[bool] = mapped_column(server_default=sql("false"))
+    writers: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     version: Mapped[int] = mapped_column(server_default=sql("1"))
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

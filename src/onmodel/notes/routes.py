@@ -35,6 +35,7 @@ from onmodel.notes.schemas import (
     Ticked,
 )
 from onmodel.storage.names import clean_name
+from onmodel.text.errors import TextTooLongError
 from onmodel.variations.errors import NotFinishedError, VariationNotFoundError
 
 router = APIRouter(tags=["notes"])
@@ -92,13 +93,18 @@ async def reply(note_id: UUID, data: ReplyWrite, uow: Writing, actor: SignedIn) 
 @router.patch(
     "/notes/{note_id}",
     responses=problems(
-        *NOT_YOURS, NotYoursError, StaleVersionError, StrangerMentionedError, KeyReusedError
+        *NOT_YOURS,
+        NotYoursError,
+        StaleVersionError,
+        StrangerMentionedError,
+        TextTooLongError,
+        KeyReusedError,
     ),
 )
 async def edit_note(
     note_id: UUID, data: NoteEdit, uow: Writing, actor: SignedIn, key: ChangeKey = None
 ) -> NoteRead:
-    """Change your own words, or move your mark."""
+    """Change your words, move your mark, or let others write in your note."""
     return await service.edit(uow, actor, note_id, data, key=key)
 
 

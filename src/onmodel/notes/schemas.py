@@ -24,6 +24,7 @@ class NoteWrite(BaseModel):
 
     ``id`` may be chosen by who writes, so that sending it again makes no second one. ``on_face``
     lets the mark hold on to the face: it stays there when another picture takes the slot.
+    ``together`` lets everybody who reviews change its words.
     """
 
     id: UUID | None = None
@@ -31,6 +32,7 @@ class NoteWrite(BaseModel):
     mark: Mark | None = None
     on_face: bool = False
     mentions: Mentions = []
+    together: bool = False
 
 
 class ReplyWrite(BaseModel):
@@ -42,12 +44,17 @@ class ReplyWrite(BaseModel):
 
 
 class NoteEdit(BaseModel):
-    """What changes; ``version`` is the one that was seen."""
+    """What changes; ``version`` is the one that was seen.
+
+    What others write in the note meanwhile stays beside a new ``text``. Without ``mentions`` those
+    are mentioned whose names come with it.
+    """
 
     version: Annotated[int, Field(ge=1)]
     text: NoteText | None = None
     mark: Mark | None = None
     mentions: Mentions | None = None
+    together: bool | None = None
 
 
 class Settled(BaseModel):
@@ -65,7 +72,9 @@ class NoteRead(BaseModel):
     """A note, or with ``parent_id`` an answer to one.
 
     ``mark`` is in shares of the picture that it was drawn on (``variation_id``). Lines of ``text``
-    that begin with ``- [ ]`` or ``- [x]`` are a checklist.
+    that begin with ``- [ ]`` or ``- [x]`` are a checklist. ``text`` lies behind those who are
+    writing it by a pause; with ``together`` everybody who reviews may, and ``writers`` are those
+    besides ``created_by`` who did.
     """
 
     id: UUID
@@ -80,6 +89,8 @@ class NoteRead(BaseModel):
     on_face: bool
     text: str
     mentions: list[UUID]
+    together: bool
+    writers: list[UUID]
     version: int
     resolved_at: datetime | None
     resolved_by: UUID | None

@@ -8,21 +8,18 @@ from uuid import UUID
 from onmodel.accounts.permissions import Permission
 from onmodel.accounts.service import Actor
 from onmodel.characters import service as characters
-from onmodel.characters.errors import CharacterNotFoundError, StaleVersionError
-from onmodel.events import log as events
+from onmodel.characters.errors import StaleVersionError
 from onmodel.kit.clock import now
 from onmodel.kit.db import once
 from onmodel.kit.db.uow import UnitOfWork
 from onmodel.kit.ids import new_id
 from onmodel.kit.lifecycle import State
-from onmodel.kit.words import first_line
-from onmodel.notes import checklist, repository
+from onmodel.notes import checklist, door, repository, telling, texts
 from onmodel.notes.carrying import carry, face_of
 from onmodel.notes.errors import (
     ItemGoneError,
     NoFaceError,
     NoSuchItemError,
-    NoteNotFoundError,
     NotYoursError,
     StrangerMentionedError,
     TooManyNotesError,
@@ -33,8 +30,6 @@ from onmodel.notes.schemas import (
     CarriedNote,
     NoteEdit,
     NoteRead,
-    NoteRemoved,
-    NoteUpdated,
     NoteWrite,
     ReplyWrite,
     Settled,
@@ -44,22 +39,22 @@ from onmodel.projects import access
 from onmodel.variations import service as variations
 from onmodel.variations.errors import NotFinishedError, VariationNotFoundError
 from onmodel.variations.models import Variation
-from onmodel.variations.standard import label_of
 
 MOST_ON_A_PICTURE, MOST_ANSWERS = 200, 200
-_STRANGE = "This note does not exist, or you cannot see it."
+# who may write in a note that is not theirs changes these, and nothing else
+_WORDS = {"version", "text"}
 
 
 async def list_for_character(uow: UnitOfWork, actor: Actor, character_id: UUID) -> list[NoteRead]:
     """Return a character's notes and answers, oldest first; raises CharacterNotFoundError."""
     await characters.get_permitted(uow, actor, character_id, Permission.VIEW)
-    return [read(note) for note in await repository.of_character(uow, character_id)]
+    return [telling.read(note) for note in await repository.of_character(uow, character_id)]
 
 
 async def list_mentions(uow: UnitOfWork, actor: Actor) -> list[NoteRead]:
     """Return what mentions the actor in projects that they may see, newest first."""
     seen = await access.visible(uow, actor)
-    return [read(note) for note in await repository.mentioning(uow, actor.user_id, seen)]
+    return [telling.read(note) for note in await repository.mentioning(uow, actor.user_id, seen)]
 
 
 async def list_carried(uow: UnitOfWork, actor: Actor, variation_id: UUID) -> list[CarriedNote]:
@@ -94,7 +89,7 @@ async def add(uow: UnitOfWork, actor: Actor, variation_id: UUID, data: NoteWrite
     mark = await _stored(data.mark)
     picture = await variations.get_permitted(uow, actor, variation_id, Permission.REVIEW)
     if (known := await _known(uow, actor, data.id, picture.character_id)) is not None:
-        return read(known)
+        return telling.read(known)
     if picture.removed_at is not None:
         raise VariationNotFoundError("This picture was removed meanwhile.")
     if State(picture.state) is not State.SUCCEEDED:
@@ -115,12 +110,14 @@ async def add(uow: UnitOfWork, actor: Actor, variation_id: UUID, data: NoteWrite
         on_face=data.on_face,
         text=data.text,
         mentions=data.mentions,
+        together=data.together,
+        writers=[],
         version=1,
         created_by=actor.user_id,
         created_at=now(),
     )
     uow.session.add(note)
-    return await _tell(uow, note, actor, {"verb": "left note", "note": first_line(note.text)})
+    return await telling.tell(uow, note, actor.user_id, {"verb": "left note"})
 
 
 async def reply(uow: UnitOfWork, actor: Actor, note_id: UUID, data: ReplyWrite) -> NoteRead:
@@ -131,10 +128,10 @@ async def reply(uow: UnitOfWork, actor: Actor, note_id: UUID, data: ReplyWrite) 
         StrangerMentionedError: somebody mentioned cannot see the project.
         TooManyNotesError: the thread is long enough.
     """
-    note = await _get(uow, actor, note_id, Permission.REVIEW)
-    root = note if note.parent_id is None else await _get(uow, actor, note.parent_id, None)
+    note = await door.get(uow, actor, note_id, Permission.REVIEW)
+    root = note if note.parent_id is None else await door.get(uow, actor, note.parent_id, None)
     if (known := await _known(uow, actor, data.id, root.character_id)) is not None:
-        return read(known)
+        return telling.read(known)
     if await repository.count(uow, parent_id=root.id) >= MOST_ANSWERS:
         raise TooManyNotesError(f"A note holds {MOST_ANSWERS} answers.")
     await _check_mentions(uow, root.project_id, data.mentions)
@@ -148,47 +145,55 @@ async def reply(uow: UnitOfWork, actor: Actor, note_id: UUID, data: ReplyWrite) 
         on_face=False,
         text=data.text,
         mentions=data.mentions,
+        together=False,
+        writers=[],
         version=1,
         created_by=actor.user_id,
         created_at=now(),
     )
     uow.session.add(answer)
-    return await _tell(
-        uow, answer, actor, {"verb": "answered note", "note": first_line(answer.text)}
-    )
+    return await telling.tell(uow, answer, actor.user_id, {"verb": "answered note"})
 
 
 async def edit(
     uow: UnitOfWork, actor: Actor, note_id: UUID, data: NoteEdit, *, key: str | None = None
 ) -> NoteRead:
-    """Change one's own note; with a ``key`` a repeat changes nothing, here and below.
+    """Change one's own note, or the words of one that is written together.
+
+    With a ``key`` a repeat changes nothing, here and below.
 
     Raises:
         NoteNotFoundError: it does not exist, was removed, or is another team's.
-        NotYoursError: somebody else wrote it.
+        NotYoursError: somebody else wrote it, and for themselves, or more than words should change.
         StaleVersionError: it changed since ``version``.
         StrangerMentionedError: somebody mentioned cannot see the project.
     """
     if await once.repeated(uow, actor.user_id, key, "note.edit", note_id, data):
-        return read(await _get(uow, actor, note_id, Permission.VIEW))
+        return telling.read(await door.get(uow, actor, note_id, Permission.VIEW))
     mark = await _stored(data.mark)
-    note = await _get(uow, actor, note_id, Permission.REVIEW)
-    _check_author(note, actor)
+    note = await door.get(uow, actor, note_id, Permission.REVIEW)
+    check = door.check_writes if data.model_fields_set <= _WORDS else door.check_author
+    check(note, actor)
     if note.version != data.version:
         raise StaleVersionError(
             "This note has changed meanwhile.",
-            extra={"current": read(note).model_dump(mode="json")},
+            extra={"current": telling.read(note).model_dump(mode="json")},
         )
     if data.mentions is not None:
         await _check_mentions(uow, note.project_id, data.mentions)
+    change = None
+    if data.text is not None and data.text != note.text:
+        merged = await texts.merge(uow, note, data.text, actor.user_id)
+        await texts.put(uow, note, merged, [actor.user_id])
+        change = {"verb": "changed note"}
+    if data.mentions is not None:
         note.mentions = data.mentions
-    if data.text is not None:
-        note.text = data.text
-    if mark is not None and note.parent_id is None:
-        note.mark = mark
+    if note.parent_id is None:
+        note.mark = note.mark if mark is None else mark
+        note.together = note.together if data.together is None else data.together
     note.version += 1
     note.edited_at = now()
-    return await _tell(uow, note, actor, None)
+    return await telling.tell(uow, note, actor.user_id, change)
 
 
 async def tick(
@@ -208,18 +213,19 @@ async def tick(
         ItemGoneError: the line with these words was changed or taken out meanwhile.
     """
     if await once.repeated(uow, actor.user_id, key, f"note.tick {number}", note_id, data):
-        return read(await _get(uow, actor, note_id, Permission.VIEW))
-    note = await _get(uow, actor, note_id, Permission.REVIEW)
+        return telling.read(await door.get(uow, actor, note_id, Permission.VIEW))
+    note = await door.get(uow, actor, note_id, Permission.REVIEW)
+    await texts.end_run(uow, note)  # a line may have been put in just now
     ticked = checklist.tick(note.text, number, done=data.done, line=data.line)
     if ticked is None and data.line is not None:
         raise ItemGoneError("Somebody changed this line of the note, or took it out.")
     if ticked is None:
         raise NoSuchItemError(f"This note's checklist has no line {number + 1}.")
     if ticked == note.text:
-        return read(note)
-    note.text = ticked
+        return telling.read(note)
+    note.text = await texts.merge(uow, note, ticked, actor.user_id)
     note.version += 1
-    return await _tell(uow, note, actor, None)
+    return await telling.tell(uow, note, actor.user_id, None)
 
 
 async def settle(
@@ -231,18 +237,18 @@ async def settle(
         NoteNotFoundError: it does not exist, was removed, or is another team's.
     """
     if await once.repeated(uow, actor.user_id, key, "note.settle", note_id, data):
-        return read(await _get(uow, actor, note_id, Permission.VIEW))
+        return telling.read(await door.get(uow, actor, note_id, Permission.VIEW))
     resolved = data.resolved
-    note = await _get(uow, actor, note_id, Permission.REVIEW)
+    note = await door.get(uow, actor, note_id, Permission.REVIEW)
     if note.parent_id is not None:
-        note = await _get(uow, actor, note.parent_id, None)
+        note = await door.get(uow, actor, note.parent_id, None)
     if (note.resolved_at is not None) == resolved:
-        return read(note)
+        return telling.read(note)
     note.resolved_at = now() if resolved else None
     note.resolved_by = actor.user_id if resolved else None
     note.version += 1
-    verb = {"verb": "resolved note"} if resolved else {"verb": "reopened note"}
-    return await _tell(uow, note, actor, {**verb, "note": first_line(note.text)})
+    change = {"verb": "resolved note"} if resolved else {"verb": "reopened note"}
+    return await telling.tell(uow, note, actor.user_id, change)
 
 
 async def remove(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
@@ -252,21 +258,14 @@ async def remove(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
         NoteNotFoundError: it does not exist, is gone already, or is another team's.
         NotYoursError: somebody else wrote it, and the actor does not manage the project.
     """
-    note = await _get(uow, actor, note_id, Permission.REVIEW)
-    await _check_may_remove(uow, note, actor)
+    note = await door.get(uow, actor, note_id, Permission.REVIEW)
+    await door.check_may_remove(uow, note, actor)
+    # what is being written goes with it, so that it comes back whole
+    await texts.end_run(uow, note)
+    await texts.end_runs_below(uow, note)
     note.removed_at = now()
     note.version += 1
-    await uow.session.flush()
-    data = read(note)
-    payload = NoteRemoved(
-        note_id=note.id,
-        character_id=note.character_id,
-        variation_id=note.variation_id,
-        data=data,
-    )
-    change = {"verb": "removed note", "note": first_line(note.text)}
-    await _record(uow, note, actor, "server:note.removed", payload, change)
-    return data
+    return await telling.tell_removed(uow, note, actor.user_id)
 
 
 async def restore(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
@@ -276,52 +275,15 @@ async def restore(uow: UnitOfWork, actor: Actor, note_id: UUID) -> NoteRead:
         NoteNotFoundError: it does not exist, its note is gone, or it is another team's.
         NotYoursError: somebody else wrote it, and the actor does not manage the project.
     """
-    note = await _get(uow, actor, note_id, Permission.REVIEW, removed=True)
+    note = await door.get(uow, actor, note_id, Permission.REVIEW, removed=True)
     if note.parent_id is not None:
-        await _get(uow, actor, note.parent_id, None)
-    await _check_may_remove(uow, note, actor)
+        await door.get(uow, actor, note.parent_id, None)
+    await door.check_may_remove(uow, note, actor)
     if note.removed_at is None:
-        return read(note)
+        return telling.read(note)
     note.removed_at = None
     note.version += 1
-    return await _tell(
-        uow, note, actor, {"verb": "brought note back", "note": first_line(note.text)}
-    )
-
-
-def read(note: Note) -> NoteRead:
-    """Return the whole read schema of a note."""
-    return NoteRead.model_validate(
-        {
-            **{name: getattr(note, name) for name in NoteRead.model_fields if name != "label"},
-            "label": label_of(note.key),
-        }
-    )
-
-
-async def _get(
-    uow: UnitOfWork,
-    actor: Actor,
-    note_id: UUID,
-    permission: Permission | None,
-    *,
-    removed: bool = False,
-) -> Note:
-    """Return a note, with its character's row locked; None for one that was let in already."""
-    note = await repository.find(uow, note_id)
-    if note is None:
-        raise NoteNotFoundError(_STRANGE)
-    if permission is not None:
-        try:
-            await characters.get_permitted(
-                uow, actor, note.character_id, permission, lock=permission is not Permission.VIEW
-            )
-        except CharacterNotFoundError as error:
-            raise NoteNotFoundError(_STRANGE) from error
-        await uow.session.refresh(note)  # somebody may have changed it before we had the lock
-    if note.removed_at is not None and not removed:
-        raise NoteNotFoundError("This note was removed.")
-    return note
+    return await telling.tell(uow, note, actor.user_id, {"verb": "brought note back"})
 
 
 async def _known(
@@ -334,20 +296,6 @@ async def _known(
     if note.created_by != actor.user_id or note.character_id != character_id:
         raise NotYoursError("This id belongs to another note.", try_="Choose a new one.")
     return note
-
-
-def _check_author(note: Note, actor: Actor) -> None:
-    if note.created_by != actor.user_id:
-        raise NotYoursError("Only who wrote a note changes its words.")
-
-
-async def _check_may_remove(uow: UnitOfWork, note: Note, actor: Actor) -> None:
-    if note.created_by == actor.user_id:
-        return
-    role = await access.role_in(uow, actor, note.project_id)
-    assert role is not None  # the door has just let them in
-    if not access.allows(role, Permission.MANAGE):
-        raise NotYoursError("Only who wrote a note, or an owner of the project, removes it.")
 
 
 async def _check_mentions(uow: UnitOfWork, project_id: UUID, people: list[UUID]) -> None:
@@ -383,38 +331,3 @@ async def _stored(mark: Mark | None) -> dict[str, Any] | None:
     if mark is None:
         return None
     return (await asyncio.to_thread(tidy, mark)).model_dump(mode="json")
-
-
-async def _tell(
-    uow: UnitOfWork, note: Note, actor: Actor, change: dict[str, Any] | None
-) -> NoteRead:
-    await uow.session.flush()
-    data = read(note)
-    payload = NoteUpdated(
-        note_id=note.id,
-        character_id=note.character_id,
-        variation_id=note.variation_id,
-        data=data,
-    )
-    await _record(uow, note, actor, "server:note.updated", payload, change)
-    return data
-
-
-async def _record(
-    uow: UnitOfWork,
-    note: Note,
-    actor: Actor,
-    name: str,
-    payload: NoteUpdated | NoteRemoved,
-    change: dict[str, Any] | None,
-) -> None:
-    picture = {"picture": label_of(note.key)}
-    await events.record(
-        uow,
-        note.project_id,
-        name,
-        payload,
-        actor_id=actor.user_id,
-        subject_id=note.character_id,
-        change=None if change is None else change | picture,
-    )

@@ -4,11 +4,12 @@ Callers hold the row of the noun (or the document's) locked, so one operation of
 at a time, in whichever process it arrives.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from onmodel.kit.clock import now
 from onmodel.kit.db.uow import UnitOfWork
@@ -38,22 +39,45 @@ class Accepted:
     repeated: bool
 
 
+def is_storable(text: str) -> bool:
+    """Say whether PostgreSQL and a browser's text field can hold it unchanged."""
+    return not any(one in "\0\r" or "\ud800" <= one <= "\udfff" for one in text)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a text may become: how many characters, and of which kinds."""
+
+    most: int = MAX_CHARACTERS
+    may_hold: Callable[[str], bool] = is_storable
+
+
 def plain(text: str) -> str:
     """Return ``text`` with line ends as a browser's text field has them."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+async def find(uow: UnitOfWork, subject_id: UUID, field: str) -> TextDocument | None:
+    """Return a document as it is now, without keeping others from it."""
+    return await uow.session.scalar(_one(subject_id, field))
+
+
 async def lock(uow: UnitOfWork, subject_id: UUID, field: str) -> TextDocument | None:
     """Return a document as it is now and keep others from changing it meanwhile."""
-    return await uow.session.scalar(
+    return await uow.session.scalar(_one(subject_id, field).with_for_update())
+
+
+def _one(subject_id: UUID, field: str) -> Select[TextDocument]:
+    return (
         select(TextDocument)
         .where(TextDocument.subject_id == subject_id, TextDocument.field == field)
-        .with_for_update()
         .execution_options(populate_existing=True)
     )
 
 
-async def lock_or_create(uow: UnitOfWork, subject_id: UUID, field: str, text: str) -> TextDocument:
+async def lock_or_create(
+    uow: UnitOfWork, noun: str, subject_id: UUID, field: str, text: str
+) -> TextDocument:
     """Return a document, made at revision 0 from ``text`` if there is none.
 
     The row of its noun has to be locked: two of them must not be made.
@@ -61,6 +85,7 @@ async def lock_or_create(uow: UnitOfWork, subject_id: UUID, field: str, text: st
     document = await lock(uow, subject_id, field)
     if document is None:
         document = TextDocument(
+            noun=noun,
             subject_id=subject_id,
             field=field,
             text=plain(text),
@@ -73,6 +98,25 @@ async def lock_or_create(uow: UnitOfWork, subject_id: UUID, field: str, text: st
     return document
 
 
+async def forget(uow: UnitOfWork, subject_id: UUID, field: str) -> None:
+    """Take a document away whose record is gone."""
+    await uow.session.execute(
+        delete(TextDocument).where(
+            TextDocument.subject_id == subject_id, TextDocument.field == field
+        )
+    )
+
+
+async def being_written(uow: UnitOfWork, subject_ids: Collection[UUID]) -> list[UUID]:
+    """Return those of some records that have a run."""
+    rows = await uow.session.scalars(
+        select(TextDocument.subject_id).where(
+            TextDocument.subject_id.in_(subject_ids), TextDocument.touched_at.is_not(None)
+        )
+    )
+    return list(rows)
+
+
 async def submit(
     uow: UnitOfWork,
     document: TextDocument,
@@ -81,6 +125,7 @@ async def submit(
     revision: int,
     operation_id: str,
     author_id: UUID,
+    bounds: Bounds,
 ) -> Accepted:
     """Apply an operation that was made on ``revision``, transformed over all that came since.
 
@@ -90,9 +135,9 @@ async def submit(
         OperationRefusedError: malformed, too many parts, or not fitting the text.
         UnknownRevisionError: the text has not come to this revision yet.
         RevisionGoneError: it left this revision too long ago, or too much was changed since.
-        TextTooLongError: the text would have more than ``MAX_CHARACTERS``.
+        TextTooLongError: the text would have more characters than ``bounds`` allow.
     """
-    wished = _checked(operation)
+    wished = _checked(operation, bounds)
     if not 0 <= revision <= document.revision:
         raise UnknownRevisionError(
             f"The text is at revision {document.revision}, the change was made on {revision}."
@@ -105,7 +150,7 @@ async def submit(
     for _, earlier in await _require_since(uow, document, revision, len(wished)):
         # both put text in at one place: what was there first stays first
         wished = ot.transform(wished, earlier, "right")
-    document.text = _applied(document.text, wished)
+    document.text = _applied(document.text, wished, bounds)
     uow.session.add(
         TextOperation(
             document_id=document.id,
@@ -121,7 +166,7 @@ async def submit(
     return Accepted(document.revision - 1, wished, repeated=False)
 
 
-def _checked(operation: list[Any]) -> ot.Operation:
+def _checked(operation: list[Any], bounds: Bounds) -> ot.Operation:
     if len(operation) > MAX_COMPONENTS:
         raise OperationRefusedError(f"A change has at most {MAX_COMPONENTS} parts.")
     try:
@@ -130,24 +175,19 @@ def _checked(operation: list[Any]) -> ot.Operation:
         raise OperationRefusedError(str(error)) from error
     if any(ot.length(one) > MAX_CHARACTERS for one in operation):
         raise TextTooLongError(f"A text has at most {MAX_CHARACTERS:,} characters.")
-    if any(isinstance(one, str) and not _storable(one) for one in operation):
+    if any(isinstance(one, str) and not bounds.may_hold(one) for one in operation):
         raise OperationRefusedError("The change puts in characters that no text may have.")
     return ot.normalise(operation)
 
 
-def _storable(text: str) -> bool:
-    """Say whether PostgreSQL and a browser's text field can hold it unchanged."""
-    return not any(one in "\0\r" or "\ud800" <= one <= "\udfff" for one in text)
-
-
-def _applied(text: str, operation: ot.Operation) -> str:
+def _applied(text: str, operation: ot.Operation, bounds: Bounds) -> str:
     try:
         changed = ot.apply(text, operation)
     except ot.OperationError as error:
         raise OperationRefusedError(str(error)) from error
-    if len(changed) > max(MAX_CHARACTERS, len(text)):
+    if len(changed) > max(bounds.most, len(text)):
         raise TextTooLongError(
-            f"A text has at most {MAX_CHARACTERS:,} characters; this would be {len(changed):,}."
+            f"This text has at most {bounds.most:,} characters; this would be {len(changed):,}."
         )
     return changed
 

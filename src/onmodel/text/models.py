@@ -16,8 +16,8 @@ class TextDocument(Base):
     """One text; its revision is the number of operations that it has seen.
 
     What its noun shows lies at ``settled_revision``; the operations after it are a run that goes
-    on: who took part, since when, and when the last one came. ``subject_id`` is no foreign key:
-    this room lies below the nouns.
+    on: who took part, since when, and when the last one came. ``noun`` and ``subject_id`` name the
+    record; they are no foreign key, because this room lies below the nouns.
     """
 
     __tablename__ = "text_documents"
@@ -31,6 +31,7 @@ class TextDocument(Base):
     )
 
     id: Mapped[Id]
+    noun: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[UUID]
     field: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(Text)

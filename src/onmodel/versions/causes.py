@@ -50,6 +50,7 @@ VERBS = {
     "finished golden set": False,
     "left note": False,
     "answered note": False,
+    "changed note": False,
     "resolved note": False,
     "reopened note": False,
     "removed note": False,
@@ -64,6 +65,7 @@ VERBS = {
     "voting ended": False,
     "voted": False,
     "commented": False,
+    "changed comment": False,
     "named version": False,
 }
 

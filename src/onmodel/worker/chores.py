@@ -7,11 +7,11 @@ large, so it has a task of its own. Two processes at it do no harm.
 from functools import partial
 
 from onmodel.archive.archivist import Archivist
-from onmodel.characters import texts
 from onmodel.composition import Resources
 from onmodel.decisions import deadlines
 from onmodel.inbox import reminders
 from onmodel.kit.background import Chore
+from onmodel.writing import service as writing
 
 
 def chores(resources: Resources) -> list[Chore]:
@@ -22,7 +22,7 @@ def chores(resources: Resources) -> list[Chore]:
         Chore(
             "settler",
             {
-                "texts": partial(texts.settle_due, database),
+                "texts": partial(writing.settle_due, database),
                 "deadlines": partial(deadlines.close_due, database),
                 "reminders": partial(reminders.remind_due, database),
             },

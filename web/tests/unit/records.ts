@@ -287,6 +287,8 @@ export function note(over: Partial<NoteRead> = {}): NoteRead {
     on_face: true,
     text: 'Eyes wider',
     mentions: [],
+    together: false,
+    writers: [],
     version: 1,
     resolved_at: null,
     resolved_by: null,

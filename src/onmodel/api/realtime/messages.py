@@ -20,10 +20,6 @@ from onmodel.characters.schemas import (
     FieldContested,
     ReferenceRemoved,
     ReferenceUpdated,
-    TextAck,
-    TextCursor,
-    TextOperationRead,
-    TextRead,
 )
 from onmodel.decisions.schemas import DecisionUpdated
 from onmodel.dispatch.told import Curve
@@ -47,6 +43,7 @@ from onmodel.variations.schemas import (
     VariationUpdated,
 )
 from onmodel.versions.schemas import VersionNamed, VersionRestored
+from onmodel.writing.schemas import TextAck, TextCursor, TextOperationRead, TextRead
 
 # grows when a client that knows only the one before would go wrong; what is merely new does not
 PROTOCOL_VERSION = 1

@@ -7,13 +7,13 @@ from pydantic import BaseModel
 from onmodel.accounts.service import Actor
 from onmodel.api.realtime import messages
 from onmodel.api.realtime.connection import Connection
-from onmodel.characters import texts
-from onmodel.characters.schemas import TextCursor
 from onmodel.composition import Resources
 from onmodel.events.ephemeral import publish_ephemeral
 from onmodel.events.frames import encode
 from onmodel.kit.rate import Rate
 from onmodel.text.errors import TooManyChangesError
+from onmodel.writing import service as writing
+from onmodel.writing.schemas import TextCursor
 
 CHANGES, CURSORS = 20, 30
 
@@ -52,7 +52,7 @@ class TextDesk:
 
     async def _open(self, actor: Actor, asked: messages.TextOpen, id_: str | None) -> None:
         async with self._resources.database.read() as uow:
-            text = await texts.open_text(
+            text = await writing.open_text(
                 uow, actor, self._connection.project_id, asked.document, asked.revision
             )
         self._opened.add(asked.document)
@@ -61,7 +61,7 @@ class TextDesk:
 
     async def _change(self, actor: Actor, change: messages.TextChange, id_: str | None) -> None:
         async with self._resources.database.begin() as uow:
-            ack = await texts.change_text(
+            ack = await writing.change_text(
                 uow,
                 actor,
                 self._connection.project_id,

@@ -35,6 +35,8 @@ async def changed(uow: UnitOfWork, told: Told) -> None:
             await _mentioned_blind(uow, decision)
         case "commented":
             await _commented(uow, decision, UUID(change["comment_id"]))
+        case "changed comment":
+            await _reworded(uow, decision, UUID(change["comment_id"]))
         case None | "voted" if told.actor_id is not None and _has_voted(decision, told.actor_id):
             await service.settle(uow, decision.id, WAITING, person_id=told.actor_id)
         case _:
@@ -101,6 +103,13 @@ async def _commented(uow: UnitOfWork, decision: DecisionRead, comment_id: UUID) 
     ]
     await _heard(uow, decision, said, said.mentions, Kind.MENTION, "mentioned you")
     await _heard(uow, decision, said, involved, Kind.COMMENT, "commented")
+
+
+async def _reworded(uow: UnitOfWork, decision: DecisionRead, comment_id: UUID) -> None:
+    """Tell whom the new words of a comment mention; who was told of it already hears nothing."""
+    comments = await decisions.comments(uow, [decision.id])
+    said = next(one for one in comments if one.id == comment_id)
+    await _heard(uow, decision, said, said.mentions, Kind.MENTION, "mentioned you")
 
 
 async def _mentioned_blind(uow: UnitOfWork, decision: DecisionRead) -> None:

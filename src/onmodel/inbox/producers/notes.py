@@ -14,16 +14,17 @@ from onmodel.variations import repository as variations
 async def written(uow: UnitOfWork, told: Told) -> None:
     """Tell who is mentioned, and who is in the thread that was answered.
 
-    Told of each change of a note; only its author's own changes can be news.
+    Told of each change of a note; only what its author does, and new words, can be news.
     """
     assert isinstance(told.payload, NoteUpdated)
     note = told.payload.data
-    if note.created_by is None or told.actor_id != note.created_by:
+    is_reworded = (told.change or {}).get("verb") == "changed note"
+    if told.actor_id is None or (told.actor_id != note.created_by and not is_reworded):
         return
     thread = await notes.authors(uow, note.parent_id) if note.parent_id else []
     if not note.mentions and not thread:
         return
-    author = await accounts.find_user(uow, note.created_by)
+    author = await accounts.find_user(uow, told.actor_id)
     character = await characters.find(uow, note.character_id)
     picture = await variations.find(uow, note.variation_id)
     assert author is not None  # they did it just now

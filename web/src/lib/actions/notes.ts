@@ -51,13 +51,9 @@ export function replyTo(room: Room, note: NoteRead, text: string, mentions: stri
   });
 }
 
-export function editNote(room: Room, note: NoteRead, text: string, mentions: string[]): void {
-  outbox.put(room.projectId, {
-    kind: 'words',
-    noteId: note.id,
-    of: note.label,
-    change: { version: note.version, text, mentions },
-  });
+/** Lets everybody who reviews write in a note, or only its author. */
+export async function openNote(room: Room, note: NoteRead, together: boolean): Promise<void> {
+  await change(room, () => calls.open(note.id, { version: note.version, together }));
 }
 
 export function settleNote(room: Room, note: NoteRead, resolved: boolean): void {

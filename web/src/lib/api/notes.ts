@@ -21,7 +21,7 @@ export const notes = {
     ),
   reply: (id: string, answer: { id: string; text: string; mentions: string[] }) =>
     body(api.POST('/api/v1/notes/{note_id}/replies', { ...note(id), body: answer })),
-  edit: (id: string, change: { version: number; text: string; mentions: string[] }) =>
+  open: (id: string, change: { version: number; together: boolean }) =>
     body(api.PATCH('/api/v1/notes/{note_id}', { ...note(id), body: change })),
   settle: (id: string, resolved: boolean) =>
     body(api.PUT('/api/v1/notes/{note_id}/resolved', { ...note(id), body: { resolved } })),

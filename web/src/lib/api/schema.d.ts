@@ -1590,7 +1590,7 @@ export interface paths {
         head?: never;
         /**
          * Edit Note
-         * @description Change your own words, or move your mark.
+         * @description Change your words, move your mark, or let others write in your note.
          */
         patch: operations["edit_note_api_v1_notes__note_id__patch"];
         trace?: never;
@@ -4036,6 +4036,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Edited At */
+            edited_at: string | null;
             /**
              * Id
              * Format: uuid
@@ -4196,6 +4198,8 @@ export interface components {
         /**
          * DecisionUpdated
          * @description Event ``server:decision.updated``; of the comments it has the newest one only.
+         *
+         *     Before it comes the one whose words were changed.
          *
          *     ``did`` is the verb of the history for what somebody did, such as ``voted``; null where nobody
          *     did anything, and where a blind decision hides what it was.
@@ -5588,6 +5592,9 @@ export interface components {
         /**
          * NoteEdit
          * @description What changes; ``version`` is the one that was seen.
+         *
+         *     What others write in the note meanwhile stays beside a new ``text``. Without ``mentions`` those
+         *     are mentioned whose names come with it.
          */
         NoteEdit: {
             /** Mark */
@@ -5596,6 +5603,8 @@ export interface components {
             mentions?: string[] | null;
             /** Text */
             text?: string | null;
+            /** Together */
+            together?: boolean | null;
             /** Version */
             version: number;
         };
@@ -5604,7 +5613,9 @@ export interface components {
          * @description A note, or with ``parent_id`` an answer to one.
          *
          *     ``mark`` is in shares of the picture that it was drawn on (``variation_id``). Lines of ``text``
-         *     that begin with ``- [ ]`` or ``- [x]`` are a checklist.
+         *     that begin with ``- [ ]`` or ``- [x]`` are a checklist. ``text`` lies behind those who are
+         *     writing it by a pause; with ``together`` everybody who reviews may, and ``writers`` are those
+         *     besides ``created_by`` who did.
          */
         NoteRead: {
             /**
@@ -5651,6 +5662,8 @@ export interface components {
             resolved_by: string | null;
             /** Text */
             text: string;
+            /** Together */
+            together: boolean;
             /**
              * Variation Id
              * Format: uuid
@@ -5658,6 +5671,8 @@ export interface components {
             variation_id: string;
             /** Version */
             version: number;
+            /** Writers */
+            writers: string[];
         };
         /**
          * NoteRemoved
@@ -5709,6 +5724,7 @@ export interface components {
          *
          *     ``id`` may be chosen by who writes, so that sending it again makes no second one. ``on_face``
          *     lets the mark hold on to the face: it stays there when another picture takes the slot.
+         *     ``together`` lets everybody who reviews change its words.
          */
         NoteWrite: {
             /** Id */
@@ -5727,6 +5743,11 @@ export interface components {
             on_face?: boolean;
             /** Text */
             text: string;
+            /**
+             * Together
+             * @default false
+             */
+            together?: boolean;
         };
         /**
          * Nothing
@@ -13460,6 +13481,15 @@ export interface operations {
             };
             /** @description `not_your_note`: Somebody else wrote this; `stale_version`: Somebody else was faster */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `text_too_long`: The text is too long */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

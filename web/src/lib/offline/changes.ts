@@ -50,12 +50,6 @@ export type What =
       of: string;
       answer: { id: string; text: string; mentions: string[] };
     }
-  | {
-      kind: 'words';
-      noteId: string;
-      of: string;
-      change: { version: number; text: string; mentions: string[] };
-    }
   | { kind: 'settle'; noteId: string; of: string; resolved: boolean }
   | {
       kind: 'tick';
@@ -66,8 +60,15 @@ export type What =
       /** The words of the line; a change that was kept by an older page has none. */
       line?: string;
     }
+  /** New words of a note as an older page kept them; now they are a text that is written together. */
+  | {
+      kind: 'words';
+      noteId: string;
+      of: string;
+      change: { version: number; text: string; mentions: string[] };
+    }
   /** Words of a shared text that the server would not take; never sent, kept to be copied. */
-  | { kind: 'text'; characterId: string; of: string; field: EditableField; text: string };
+  | { kind: 'text'; of: string; field: string; text: string };
 
 export type Kind = What['kind'];
 export type Of<K extends Kind> = Extract<What, { kind: K }>;
@@ -148,7 +149,7 @@ export function titleOf(what: What): string {
   }
 }
 
-export function fieldName(field: EditableField): string {
+export function fieldName(field: string): string {
   const name = field.replaceAll('_', ' ');
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
@@ -171,7 +172,6 @@ function sameThing(one: What, other: What): boolean {
   if (one.kind === 'verdict' && other.kind === 'verdict')
     return one.variationId === other.variationId;
   if (one.kind === 'settle' && other.kind === 'settle') return one.noteId === other.noteId;
-  if (one.kind === 'words' && other.kind === 'words') return one.noteId === other.noteId;
   return false;
 }
 
@@ -185,14 +185,7 @@ export function joined(earlier: What, later: What): What {
     return { ...later, seen: earlier.seen, version: earlier.version };
   if (earlier.kind === 'verdict' && later.kind === 'verdict')
     return { ...later, change: { ...earlier.change, ...later.change } };
-  if (earlier.kind === 'words' && later.kind === 'words')
-    return { ...later, change: { ...later.change, version: earlier.change.version } };
   return later;
-}
-
-/** Words of a note as they are sent on another version of it: one that we have seen by now. */
-export function onVersion(what: What, version: number): What {
-  return what.kind === 'words' ? { ...what, change: { ...what.change, version } } : what;
 }
 
 export function same(left: unknown, right: unknown): boolean {

@@ -38,15 +38,20 @@ export const noteLayer: Layer<NoteRead> = {
     let shown = record;
     for (const { what, at } of outbox.waiting) {
       if (!('noteId' in what) || what.noteId !== record.id) continue;
-      if (what.kind === 'words') shown = { ...shown, text: what.change.text };
-      else if (what.kind === 'settle')
+      if (what.kind === 'settle')
         shown = { ...shown, resolved_at: what.resolved ? timeOf(at) : null };
-      else if (what.kind === 'tick') shown = { ...shown, text: ticked(shown.text, what) };
     }
-    return shown;
+    return withTicks(shown);
   },
   more: () => outbox.waiting.flatMap(written).map((note) => noteLayer.over(note)),
 };
+
+/** A note with the lines ticked that are on their way; to those that are already so it is the same. */
+export function withTicks(note: NoteRead): NoteRead {
+  const ticks = outbox.of('tick', (what) => what.noteId === note.id);
+  const waiting = ticks.filter(({ state }) => state === 'waiting');
+  return { ...note, text: waiting.reduce((text, { what }) => ticked(text, what), note.text) };
+}
 
 /** Whether a note is only on this page so far. */
 export function isUnsent(noteId: string): boolean {
@@ -75,6 +80,8 @@ function written({ what, at, projectId }: Change): NoteRead[] {
     on_face: what.kind === 'note' && (what.note.on_face ?? false),
     text,
     mentions: mentions ?? [],
+    together: what.kind === 'note' && (what.note.together ?? false),
+    writers: [],
     version: 0,
     resolved_at: null,
     resolved_by: null,

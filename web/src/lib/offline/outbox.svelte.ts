@@ -3,18 +3,9 @@
  * that it survives a reload, sent one by one. A page shows its records with these on top.
  */
 import { asProblem, type Problem } from '$lib/api/problem';
-import type { CharacterRead, NoteRead } from '$lib/api/types';
+import type { CharacterRead } from '$lib/api/types';
 import { newId } from '$lib/ids';
-import {
-  joined,
-  onVersion,
-  replaced,
-  same,
-  type Change,
-  type Kind,
-  type Of,
-  type What,
-} from './changes';
+import { joined, replaced, same, type Change, type Kind, type Of, type What } from './changes';
 import { send, type Landed, type Send } from './send';
 import { store, type Store } from './store';
 
@@ -245,7 +236,6 @@ export class Outbox {
       const landed = await this.#send(tried, this.#abort.signal);
       take?.(landed);
       this.discard(tried.id);
-      if (landed.noun === 'note') this.#moveOn(tried, landed.record);
       this.failing = false;
       this.#wait = FIRST_WAIT_MS;
       return true;
@@ -270,20 +260,9 @@ export class Outbox {
       const theirs = { value: conflict.current, by: conflict.changed_by };
       this.#replace({ ...change, state: 'conflict', theirs });
     } else {
-      // Whoever sends their words again has read that somebody else was faster.
-      const { version } = (problem.current ?? {}) as { version?: number };
-      const what = version === undefined ? change.what : onVersion(change.what, version);
-      this.#replace({ ...change, what, state: 'refused', refusal: refusalOf(problem) });
+      this.#replace({ ...change, state: 'refused', refusal: refusalOf(problem) });
     }
     return true;
-  }
-
-  /** Our own earlier words on a note made a version that the later ones could not know. */
-  #moveOn({ what }: Change, { id, version }: NoteRead): void {
-    if (what.kind !== 'words') return;
-    for (const one of this.waiting)
-      if (one.what.kind === 'words' && one.what.noteId === id)
-        this.#replace({ ...one, what: onVersion(one.what, version) });
   }
 
   #retryLater(): void {

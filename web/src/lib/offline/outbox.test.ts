@@ -22,11 +22,12 @@ const settle = (noteId: string, resolved = true): What => ({
   of: 'Angry',
   resolved,
 });
-const words = (text: string, version = 1): What => ({
-  kind: 'words',
-  noteId: 'n1',
-  of: 'Angry',
-  change: { version, text, mentions: [] },
+const words = (text: string): What => ({
+  kind: 'comment',
+  decisionId: 'd1',
+  of: 'Which?',
+  text,
+  candidateId: null,
 });
 
 let store: MemoryStore;
@@ -196,31 +197,6 @@ describe('what the server refuses', () => {
     await outbox.settled();
     expect(await store.changes('u1')).toEqual([]);
   });
-
-  it('goes over the version that somebody else made, once a person has seen it', async () => {
-    outbox.discard(outbox.stuck[0]?.id ?? '');
-    const current = { version: 7 };
-    answers = [new Problem(409, { code: 'stale_version', detail: 'Changed.', current })];
-    outbox.put('p1', words('Mine'));
-    await outbox.settled();
-    outbox.again(outbox.stuck[0]?.id ?? '');
-    await outbox.settled();
-    expect(sent.at(-1)?.what).toEqual(words('Mine', 7));
-  });
-});
-
-it('writes twice on one note without being stale by itself', async () => {
-  const outbox = start();
-  await outbox.open('u1');
-  answers = [offlineProblem()];
-  outbox.put('p1', words('One'));
-  await outbox.settled();
-  answers = [offlineProblem()];
-  outbox.put('p1', words('Two'));
-  await outbox.settled();
-  outbox.hurry();
-  await outbox.settled();
-  expect(sent.slice(-2).map(({ what }) => what)).toEqual([words('One'), words('Two', 2)]);
 });
 
 it('waits for the owner to sign in again', async () => {

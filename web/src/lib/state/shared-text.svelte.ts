@@ -24,7 +24,7 @@ const RETRY_MS = 1_000;
 /** A screen reader hears that somebody writes, not of every letter. */
 const SAY_AGAIN_MS = 30_000;
 
-/** One text of a character, written together over the project's socket. */
+/** One text of a record, written together over the project's socket. */
 export class SharedText implements TextListener {
   readonly document: string;
   readonly cursors = new SvelteMap<string, Cursor>();
@@ -49,10 +49,21 @@ export class SharedText implements TextListener {
   #shown = '';
   /** By client: of a revision that is still on its way to us, since cursors overtake changes. */
   #early = new Map<string, CursorTold>();
+  #awake: boolean;
+  #listening = false;
+  #stopWhenSent: (() => void) | null = null;
   #cursorTimer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(room: Host, document: string, label: string, text: string) {
+  /** With `wait` it is not opened before somebody writes in it, or `wake` is called. */
+  constructor(
+    room: Host,
+    document: string,
+    label: string,
+    text: string,
+    { wait = false }: { wait?: boolean } = {},
+  ) {
     this.document = document;
+    this.#awake = !wait;
     this.text = text;
     this.#room = room;
     this.#label = label.toLowerCase();
@@ -74,16 +85,28 @@ export class SharedText implements TextListener {
     void keptTexts.adopt(this.document).then((kept) => {
       if (stopped) return;
       if (kept) this.#restore(kept);
+      this.#listening = true;
       stop = this.#room.listen(this.document, this);
     });
     return () => {
       stopped = true;
+      this.#listening = false;
       this.leave();
-      stop?.();
+      // what is on its way is still answered: its record may have been removed meanwhile
+      if (this.pending && stop) this.#stopWhenSent = stop;
+      else stop?.();
     };
   }
 
+  /** Opens it, if it is not open. */
+  wake(): void {
+    if (this.loaded) return;
+    this.#awake = true;
+    if (this.#listening) this.#ask();
+  }
+
   #restore(kept: KeptText): void {
+    this.#awake = true;
     this.#client.restore(kept);
     this.loaded = true;
     this.#show();
@@ -136,7 +159,7 @@ export class SharedText implements TextListener {
   }
 
   connected(): void {
-    this.#ask();
+    if (this.#awake) this.#ask();
   }
 
   disconnected(): void {
@@ -147,6 +170,8 @@ export class SharedText implements TextListener {
   }
 
   take(message: ServerMessage, actorId: string | null): void {
+    if (message.event === 'server:text.op' || message.event === 'server:text.cursor')
+      if (!this.#awake) this.wake();
     switch (message.event) {
       case 'server:text.document': {
         const { text, ops, revision, can_write, client } = message.payload;
@@ -187,6 +212,9 @@ export class SharedText implements TextListener {
     this.text = this.#client.text;
     this.pending = this.#client.pending;
     keptTexts.keep(this.document, this.#client.kept);
+    if (this.pending) return;
+    this.#stopWhenSent?.();
+    this.#stopWhenSent = null;
   }
 
   #stepped(op: Operation | null): Operation | null {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServerMessage } from '$lib/api/types';
 import { announcer } from './announce.svelte';
+import type { TextListener } from './room.svelte';
 import { SharedText } from './shared-text.svelte';
 
 const DOCUMENT = 'character:c1:description';
@@ -155,5 +156,67 @@ describe('SharedText', () => {
     text.edit(['x'], false);
     hear('server:error', { status: 413, code: 'text_too_long' }, 'another');
     expect([text.pending, text.problem]).toEqual([true, null]);
+  });
+
+  it('waits with opening until somebody writes, where most only read', async () => {
+    let listening = false;
+    const host = {
+      say: (event: string, payload: Record<string, unknown>) => said.push({ event, payload }) > 0,
+      listen: (_: string, listener: TextListener) => {
+        listening = true;
+        listener.connected();
+        return () => undefined;
+      },
+      nameOf: () => 'Bo',
+    };
+    const name = 'note:n1:text';
+    const note = new SharedText(host, name, 'Note 1', 'Ears', { wait: true });
+    const asked = () => said.filter(({ payload }) => payload['document'] === name).length;
+    const take = (event: string, payload: Record<string, unknown>) => {
+      note.take({ event, payload } as unknown as ServerMessage, 'u2');
+    };
+    const stop = note.start();
+    await vi.waitFor(() => {
+      expect(listening).toBe(true);
+    });
+    expect(asked()).toBe(0);
+    take('server:text.op', { revision: 2, op: ['x'], id: 'theirs' });
+    expect(asked()).toBe(1);
+    take('server:text.document', {
+      revision: 3,
+      text: 'xEars',
+      ops: null,
+      can_write: false,
+      client: 'me',
+    });
+    expect(note.text).toBe('xEars');
+    stop();
+  });
+
+  it('hears what becomes of its last words after nobody shows it any more', async () => {
+    let listening = 0;
+    const host = {
+      say: (event: string, payload: Record<string, unknown>) => said.push({ event, payload }) > 0,
+      listen: (_: string, listener: TextListener) => {
+        listening += 1;
+        listener.connected();
+        return () => (listening -= 1);
+      },
+      nameOf: () => 'Bo',
+    };
+    text = new SharedText(host, DOCUMENT, 'Note 1', 'Ears');
+    const lost: string[] = [];
+    text.onLost = (words) => lost.push(words);
+    const stop = text.start();
+    await vi.waitFor(() => {
+      expect(listening).toBe(1);
+    });
+    opened({ text: 'Ears' });
+    text.edit(['Last '], false);
+    stop();
+    expect(listening).toBe(1);
+    const { id } = said.at(-1)?.payload as { id: string };
+    hear('server:error', { status: 404, code: 'note_not_found', detail: 'Removed.' }, id);
+    expect([lost, listening]).toEqual([['Last Ears'], 0]);
   });
 });

@@ -56,6 +56,8 @@ const RUNS: Record<string, (amount: number, newest: Change) => string> = {
   'closed alert': (n) => `closed ${count(n, 'alert')}`,
   'left note': (n) => `wrote ${count(n, 'note')}`,
   'answered note': (n) => `answered ${count(n, 'note')}`,
+  'changed note': (n) => `changed ${count(n, 'note')}`,
+  'changed comment': (n) => `changed ${count(n, 'comment')}`,
   'resolved note': (n) => `settled ${count(n, 'note')}`,
   changed: (n) => `made ${count(n, 'change')}`,
 };

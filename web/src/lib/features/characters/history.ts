@@ -111,9 +111,12 @@ const PEOPLE: Record<string, (object: string, change: HistoryEntry['change']) =>
   decided: (picture, { name }) => `decided ${picture}: ${text(name) ?? ''}`,
   voted: (_, { name }) => `voted: ${text(name) ?? ''}`,
   commented: (_, { name, comment }) => `commented on “${text(name) ?? ''}”: ${text(comment) ?? ''}`,
+  'changed comment': (_, { name, comment }) =>
+    `changed a comment on “${text(name) ?? ''}”: ${text(comment) ?? ''}`,
   'reopened decision': (_, { name }) => `opened again: ${text(name) ?? ''}`,
   'left note': (picture, { note }) => `wrote on ${picture}: ${text(note) ?? ''}`,
   'answered note': (picture, { note }) => `answered on ${picture}: ${text(note) ?? ''}`,
+  'changed note': (picture, { note }) => `changed a note on ${picture}: ${text(note) ?? ''}`,
   'resolved note': (picture, { note }) => `settled on ${picture}: ${text(note) ?? ''}`,
   'reopened note': (picture, { note }) => `opened again on ${picture}: ${text(note) ?? ''}`,
   'removed note': (picture, { note }) => `removed from ${picture}: ${text(note) ?? ''}`,
@@ -176,6 +179,8 @@ export function linesOf(entries: readonly HistoryEntry[]): HistoryLine[] {
 const SAID_ALREADY = new Set([
   'left note',
   'answered note',
+  'changed note',
+  'changed comment',
   'asked the team',
   'asked for votes',
   'suggested picture',

@@ -47,6 +47,7 @@ const SENTENCES: Record<string, [Record<string, unknown>, string]> = {
   'chose golden set': [{ fields: { pictures: [0, 8] } }, 'chose 8 pictures as the golden set'],
   'left note': [{ picture, note: 'Ears' }, 'wrote on Happy: Ears'],
   'answered note': [{ picture, note: 'Yes' }, 'answered on Happy: Yes'],
+  'changed note': [{ picture, note: 'Ears' }, 'changed a note on Happy: Ears'],
   'resolved note': [{ picture, note: 'Ears' }, 'settled on Happy: Ears'],
   'reopened note': [{ picture, note: 'Ears' }, 'opened again on Happy: Ears'],
   'removed note': [{ picture, note: 'Ears' }, 'removed from Happy: Ears'],
@@ -60,6 +61,7 @@ const SENTENCES: Record<string, [Record<string, unknown>, string]> = {
   decided: [{ picture, name: 'Which?' }, 'decided Happy: Which?'],
   voted: [{ name: 'Which?' }, 'voted: Which?'],
   commented: [{ name: 'Which?', comment: 'Ears' }, 'commented on “Which?”: Ears'],
+  'changed comment': [{ name: 'Which?', comment: 'Ears' }, 'changed a comment on “Which?”: Ears'],
   'reopened decision': [{ name: 'Which?' }, 'opened again: Which?'],
   'went back': [
     { to: 3, parts: ['the name', 'Happy'] },

@@ -72,6 +72,7 @@ const DID: Record<string, string> = {
   decided: 'decided',
   voted: 'voted on',
   commented: 'commented on',
+  'changed comment': 'changed a comment on',
 };
 
 /** What somebody did to a decision, before its question; null is what a blind one hides. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MemberRead } from '$lib/api/types';
 import { note } from '../../../../tests/unit/records';
-import { hasNotes, mentionBefore, mentionsIn, openOn, piecesOf, threadsOf } from './threads';
+import { hasNotes, mentionsIn, openOn, piecesOf, threadsOf } from './threads';
 
 const answer = note({ id: 'a1', parent_id: 'n1', number: null, mark: null, text: 'Yes' });
 
@@ -60,12 +60,6 @@ describe('mentions', () => {
 
   it('are names after an @', () => {
     expect(mentionsIn('@Zoë Ng and Ada: look', members)).toEqual(['u2']);
-  });
-
-  it('are offered while one is written', () => {
-    expect(mentionBefore('see @Zo', 7)).toBe('Zo');
-    expect(mentionBefore('@', 1)).toBe('');
-    expect(mentionBefore('mail@host', 9)).toBeNull();
   });
 });
 

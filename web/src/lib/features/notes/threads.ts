@@ -84,8 +84,3 @@ export function mentionsIn(text: string, members: readonly MemberRead[]): string
     .filter(({ person }) => text.includes(`@${person.name}`))
     .map(({ person }) => person.id);
 }
-
-/** The name that is being written before the cursor, without its @; null when none is. */
-export function mentionBefore(text: string, cursor: number): string | null {
-  return /(?:^|\s)@([^\s@]*)$/u.exec(text.slice(0, cursor))?.[1] ?? null;
-}
