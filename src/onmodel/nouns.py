@@ -3,8 +3,8 @@
 from functools import cache
 
 from onmodel.channels import outbox as channels
-from onmodel.characters import repository as character_rows
-from onmodel.characters import texts as characters
+from onmodel.characters import repository as characters
+from onmodel.characters import texts as character_texts
 from onmodel.decisions import comment_texts as comments
 from onmodel.decisions import telling as decisions
 from onmodel.dispatch import handlers
@@ -24,9 +24,9 @@ def register_handlers() -> None:
 
     In the order of the rooms: what lies above hears after what lies below.
     """
-    handlers.lock_owners_with(character_rows.lock_all)
+    handlers.lock_owners_with(characters.lock_all)
     projects.register()
-    characters.register()
+    character_texts.register()
     references.register()
     checks.register()
     training.register()

@@ -47,11 +47,11 @@ export class SharedText implements TextListener {
   #said = new Map<string, number>();
   #selection: Selection | null = null;
   #shown = '';
-  /** By client: of a revision that is still on its way to us, since cursors overtake changes. */
-  #early = new Map<string, CursorTold>();
   #awake: boolean;
   #listening = false;
   #stopWhenSent: (() => void) | null = null;
+  /** By client: of a revision that is still on its way to us, since cursors overtake changes. */
+  #early = new Map<string, CursorTold>();
   #cursorTimer: ReturnType<typeof setTimeout> | null = null;
 
   /** With `wait` it is not opened before somebody writes in it, or `wake` is called. */

@@ -23,7 +23,7 @@ const room = {
   projectId: 'p1',
   nameOf: (id: string) => ({ u1: 'Ada', u2: 'Bo' })[id] ?? 'Somebody',
   colourOf: () => '#fff',
-  live: { selecting: () => [] },
+  live: { selecting: () => [], company: [] },
   members: { all: () => [{ person: { id: 'u2', name: 'Bo' }, role: 'reviewer' }] },
   say: (event: string, payload: Record<string, unknown>) => said.push({ event, payload }) > 0,
   listen: (_: string, one: TextListener) => {
