@@ -1,5 +1,6 @@
 """A worker that is killed in the middle of an installation leaves nothing of it running."""
 
+import asyncio
 from pathlib import Path
 
 import psutil
@@ -69,13 +70,14 @@ async def test_the_installer_and_its_build_end_with_the_worker(
     building: Path,
 ) -> None:
     async def builds() -> bool:
-        return building.exists()
+        return await asyncio.to_thread(building.exists)
 
     start_producer()
     victim = start_process("worker", "tests.support.installing_worker")
     await submit(database)
     await until(builds)
-    build, begun = map(int, building.read_text().split())
+    told = await asyncio.to_thread(building.read_text)
+    build, begun = map(int, told.split())
     started = psutil.Process(victim.pid).children(recursive=True)
     assert {build, begun} < {one.pid for one in started}
     assert "uv" in {one.name() for one in started}

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 # A curve has a point for each half percent at most: more than that nobody could see.
 CURVE_STEP = 0.5
 
+
 class CurvePoint(BaseModel):
     """The number that a training makes small, after so much of its work."""
 
