@@ -193,6 +193,10 @@ async def _versions(page: Page, shots: Path) -> None:
     await expect(held).to_have_count(1)
     await page.keyboard.press("c")
     await expect(held).to_have_count(0)
+    # holding it looked at the newest one against it; there is a way back from an older one only
+    await expect(looked).to_have_attribute("href", newest or "")
+    await page.keyboard.press("j")
+    await expect(looked).not_to_have_attribute("href", newest or "")
     await page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("checkbox").first).to_be_visible()

@@ -98,10 +98,11 @@ async def load_all(uow: UnitOfWork, decisions: Sequence[Decision]) -> list[Dossi
     candidate_ids = [one.id for one in candidates]
     pictures = await repository.pictures(uow, [one.variation_id for one in candidates])
     files = await projects.files_by_id(uow, [row.file_id for row in pictures.values()])
-    voters = await repository.voters(uow, ids)
     votes = await repository.votes(uow, candidate_ids)
     pairs = await repository.pair_votes(uow, candidate_ids)
     comments = await repository.comments(uow, ids)
+    # last: each vote, pair and comment that was read has its voter, also one who came meanwhile
+    voters = await repository.voters(uow, ids)
     names = await _names(uow, [one.character_id for one in decisions])
     of_voter = {one.id: one.decision_id for one in voters}
     return [
