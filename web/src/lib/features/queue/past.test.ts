@@ -11,7 +11,11 @@ const done = (id: string, over: Partial<QueueItem> = {}): QueueItem =>
     ...{ picture: file, seconds: 0.6, function: 'puppet 0.1.0' },
     ...over,
   });
-const only = (items: QueueItem[]): Entry => daysOf(items, NOW)[0]!.entries[0]!;
+const only = (items: QueueItem[]): Entry => {
+  const entry = daysOf(items, NOW)[0]?.entries[0];
+  if (!entry) throw new Error('nothing has ended');
+  return entry;
+};
 
 describe('what has ended', () => {
   it('stands under its day, what was asked for together as one', () => {
