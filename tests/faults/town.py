@@ -32,6 +32,7 @@ class Town:
         self._ports = [_free_port() for _ in range(2)]
         self.urls = [f"http://127.0.0.1:{port}" for port in self._ports]
         self._processes: list[Popen[bytes]] = [self._serve(port) for port in self._ports]
+        start("producer", "onmodel", "producer")  # its clock makes versions of what is written
         self.clients: list[RemoteClient] = []
         self.words: list[str] = []
         self.faults: Counter[str] = Counter()
