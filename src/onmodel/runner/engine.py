@@ -153,12 +153,13 @@ class Engine:
         """Return the images `REPOSITORY/NAME:TAG`, one for each tag."""
         with _translated():
             found = self._client().images(filters={"reference": f"{repository}/*"})
-            return [
-                Image(str(name), int(one["Size"]))
+            named = [
+                # Podman says of what was made here that it comes from localhost
+                Image(str(name).removeprefix("localhost/"), int(one["Size"]))
                 for one in found
                 for name in one["RepoTags"] or []
-                if str(name).startswith(f"{repository}/")
             ]
+            return [image for image in named if image.name.startswith(f"{repository}/")]
 
     def runs_from(self, image: str) -> bool:
         """Whether there is a container of an image, running or not."""
