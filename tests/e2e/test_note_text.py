@@ -9,10 +9,11 @@ from playwright.async_api import Locator, Page, expect
 from bench.support.house import House
 from tests.e2e import steps
 from tests.e2e.conftest import Demo, Windows
-from tests.e2e.test_notes import LABEL
 
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
+# no other test leaves notes on this one
+LABEL = "Fearful"
 TEXT = "- [ ] ears smaller"
 HEARD = """async () => {
   const { items } = await (await fetch('/api/v1/inbox')).json();

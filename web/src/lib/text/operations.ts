@@ -55,3 +55,11 @@ export function changeBetween(before: string, after: string, caret?: number): Op
   if (come !== '') op.push(come);
   return op;
 }
+
+/** Whether one change (a stretch replaced by another) goes on where a caret stood before it. */
+export function touches(op: Operation, caret: number): boolean {
+  const start = typeof op[0] === 'number' ? op[0] : 0;
+  const taken = op.find((one) => typeof one === 'object');
+  const end = start + (typeof taken?.d === 'string' ? pointsOf(taken.d).length : 0);
+  return start <= caret && caret <= end;
+}
