@@ -9,6 +9,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from playwright.async_api import Page
 
+from tests.e2e import steps
+
 WIDTH_PX = 1800
 GAP_PX = 24
 STRIP_PX = 96
@@ -16,16 +18,6 @@ NAME_PX = 40
 QUALITY = 84
 INTER = files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf"
 GROUND, INK, FAINT = "#141414", "#ededed", "#b0b0b0"
-# what was moved or marked just now is in place, and every picture that is in sight is there
-STANDS_STILL = """async () => {
-    await document.fonts.ready;
-    const inSight = (image) => {
-        const box = image.getBoundingClientRect();
-        return box.height > 0 && box.bottom > 0 && box.top < innerHeight;
-    };
-    await Promise.all([...document.images].filter(inSight).map((i) => i.decode().catch(() => {})));
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-}"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +47,7 @@ class Camera:
         if self._folder is None:
             return
         for seat in self._seats:
-            await seat.page.evaluate(STANDS_STILL)
+            await steps.stand_still(seat.page)
         shots = await asyncio.gather(*(seat.page.screenshot() for seat in self._seats))
         names = [(seat.name, seat.colour) for seat in self._seats]
         frame = composed([Image.open(BytesIO(shot)) for shot in shots], names, caption)

@@ -10,6 +10,16 @@ from playwright.async_api import Locator, Page, expect
 PASSWORD = "a lighthouse in fog"
 # Training and a whole sheet on two busy cores.
 LONG_MS = 600_000
+# what was moved or marked just now is in place, and every picture that is in sight is there
+STANDS_STILL = """async () => {
+    await document.fonts.ready;
+    const inSight = (image) => {
+        const box = image.getBoundingClientRect();
+        return box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+    };
+    await Promise.all([...document.images].filter(inSight).map((i) => i.decode().catch(() => {})));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
 
 
 async def come_in(page: Page, link: str, *, name: str, password: str = PASSWORD) -> None:
@@ -149,3 +159,8 @@ async def open_viewer(page: Page, label: str) -> Locator:
 async def _option_with(select: Locator, text: str) -> str:
     option = select.locator("option").filter(has_text=text)
     return (await option.first.text_content() or "").strip()
+
+
+async def stand_still(page: Page) -> None:
+    """Wait until the page shows what it will; what is far down is not loaded, nor waited for."""
+    await page.evaluate(STANDS_STILL)

@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
 KEY = "expression/happy"
 SECRET = "a bell at low tide"
-DECODED = "() => Promise.all([...document.images].map((i) => i.decode().catch(() => {})))"
 MATRIX = re.compile(r"matrix\(([^)]*)\)")
 
 
@@ -190,9 +189,7 @@ def _under(page: Page, name: str) -> Locator:
 
 async def _look(page: Page, shot: Path) -> None:
     """Take a picture of the page and let axe judge it."""
-    await page.evaluate(
-        "() => Promise.all([...document.images].map((i) => i.decode().catch(() => {})))"
-    )
+    await steps.stand_still(page)
     await page.screenshot(path=shot, full_page=True)
     found = (await Axe().run(page)).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

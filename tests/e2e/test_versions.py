@@ -238,9 +238,7 @@ def _description(page: Page) -> Locator:
 
 async def _look(page: Page, path: Path) -> None:
     """Take a picture of the page, once all of its pictures are there, and let axe judge it."""
-    await page.evaluate(
-        "() => Promise.all([...document.images].map((i) => i.decode().catch(() => {})))"
-    )
+    await steps.stand_still(page)
     await _judge(page, path)
 
 
