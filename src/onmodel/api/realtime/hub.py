@@ -23,8 +23,9 @@ from onmodel.kit.db.uow import Database
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 2.0
-# so many sends, then the loop gets a turn: one large room must not stop the others
-CHUNK = 100
+# so many sends, some four milliseconds, then the loop gets a turn: one large room must not stop the
+# others, and others must not make one large room late
+CHUNK = 500
 _SEQ = re.compile(rb'^\{"event":"[^"]*","seq":(\d+)')
 _CURSOR = b'{"event":"server:text.cursor"'
 _PEOPLE_CHANGED = b'{"event":"server:members.updated"'

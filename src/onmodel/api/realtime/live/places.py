@@ -24,7 +24,7 @@ CHANNEL = "onmodel:live:"
 GATHER_SECONDS = 0.04
 PER_SOCKET_SECONDS = 0.0005
 # so many sends, then the loop gets a turn, as in the hub
-CHUNK = 100
+CHUNK = 500
 # somebody came: everybody there says once more what they show
 _SAY_ALL = b"?"
 
