@@ -118,6 +118,30 @@ async def test_a_picture_is_made_for_a_decision_and_an_edit_names_its_origin(
     assert await _sheet(this.ada, this.character["id"]) == {KEY: this.standing["id"]}
 
 
+async def test_what_was_to_be_made_for_a_decision_is_tried_again_in_its_place(
+    house: House,
+) -> None:
+    this = await scene(house)
+    made = await this.decision(1)
+    path = f"/decisions/{made['id']}"
+    asked = await this.ada.post(f"{path}/generated", {"prompt": "scowling"}, status=202)
+    wanted = asked["candidates"][1]["variation_id"]
+    first = (await this.ada.get("/queue"))["items"]
+    call = next(item["id"] for item in first if item["subject_id"] == wanted)
+    await this.ada.post(f"/queue/{call}/cancel")
+    lost = (await this.ada.get(path))["decision"]["candidates"][1]
+    assert (lost["variation_id"], lost["state"]) == (wanted, "cancelled")
+    again = await this.ada.post(f"/queue/{call}/retry")
+    assert again["id"] != call
+    assert (again["state"], again["subject_id"]) == ("queued", wanted)
+    waiting = (await this.ada.get(path))["decision"]["candidates"][1]
+    assert (waiting["variation_id"], waiting["state"]) == (wanted, "queued")
+    await cast.finish(house, wanted, number=60)
+    there = (await this.ada.get(path))["decision"]["candidates"][1]
+    assert (there["state"], there["file"] is not None) == ("succeeded", True)
+    assert await _sheet(this.ada, this.character["id"]) == {KEY: this.standing["id"]}
+
+
 async def test_who_advises_is_shown_and_does_not_count(house: House) -> None:
     this = await scene(house)
     bob = await cast.member(house, this.ada, this.project, "bob", "reviewer")

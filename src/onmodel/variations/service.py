@@ -131,6 +131,22 @@ async def make_aside(
     return await _submit(uow, actor, character, rows, source, seeds=seeds, quietly=quietly)
 
 
+def stands_aside(row: Variation) -> bool:
+    """Tell whether a picture was asked for beside the set, for people to decide about."""
+    beside = not row.current and row.candidate_of is None and row.golden_run_id is None
+    return beside and row.removed_at is None
+
+
+async def begin_again(uow: UnitOfWork, actor: Actor, variation_id: UUID, call_id: UUID) -> None:
+    """Let another call make a picture that stands aside: the decision goes on with the same one."""
+    row = await get_permitted(uow, actor, variation_id, Permission.GENERATE)
+    row.call_id, row.state = call_id, State.QUEUED.value
+    row.progress, row.error, row.finished_at = 0, None, None
+    row.measurable, row.reason = "pending", None
+    await uow.session.flush()
+    await tell(uow, row, None, None)
+
+
 async def _is_being_made(uow: UnitOfWork, present: Variation) -> bool:
     """Tell whether a picture, or a candidate beside it, is on its way: a second click is none."""
     beside = await repository.candidates(uow, present.id)

@@ -76,9 +76,13 @@ async def _training(uow: UnitOfWork, actor: Actor, call: Call, after: list[UUID]
 
 async def _variation(uow: UnitOfWork, actor: Actor, call: Call, after: list[UUID]) -> Call:
     row = await pictures.find(uow, call.subject_id)
+    if row is not None and variations.stands_aside(row):
+        fresh = await _the_same(uow, actor, call, after)
+        await variations.begin_again(uow, actor, row.id, fresh.id)
+        return fresh
     seed = int(row.recipe["seed"]) if row and "seed" in row.recipe else None
-    fresh = await variations.regenerate(uow, actor, call.subject_id, seed, Timing(after=after))
-    return await _call_of(uow, await pictures.find(uow, fresh.id))
+    made = await variations.regenerate(uow, actor, call.subject_id, seed, Timing(after=after))
+    return await _call_of(uow, await pictures.find(uow, made.id))
 
 
 async def _call_of(uow: UnitOfWork, row: object) -> Call:
