@@ -164,7 +164,9 @@ class House:
     async def socket(self, person: Person, project_id: str) -> AsyncGenerator[Socket]:
         """Open a socket as a script does."""
         address = self.url.replace("http", "ws")
-        async with connect(f"{address}/ws/{project_id}?token={person.token}") as connection:
+        async with connect(
+            f"{address}/ws/{project_id}?token={person.token}", open_timeout=PATIENCE_SECONDS
+        ) as connection:
             yield Socket(connection)
 
     async def answer(

@@ -248,7 +248,9 @@ async def test_a_protocol_that_is_not_spoken_is_told_so(
 ) -> None:
     address = house.url.replace("http", "ws")
     query = f"?token={film.ada.token}&protocol={spoken}"
-    async with connect(f"{address}/ws/{film.project}{query}") as connection:
+    async with connect(
+        f"{address}/ws/{film.project}{query}", open_timeout=PATIENCE_SECONDS
+    ) as connection:
         with pytest.raises(ConnectionClosed):
             await connection.recv()
         assert connection.close_code == 4426
@@ -257,7 +259,9 @@ async def test_a_protocol_that_is_not_spoken_is_told_so(
 async def test_the_first_word_says_what_is_spoken(house: House, film: Film) -> None:
     address = house.url.replace("http", "ws")
     query = f"?token={film.ada.token}&protocol=1"
-    async with connect(f"{address}/ws/{film.project}{query}") as connection:
+    async with connect(
+        f"{address}/ws/{film.project}{query}", open_timeout=PATIENCE_SECONDS
+    ) as connection:
         hello = json.loads(await connection.recv())
         assert hello["event"] == "server:hello"
         assert (hello["payload"]["protocol"], hello["payload"]["oldest"]) == (1, 1)

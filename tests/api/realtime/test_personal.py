@@ -41,7 +41,7 @@ async def test_ones_own_socket_needs_no_project(house: House) -> None:
     ada = await house.person("ada")
     project = await house.project(ada)
     address = f"{house.url.replace('http', 'ws')}/ws/me"
-    async with connect(f"{address}?token={ada.token}") as connection:
+    async with connect(f"{address}?token={ada.token}", open_timeout=PATIENCE_SECONDS) as connection:
         socket = Socket(connection)
         await connection.send("is anybody there?")
         await socket.until(NUDGE, lambda payload: payload["notice"] is None)
@@ -58,7 +58,7 @@ async def test_ones_own_socket_needs_no_project(house: House) -> None:
             await socket.until("server:never")
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4401
-    async with connect(f"{address}?token=nonsense") as connection:
+    async with connect(f"{address}?token=nonsense", open_timeout=PATIENCE_SECONDS) as connection:
         with pytest.raises(ConnectionClosed) as closed:
             await connection.recv()
         assert closed.value.rcvd is not None
@@ -83,7 +83,7 @@ async def test_what_is_said_at_ones_own_socket_is_passed_over_until_it_is_a_floo
     monkeypatch.setattr(pace, "PATIENCE", 10)
     ada = await house.person("ada")
     address = f"{house.url.replace('http', 'ws')}/ws/me?token={ada.token}"
-    async with connect(address) as socket:
+    async with connect(address, open_timeout=PATIENCE_SECONDS) as socket:
         await socket.recv()
         await socket.send(b"\x00\x01")
         await socket.send("words")

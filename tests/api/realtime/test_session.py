@@ -169,7 +169,9 @@ async def test_nonsense_is_answered_and_the_socket_stays(house: House, text: str
 async def _code(house: House, person: Person | None, project_id: str) -> int:
     address = house.url.replace("http", "ws")
     token = f"?token={person.token}" if person else ""
-    async with connect(f"{address}/ws/{project_id}{token}") as connection:
+    async with connect(
+        f"{address}/ws/{project_id}{token}", open_timeout=PATIENCE_SECONDS
+    ) as connection:
         with pytest.raises(ConnectionClosed):
             await connection.recv()
         assert connection.close_code is not None
