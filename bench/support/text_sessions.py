@@ -63,6 +63,15 @@ class TextClient:
         # what we sent may stand in a text that comes whole: only the first one is asked for so
         self._send("client:text.open", {"revision": self.revision} if self._loaded else {})
 
+    def look_again(self) -> None:
+        """Ask for what the bus may have lost, once the record came with nothing of ours under way.
+
+        No operation behind the lost one would show the gap, where it was the last.
+        """
+        if self._connected and not (self._asked or self.sent or self.waiting):
+            self._asked = True
+            self._send("client:text.open", {"revision": self.revision})
+
     def edit(self, operation: ot.Operation) -> None:
         """Change our own text at once."""
         self.text = ot.apply(self.text, operation)

@@ -142,6 +142,8 @@ class RemoteClient:
         event, payload = frame["event"], frame["payload"]
         if event == "server:full_sync" or "seq" in frame:
             self.memory.take(frame)
+            if event == "server:character.updated":
+                self.text.look_again()
         elif event in _TEXT and payload["document"] == self.document:
             self.text.take(event, payload)
         if frame.get("id") == _SYNC:

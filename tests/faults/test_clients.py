@@ -69,6 +69,8 @@ async def test_everybody_ends_with_the_same_and_nothing_acknowledged_is_lost(
                 await town.turn(stage)
             await town.up()
             await town.quiet()
+            await town.last_word()
+            await town.quiet()
             await _all_see_the_same(town, api, project_id, stage)
             await _the_text_has_every_word(town, document)
         finally:
@@ -109,7 +111,7 @@ async def _all_see_the_same(
 ) -> None:
     async def the_last_words_are_a_version() -> bool:
         record = (await api.get(f"/characters/{stage.characters[0]}")).json()
-        return record["description"] == town.clients[0].text.text
+        return all(one.text.text == record["description"] for one in town.clients)
 
     await until(the_last_words_are_a_version)
     fresh = (await api.get(f"/projects/{project_id}/state")).json()

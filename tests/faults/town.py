@@ -72,6 +72,11 @@ class Town:
             await self._kill_valkey()
         await until(self._has_room)
 
+    async def last_word(self) -> None:
+        """Write once more while the bus comes back: nothing that follows shows that it was lost."""
+        await self._kill_valkey()
+        self._write(self.clients[-1], Random(self.seed))
+
     async def quiet(self) -> None:
         """Wait until nobody has anything to say any more."""
 
@@ -91,7 +96,7 @@ class Town:
 
     def _write(self, client: RemoteClient, dice: Random) -> None:
         # one letter each: nobody can write into the middle of it
-        word = chr(FIRST_LETTER + self._turns)
+        word = chr(FIRST_LETTER + len(self.words))
         self.words.append(word)
         client.text.edit(ot.normalise([dice.randint(0, len(client.text.text)), word]))
 
