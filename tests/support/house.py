@@ -6,7 +6,6 @@ No worker runs. Where a test needs the end of a call it plays the worker itself
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from onmodel.api.realtime.personal import Mailroom
 from onmodel.api.realtime.presence import PresenceBoard
 from onmodel.api.realtime.watch import Watch
 from onmodel.api.realtime.wire import Wire
+from onmodel.cli.port import listen
 from onmodel.composition import Resources
 from onmodel.dispatch import leases, workers
 from onmodel.dispatch.claim import claim
@@ -259,7 +259,7 @@ class House:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncGenerator[House]:
     """Serve the application on a free port of this machine."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
     app = create_app(settings.model_copy(update={"port": port}))
     server = uvicorn.Server(
