@@ -88,6 +88,13 @@ async def add_to_project(page: Page, project: str, *, name: str) -> None:
     await expect(page.get_by_role("listitem").filter(has_text=name).first).to_be_visible()
 
 
+async def bring_in(host: Page, guest: Page, project: str, *, name: str, username: str) -> None:
+    """Invite somebody, make them an editor of the project, and let them come in."""
+    link = await invite(host, name=name, username=username)
+    await add_to_project(host, project, name=name)
+    await come_in(guest, link, name=name)
+
+
 async def make_character(page: Page, project: str, *, name: str, pictures: list[Path]) -> str:
     """Make a character with its first pictures dropped on the page; return its id."""
     await page.goto(f"/p/{project}/assets")

@@ -31,9 +31,7 @@ async def test_two_judge_blind_and_the_ranking_gets_surer(
         windows.open(width=390, height=844, scheme="light") as bea,
     ):
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Bea Blind", username="bea-blind")
-        await steps.add_to_project(ada, demo.project, name="Bea Blind")
-        await steps.come_in(bea, link, name="Bea Blind")
+        await steps.bring_in(ada, bea, demo.project, name="Bea Blind", username="bea-blind")
         for page in (ada, bea):
             await page.goto(f"/p/{demo.project}/decide/{decision}")
             await expect(page.get_by_text(f"Pair 1 of {PAIRS}")).to_be_visible()

@@ -30,9 +30,7 @@ async def test_three_vote_live_and_the_winner_stands_in_the_sheet(
         windows.open(width=390, height=844) as cleo,
     ):
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Dee Decides", username="dee")
-        await steps.add_to_project(ada, project, name="Dee Decides")
-        await steps.come_in(bea, link, name="Dee Decides")
+        await steps.bring_in(ada, bea, project, name="Dee Decides", username="dee")
 
         decision = await _ask(ada, demo)
         await _make_one(house, token, decision)

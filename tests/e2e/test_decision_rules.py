@@ -32,9 +32,7 @@ async def test_rules_are_changed_after_asking_and_everybody_sees_it(
         windows.open(width=390, height=844, scheme="light") as rolf,
     ):
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Rolf Rules", username="rolf-rules")
-        await steps.add_to_project(ada, demo.project, name="Rolf Rules")
-        await steps.come_in(rolf, link, name="Rolf Rules")
+        await steps.bring_in(ada, rolf, demo.project, name="Rolf Rules", username="rolf-rules")
         decision = _ask(house, token, demo)
         for page in (ada, rolf):
             await page.goto(f"/p/{demo.project}/decide/{decision}")

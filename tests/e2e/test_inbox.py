@@ -23,9 +23,7 @@ async def test_a_mention_rings_on_another_project_and_leads_to_its_note(
     picture = _picture(house, token, demo)
     async with windows.open() as ada, windows.open() as ines:
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Ines Inbox", username="ines")
-        await steps.add_to_project(ada, demo.project, name="Ines Inbox")
-        await steps.come_in(ines, link, name="Ines Inbox")
+        await steps.bring_in(ada, ines, demo.project, name="Ines Inbox", username="ines")
         # a role was given before the first look: it waits already
         await expect(_bell(ines, 1)).to_be_visible()
         await steps.make_project(ines, "Another film of Ines")

@@ -38,9 +38,7 @@ async def test_from_the_first_link_to_an_exported_model_sheet(
     async with windows.open() as ada, windows.open() as bo:
         await steps.come_in(ada, house.command("link")["url"], name="Ada")
         project = await steps.make_project(ada, "The Lighthouse")
-        link = await steps.invite(ada, name="Bo", username="bo")
-        await steps.add_to_project(ada, project, name="Bo")
-        await steps.come_in(bo, link, name="Bo")
+        await steps.bring_in(ada, bo, project, name="Bo", username="bo")
 
         character = await _character_with_a_stranger_among_the_pictures(ada, project, photos)
         await bo.goto(f"/p/{project}/c/{character}")

@@ -35,9 +35,7 @@ async def test_two_write_in_one_note(
     )
     async with windows.open() as ada, windows.open(width=844, height=390, scheme="light") as tilda:
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Tilda Text", username="tilda")
-        await steps.add_to_project(ada, demo.project, name="Tilda Text")
-        await steps.come_in(tilda, link, name="Tilda Text")
+        await steps.bring_in(ada, tilda, demo.project, name="Tilda Text", username="tilda")
         for page in (ada, tilda):
             await page.goto(
                 f"/p/{demo.project}/c/{demo.mara}?look={picture['id']}&note={note['id']}"

@@ -24,9 +24,7 @@ async def test_two_draw_on_one_picture_and_settle_it(
     address = f"/p/{demo.project}/c/{demo.mara}?look={picture['id']}"
     async with windows.open() as ada, windows.open(width=844, height=390, scheme="light") as nora:
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Nora Notes", username="nora")
-        await steps.add_to_project(ada, demo.project, name="Nora Notes")
-        await steps.come_in(nora, link, name="Nora Notes")
+        await steps.bring_in(ada, nora, demo.project, name="Nora Notes", username="nora")
         for page in (ada, nora):
             await page.goto(address)
             await expect(page.get_by_role("heading", name="Notes")).to_be_visible()

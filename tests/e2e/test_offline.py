@@ -27,9 +27,7 @@ async def test_fields_and_words_survive_the_page_and_two_choose_a_name(
     async with windows.open() as ada, windows.open(width=390, height=844, scheme="light") as olga:
         await steps.enter(ada, house.command("link")["url"])
         project = await steps.make_project(ada, "The Tunnel")
-        link = await steps.invite(ada, name="Olga", username="olga")
-        await steps.add_to_project(ada, project, name="Olga")
-        await steps.come_in(olga, link, name="Olga")
+        await steps.bring_in(ada, olga, project, name="Olga", username="olga")
         made = {"name": "Mara", "description": TEXT}
         character = house.call("POST", f"/projects/{project}/characters", token, made)["id"]
         address = f"/p/{project}/c/{character}"
@@ -190,9 +188,7 @@ async def test_a_reviewer_writes_settles_and_votes_in_a_tunnel(
     address = f"/p/{demo.project}/c/{demo.mara}?look={picture['id']}"
     async with windows.open() as ada, windows.open(width=390, height=844) as nell:
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Nell Tunnel", username="nell")
-        await steps.add_to_project(ada, demo.project, name="Nell Tunnel")
-        await steps.come_in(nell, link, name="Nell Tunnel")
+        await steps.bring_in(ada, nell, demo.project, name="Nell Tunnel", username="nell")
         await ada.goto(address)
         await expect(ada.get_by_role("heading", name="Notes")).to_be_visible()
         await nell.goto(address)

@@ -81,9 +81,7 @@ async def test_two_compare_pictures_and_see_where_the_other_points(
     house.call("POST", f"/decisions/{made['id']}/generated", token, {})
     async with windows.open() as ada, windows.open(width=390, height=844, scheme="light") as pim:
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Pim Points", username="pim-points")
-        await steps.add_to_project(ada, demo.project, name="Pim Points")
-        await steps.come_in(pim, link, name="Pim Points")
+        await steps.bring_in(ada, pim, demo.project, name="Pim Points", username="pim-points")
         for page in (ada, pim):
             await page.goto(f"/p/{demo.project}/decide/{made['id']}")
             await expect(page.get_by_role("img", name="Picture B")).to_be_visible(

@@ -22,9 +22,7 @@ async def test_two_write_one_sentence_and_one_loses_the_network(
     async with windows.open() as ada, windows.open(width=390, height=844, scheme="light") as bo:
         await steps.enter(ada, house.command("link")["url"])
         project = await steps.make_project(ada, "The Lighthouse")
-        link = await steps.invite(ada, name="Bea", username="bea")
-        await steps.add_to_project(ada, project, name="Bea")
-        await steps.come_in(bo, link, name="Bea")
+        await steps.bring_in(ada, bo, project, name="Bea", username="bea")
         made = {"name": "Mara", "description": TEXT}
         character = house.call("POST", f"/projects/{project}/characters", token, made)["id"]
         for page in (ada, bo):

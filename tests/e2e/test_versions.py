@@ -36,9 +36,7 @@ async def test_versions_are_compared_named_and_gone_back_to_in_part(
         windows.open(width=844, height=390) as sideways,
     ):
         await steps.enter(ada, house.command("link")["url"])
-        link = await steps.invite(ada, name="Vera Versions", username="vera")
-        await steps.add_to_project(ada, demo.project, name="Vera Versions")
-        await steps.come_in(vera, link, name="Vera Versions")
+        await steps.bring_in(ada, vera, demo.project, name="Vera Versions", username="vera")
         await steps.enter(sideways, house.command("link")["url"])
 
         await ada.goto(f"/p/{demo.project}/c/{demo.mara}")
