@@ -2,9 +2,10 @@
 
 1. Galleries on their own: 100 sockets, then one project with 1,000.
 2. The full house: 5,000 sockets on one web process. 101 projects, one with 500 people and one with
-   100 who both work: each hears ten edits a second, and twenty moves of the cursors of five who
-   write in one text; thirty edits a second go round the other ninety-nine.
-3. The ceiling: the same frames at the same pace by a server that knows nothing else.
+   100 who both work: each hears ten edits a second, twenty moves of the cursors of five who write
+   in one text, and twenty moves of five pointers over one picture that all look at; thirty edits a
+   second go round the other ninety-nine.
+3. The ceiling: the same edits and cursors at the same pace by a server that knows nothing else.
 4. Readers that stop reading, among others who go on.
 5. The full house on two and on four processes behind one port; then one of them ends, and its
    sockets come back to the others, with all they missed.
@@ -14,6 +15,8 @@ own (support/crowd.py says what a latency counts from).
 """
 
 import copy
+import dataclasses
+import io
 import json
 import os
 import signal
@@ -28,7 +31,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import redis
+from PIL import Image
 from support import figures, processes
 from support.house import House, shared_caches
 from support.load import Plan, Shot
@@ -36,9 +41,10 @@ from support.load import Plan, Shot
 SUPPORT = Path(__file__).with_name("support")
 ALONE = (100, 1000)
 BIG, TEAM, OTHERS, ALL = 500, 100, 99, 5000
-EDITS_A_SECOND, BUSY_EDITS, CURSORS_A_SECOND = 50, 10, 20
+EDITS_A_SECOND, BUSY_EDITS, CURSORS_A_SECOND, POINTERS_A_SECOND = 50, 10, 20, 20
 SECONDS, MOVE_SECONDS = 30.0, 15.0
 SLOW, SLOW_AMONG, SLOW_SECONDS, SLOW_WORDS = 20, 100, 40.0, 1200
+KINDS = ("durable", "cursors", "pointers")
 ABOUT = "Words about her. " * 20
 
 
@@ -51,6 +57,7 @@ class Place:
     edits_a_second: float
     cursors: float = 0.0
     slow: int = 0
+    picture: str | None = None
     characters: list[dict[str, Any]] = field(default_factory=list)
 
     def room(self, path: str, *, newest: int = 0) -> dict[str, Any]:
@@ -60,6 +67,8 @@ class Place:
         if self.cursors:
             document = f"character:{self.characters[0]['id']}:description"
             found |= {"document": document, "cursors": self.cursors}
+        if self.picture:
+            found |= {"picture": self.picture, "pointers": POINTERS_A_SECOND}
         return found
 
 
@@ -111,6 +120,20 @@ def furnish(house: House, token: str, place: Place, title: str, characters: int)
     return place
 
 
+def hang(house: House, token: str, character: str) -> str:
+    """Bring a picture for a character's sheet; return the variation."""
+    asked = {"question": "This one?", "key": "expression/neutral"}
+    decision = house.call("POST", f"/characters/{character}/decisions", token, asked)["id"]
+    buffer = io.BytesIO()
+    Image.new("RGB", (320, 240), "grey").save(buffer, "PNG")
+    brought = httpx2.post(
+        f"{house.url}/api/v1/decisions/{decision}/pictures",
+        headers={"Authorization": f"Bearer {token}"},
+        files={"file": ("grey.png", buffer.getvalue())},
+    )
+    return brought.raise_for_status().json()["candidates"][0]["variation_id"]
+
+
 def room_of(house: House, token: str, place: Place) -> dict[str, Any]:
     """Return the place's room as it stands now."""
     state = house.call("GET", f"/projects/{place.project}/state", token)
@@ -125,6 +148,8 @@ def full_house(house: House, token: str) -> list[Place]:
         furnish(house, token, Place("", BIG, BUSY_EDITS, CURSORS_A_SECOND), "Gallery of 500", 20),
         furnish(house, token, Place("", TEAM, BUSY_EDITS, CURSORS_A_SECOND), "Gallery of 100", 20),
     ]
+    for place in places:
+        place.picture = hang(house, token, place.characters[0]["id"])
     for number in range(OTHERS):
         sockets = left // OTHERS + (number < left % OTHERS)
         places.append(furnish(house, token, Place("", sockets, rest), f"Project {number}", 1))
@@ -217,7 +242,9 @@ def ceiling(house: House, token: str, places: list[Place]) -> dict[str, Any]:
     assert server.stdout is not None
     try:
         port = int(server.stdout.readline())
-        rooms = [place.room(f"/{place.project}") for place in places]
+        rooms = [
+            dataclasses.replace(place, picture=None).room(f"/{place.project}") for place in places
+        ]
         with crowd(port, token, rooms) as people:
             people.do("measure")
             before, begun = processes.use([server.pid]), time.monotonic()
@@ -280,7 +307,13 @@ def shape(found: dict[str, Any]) -> dict[str, Any]:
         "team": spread(team["durable"]),
         "others": spread([one for room in others for one in room["durable"]]),
         "cursors": spread(big["cursors"] + team["cursors"]),
-        "frames": sum(len(r["durable"]) + len(r["cursors"]) for r in found["rooms"]),
+        "pointers of 500": spread(big["pointers"]),
+        "pointers of 100": spread(team["pointers"]),
+        "frames": sum(
+            len(room[kind])
+            for room in found["rooms"]
+            for kind in ("durable", "cursors", "pointers")
+        ),
         **{word: found[word] for word in ("lost", "doubled", "reconnected")},
     }
 
@@ -288,7 +321,8 @@ def shape(found: dict[str, Any]) -> dict[str, Any]:
 def rows(name: str, result: dict[str, Any]) -> list[list[Any]]:
     """Return the lines of the table for one full house."""
     words = {"big": "gallery of 500", "team": "gallery of 100", "others": "99 others"}
-    words |= {"cursors": "cursors"}
+    kinds = ("cursors", "pointers of 500", "pointers of 100")
+    words |= {kind: kind for kind in kinds if result[kind]["max_ms"]}
     return [[name, words[key], *result[key].values(), result["lost"]] for key in words]
 
 
@@ -338,6 +372,7 @@ def main() -> None:
         **result["big"],
         "gallery_100_p99_ms": result["team"]["p99_ms"],
         "cursor_p99_ms": result["cursors"]["p99_ms"],
+        "pointer_p99_ms": result["pointers of 500"]["p99_ms"],
         "loop_lag_ms": result["loop_lag_ms"],
         "cpu": round(result["cpu"], 2),
         "lost": lost,

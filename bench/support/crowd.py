@@ -9,12 +9,14 @@ JSON on standard input: host, port, token, and rooms, each with
     slow        how many of them stop reading (0)
     document    the text that all open, and in which a few write by turns (none): their cursors
                 move `cursors` times a second
+    picture     the variation that all look at (none): the pointers of a few move over it by turns,
+                `pointers` times a second
 
 Then it obeys the lines that it reads, and answers each with one JSON object:
 
     connect     connect everybody; {"sockets"}
-    measure     forget what was counted, move cursors from now on; {}
-    report      stop the cursors; what was counted, see `Count`
+    measure     forget what was counted, move from now on; {}
+    report      stop moving; what was counted, see `Count`
     drain       let the slow ones read what is left, come back, catch up; {"dropped", "recovered"}
 
 A client whose connection ends comes back at once and asks for what it missed, as a browser does:
@@ -22,7 +24,8 @@ what happens before the answer it puts aside, and looks at it when it knows the 
 
 Latency of an event on a socket = time of receipt - the event's own `at`, which the server takes in
 the transaction just before it commits: same machine, same clock, so the commit itself is included.
-A cursor's latency counts from its sending.
+The latency of a cursor or a pointer counts from its sending. The server gathers pointers: of those
+in one frame the one that was sent first counts.
 """
 
 import json
@@ -34,12 +37,15 @@ from datetime import datetime
 from typing import Any
 
 from frames import CLOSE, PING, PONG, TEXT, connect, cut, masked
+from processes import stand_aside
 
 SLOW_BUFFER = 4096
 SETTLE_SECONDS = 30.0
 DRAIN_SECONDS = 60.0
 MOST_SECONDS = 900.0
-WRITERS = 5
+MOVERS = 5
+TEXT_CURSOR, POINTER = "server:text.cursor", "server:live"
+SPOTS = 10_000
 WHOLE, SYNCED = -1.0, -2.0
 
 
@@ -52,11 +58,26 @@ class Room:
     slow: int = 0
     document: str | None = None
     cursors: float = 0.0
+    picture: str | None = None
+    pointers: float = 0.0
     clients: "list[Client]" = field(default_factory=list)
     durable: list[float] = field(default_factory=list)
-    fleeting: list[float] = field(default_factory=list)
+    fleeting: dict[str, list[float]] = field(default_factory=dict)
     newest: int = 0  # of a room that is being filled nothing happens
     sent: int = 0
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.durable.clear()
+        self.fleeting = {TEXT_CURSOR: [], POINTER: []}
+
+    def rates(self) -> dict[str, float]:
+        """Return what moves here, and how often a second."""
+        return {
+            event: rate
+            for event, rate in ((TEXT_CURSOR, self.cursors), (POINTER, self.pointers))
+            if rate
+        }
 
 
 @dataclass
@@ -95,10 +116,10 @@ class Crowd:
         self.rooms = [Room(**one) for one in asked["rooms"]]
         self.poll = select.epoll()
         self.clients: dict[int, Client] = {}
-        self.known: dict[bytes, tuple[int, float] | None] = {}
+        self.known: dict[bytes, tuple[int, float, str] | None] = {}
         self.count = Count()
         self.moving = False
-        self.due: dict[int, float] = {}
+        self.due: dict[tuple[int, str], float] = {}
         self.sent_at: dict[tuple[int, int], float] = {}
 
     def join(self, room: Room, *, slow: bool = False, seq: int | None = None) -> Client:
@@ -132,15 +153,16 @@ class Crowd:
         """Begin to count."""
         self.count = Count()
         for room in self.rooms:
-            room.durable.clear()
-            room.fleeting.clear()
+            room.forget()
         self.moving = True
         now = time.monotonic()
-        self.due = {n: now for n, room in enumerate(self.rooms) if room.document}
+        self.due = {
+            (number, event): now for number, room in enumerate(self.rooms) for event in room.rates()
+        }
         return {}
 
     def report(self) -> dict[str, Any]:
-        """Stop the cursors; say what reached whom."""
+        """Stop moving; say what reached whom."""
         self.moving = False
         end = time.monotonic() + SETTLE_SECONDS
         self.pump_for(2.0)
@@ -152,7 +174,12 @@ class Crowd:
                     self.count.lost += room.newest - client.seq
         return {
             "rooms": [
-                {"sockets": room.sockets, "durable": room.durable, "cursors": room.fleeting}
+                {
+                    "sockets": room.sockets,
+                    "durable": room.durable,
+                    "cursors": room.fleeting[TEXT_CURSOR],
+                    "pointers": room.fleeting[POINTER],
+                }
                 for room in self.rooms
             ],
             **vars(self.count),
@@ -190,9 +217,12 @@ class Crowd:
         return {"dropped": len(dropped), "recovered": recovered}
 
     def open(self, client: Client) -> None:
-        """Open the room's text: its cursors reach nobody else."""
+        """Open the room's text and look at its picture: what moves there reaches nobody else."""
         if client.room.document:
             self.say(client, "client:text.open", {"document": client.room.document})
+        if client.room.picture:
+            here = {"page": "picture", "variation_id": client.room.picture}
+            self.say(client, "client:presence", here)
 
     def say(self, client: Client, event: str, payload: dict[str, Any]) -> None:
         """Send one message; whoever has no room for it loses it, as a full buffer would."""
@@ -202,28 +232,32 @@ class Crowd:
         except OSError:
             return
 
-    def move_cursors(self) -> float:
+    def move(self) -> float:
         """Move what is due; return the seconds until the next one."""
         if not self.moving:
             return 1.0
         now = time.monotonic()
-        for number, due in self.due.items():
+        for (number, event), due in self.due.items():
             if due > now:
                 continue
             room = self.rooms[number]
             # a position is a whole number, and this one tells when it was sent
-            position = room.sent % 10_000
+            position = room.sent % SPOTS
             room.sent += 1
             self.sent_at[number, position] = time.time()
-            place = {"document": room.document, "revision": 0, "anchor": position, "head": position}
-            writer = room.clients[room.sent % min(WRITERS, len(room.clients))]
-            self.say(writer, "client:text.cursor", place)
-            self.due[number] = due + 1 / room.cursors
+            mover = room.clients[room.sent % min(MOVERS, len(room.clients))]
+            if event == POINTER:
+                self.say(mover, "client:live", {"at": [position / SPOTS, 0.5]})
+            else:
+                place = {"document": room.document, "revision": 0}
+                place |= {"anchor": position, "head": position}
+                self.say(mover, "client:text.cursor", place)
+            self.due[number, event] = due + 1 / room.rates()[event]
         return max(0.0, min(self.due.values(), default=now + 1.0) - time.monotonic())
 
     def pump(self, seconds: float) -> list[int]:
         """Read once from everything that is readable; return which descriptors were."""
-        ready = [number for number, _ in self.poll.poll(min(seconds, self.move_cursors()))]
+        ready = [number for number, _ in self.poll.poll(min(seconds, self.move()))]
         for number in ready:
             client = self.clients.get(number)
             if client is not None and not self.read(client):
@@ -283,14 +317,14 @@ class Crowd:
                 self.known = {payload: known}
         if known is None:
             return
-        seq, at = known
+        seq, at, event = known
         if at == WHOLE:  # everything as of that event: what came before is in it
             client.seq = max(client.seq, seq)
             self.catch_up(client)
         elif at == SYNCED:
             self.catch_up(client)
         elif seq < 0:
-            room.fleeting.append((now - at) * 1000)
+            room.fleeting[event].append((now - at) * 1000)
         elif client.ahead is not None and seq != client.seq + 1:
             client.ahead.add(seq)
         elif seq <= client.seq:
@@ -309,27 +343,33 @@ class Crowd:
             self.count.lost += max(newer) - client.seq - len(newer)
             client.seq = max(newer)
 
-    def look(self, room: Room, payload: bytes) -> tuple[int, float] | None:
-        """Return what a frame is.
+    def look(self, room: Room, payload: bytes) -> tuple[int, float, str] | None:
+        """Return what a frame is, with its event.
 
         (seq, time) of a durable event, (seq, WHOLE) of a full sync, (seq, SYNCED) of the end of
-        what was missed, (-1, time sent) of a cursor, None of others.
+        what was missed, (-1, time sent) of what moved, None of others.
         """
         message = json.loads(payload)
-        if message["event"] == "server:full_sync":
-            return int(message["seq"]), WHOLE
+        event, told = message["event"], message["payload"]
+        if event == "server:full_sync":
+            return int(message["seq"]), WHOLE, event
         if message.get("seq") is not None and message.get("at"):
-            return int(message["seq"]), datetime.fromisoformat(message["at"]).timestamp()
-        data = message["payload"].get("data")
-        if message["event"] == "server:ok" and isinstance(data, dict) and "seq" in data:
-            return int(data["seq"]), SYNCED
-        if message["event"] == "server:text.cursor":
-            sent = self.sent_at.get((self.rooms.index(room), message["payload"]["head"] or 0))
-            return None if sent is None else (-1, sent)
-        return None
+            return int(message["seq"]), datetime.fromisoformat(message["at"]).timestamp(), event
+        data = told.get("data")
+        if event == "server:ok" and isinstance(data, dict) and "seq" in data:
+            return int(data["seq"]), SYNCED, event
+        spots: list[int] = []
+        if event == TEXT_CURSOR:
+            spots = [told["head"] or 0]
+        elif event == POINTER:
+            spots = [round(one["at"][0] * SPOTS) for one in told["people"] if one.get("at")]
+        number = self.rooms.index(room)
+        sent = [self.sent_at[number, spot] for spot in spots if (number, spot) in self.sent_at]
+        return (-1, min(sent), event) if sent else None
 
 
 def main() -> None:
+    stand_aside()
     # without a buffer, in which a line could wait where epoll does not see it
     orders = open(sys.stdin.fileno(), "rb", buffering=0)  # noqa: PTH123, SIM115
     crowd = Crowd(json.loads(orders.readline()))
