@@ -3,11 +3,12 @@
 A browser sees no status of a refused handshake, so the socket is opened and closed with a code.
 """
 
+import time
 from uuid import UUID
 
 from fastapi import WebSocket
 
-from onmodel.accounts.permissions import Permission
+from onmodel.accounts.permissions import Permission, Role
 from onmodel.accounts.service import Actor
 from onmodel.accounts.signed_in import identify
 from onmodel.api.realtime import messages
@@ -15,6 +16,10 @@ from onmodel.api.realtime.connection import NOT_FOUND, SIGNED_OUT, Connection
 from onmodel.composition import Resources
 from onmodel.kit.errors import ForbiddenError, NotFoundError, UnauthorisedError
 from onmodel.projects import access
+from onmodel.projects.access import ProjectNotFoundError
+
+# a role is believed for so long, and at most until the project's people change
+ROLE_SECONDS = 2.0
 
 
 def speaks_too_old(socket: WebSocket) -> bool:
@@ -49,7 +54,8 @@ async def still_here(
 ) -> Actor:
     """Return who this is now: a token, or the project, may have been taken away since.
 
-    Of cursors there are too many to ask the database for each: the live desk asks for them.
+    Of cursors there are too many to ask the database for each. The live desk needs the role that
+    is believed, so it asks itself.
 
     Raises:
         UnauthorisedError: their session has ended; so will the socket.
@@ -61,6 +67,9 @@ async def still_here(
         raise UnauthorisedError("Your session has ended.")
     if isinstance(message, messages.LiveMessage):
         return actor
+    if isinstance(message, messages.TextCursorMessage):
+        await believed_role(connection, resources, actor)
+        return actor
     try:
         async with resources.database.read() as uow:
             await access.require(uow, actor, connection.project_id, Permission.VIEW)
@@ -68,3 +77,21 @@ async def still_here(
         connection.close_soon(NOT_FOUND)
         raise
     return actor
+
+
+async def believed_role(connection: Connection, resources: Resources, actor: Actor) -> Role:
+    """Return what somebody may do in this project, as of a moment ago.
+
+    Raises:
+        ProjectNotFoundError: they are no longer part of it; so will the socket.
+    """
+    known = connection.role
+    if known and known.is_admin == actor.is_admin and known.until > time.monotonic():
+        return known.role
+    async with resources.database.read() as uow:
+        role = await access.role_in(uow, actor, connection.project_id)
+    if role is None:
+        connection.close_soon(NOT_FOUND)
+        raise ProjectNotFoundError("This project does not exist, or you are not part of it.")
+    connection.believe(role, is_admin=actor.is_admin, seconds=ROLE_SECONDS)
+    return role

@@ -1,12 +1,12 @@
 """One socket's share in what people see of each other: every message is allowed anew."""
 
-import time
 from uuid import UUID, uuid4
 
 from onmodel.accounts.permissions import Permission, Role
 from onmodel.accounts.service import Actor
 from onmodel.api.realtime import messages
-from onmodel.api.realtime.connection import NOT_FOUND, Connection
+from onmodel.api.realtime.admission import believed_role
+from onmodel.api.realtime.connection import Connection
 from onmodel.api.realtime.live.errors import (
     NoPictureHereError,
     PersonNotHereError,
@@ -28,8 +28,6 @@ from onmodel.variations.errors import VariationNotFoundError
 
 # of each kind of message, a second
 MOVES, CHANGES, VIEWS = 10, 30, 15
-# a role is believed for so long, and at most until the project's people change
-ROLE_SECONDS = 2.0
 
 
 class LiveDesk:
@@ -47,7 +45,11 @@ class LiveDesk:
 
     async def answer(self, actor: Actor, message: messages.LiveMessage) -> None:
         """Do what a message asks; raises ProblemError, which only its sender hears of."""
-        role = await self._role(actor)
+        try:
+            role = await believed_role(self._connection, self._resources, actor)
+        except ProjectNotFoundError:
+            self.leave()
+            raise
         match message:
             case messages.PresenceMessage():
                 await self._move(actor, message.payload)
@@ -147,24 +149,6 @@ class LiveDesk:
     def _allow(self, amount: int) -> None:
         if not self._rates[amount].allows():
             raise TooManyMessagesError(f"A page may send {amount} of these a second.")
-
-    async def _role(self, actor: Actor) -> Role:
-        """Return the actor's role in this project now; who has none is let go at once.
-
-        Raises:
-            ProjectNotFoundError: they are no longer part of it.
-        """
-        known = self._connection.role
-        if known and known.is_admin == actor.is_admin and known.until > time.monotonic():
-            return known.role
-        async with self._resources.database.read() as uow:
-            role = await access.role_in(uow, actor, self._connection.project_id)
-        if role is None:
-            self.leave()
-            self._connection.close_soon(NOT_FOUND)
-            raise ProjectNotFoundError("This project does not exist, or you are not part of it.")
-        self._connection.believe(role, is_admin=actor.is_admin, seconds=ROLE_SECONDS)
-        return role
 
 
 def _person(actor: Actor) -> PresentPerson:
