@@ -37,7 +37,6 @@ from datetime import datetime
 from typing import Any
 
 from frames import CLOSE, PING, PONG, TEXT, connect, cut, masked
-from processes import stand_aside
 
 SLOW_BUFFER = 4096
 SETTLE_SECONDS = 30.0
@@ -369,7 +368,6 @@ class Crowd:
 
 
 def main() -> None:
-    stand_aside()
     # without a buffer, in which a line could wait where epoll does not see it
     orders = open(sys.stdin.fileno(), "rb", buffering=0)  # noqa: PTH123, SIM115
     crowd = Crowd(json.loads(orders.readline()))

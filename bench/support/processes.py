@@ -16,12 +16,6 @@ class Use:
     bytes: int
 
 
-def stand_aside() -> None:
-    """Keep this process on one core: what measures must not take both from what is measured."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-
-
 def web_processes(parent: int) -> list[int]:
     """Return the web processes below a running `onmodel up`, oldest first."""
     found: list[int] = []
