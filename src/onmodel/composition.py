@@ -49,7 +49,7 @@ def compose(settings: Settings, *, silence_seconds: float = 0.0) -> Resources:
     )
     return Resources(
         settings=settings,
-        database=Database(engine, bus.publish),
+        database=Database(engine, bus.publish, bus.hand_over),
         bus=bus,
         store=_open_store(settings),
     )

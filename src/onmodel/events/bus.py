@@ -10,7 +10,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from onmodel.kit.db.uow import Notice
+from onmodel.kit.db.uow import Near, Notice
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,16 @@ class Bus:
 
     def __init__(self, client: Redis) -> None:
         self.client = client
+        self._near: Near | None = None
+
+    def listen_near(self, take: Near) -> None:
+        """Let ``take`` hear what this process tells at once; by the bus it comes there, too."""
+        self._near = take
+
+    def hand_over(self, notices: list[Notice]) -> None:
+        """Give notices to who listens near, without waiting for anything."""
+        if self._near is not None:
+            self._near(notices)
 
     async def publish(self, notices: list[Notice]) -> None:
         """Send notices in order; a broker that is down costs speed, not truth."""

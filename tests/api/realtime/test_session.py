@@ -12,8 +12,9 @@ from onmodel.accounts import service as accounts
 from onmodel.api.realtime import catching_up
 from onmodel.characters import service as characters
 from onmodel.characters.schemas import CharacterCreate
+from onmodel.events import log as events
 from onmodel.events.frames import channel, encode
-from onmodel.kit.db.uow import Database, Notice
+from onmodel.kit.db.uow import Database, Notice, UnitOfWork
 from tests.support.house import House, Person, Socket
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -123,6 +124,29 @@ async def test_a_frame_that_the_bus_lost_is_read_from_the_log(house: House) -> N
         seqs = [frame["seq"] for frame in socket.seen if "seq" in frame]
     assert seqs == sorted(set(seqs))
     assert seqs[-2:] == [2, 3]
+
+
+async def test_what_a_process_did_itself_needs_no_bus(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_new(_uow: UnitOfWork, _projects: list[UUID]) -> dict[UUID, int]:
+        return {}
+
+    monkeypatch.setattr(events, "last_seqs", nothing_new)  # nor does anybody look into the log
+    ada = await house.person("ada")
+    project_id = UUID(await house.project(ada))
+    async with house.socket(ada, str(project_id)) as socket:
+        await _synced(socket)
+        engine, bus = house.resources.database.engine, house.resources.bus
+        cut_off = Database(engine, _tell_nobody, bus.hand_over)
+        for name in ("One", "Two", "Three"):
+            async with cut_off.begin() as uow:
+                actor = await accounts.actor_by_token(uow, ada.token)
+                assert actor is not None
+                made = CharacterCreate(name=name)
+                await characters.create_character(uow, actor, project_id, made)
+        await socket.until("server:character.updated", lambda p: p["data"]["name"] == "Three")
+        assert [frame["seq"] for frame in socket.seen if "seq" in frame] == [1, 2, 3, 4]
 
 
 async def _tell_nobody(_notices: list[Notice]) -> None:

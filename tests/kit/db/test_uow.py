@@ -27,6 +27,32 @@ async def test_notices_leave_after_the_commit_in_order(empty_database_url: str) 
     await database.dispose()
 
 
+async def test_who_is_near_is_told_first_and_only_of_what_is_durable(
+    empty_database_url: str,
+) -> None:
+    heard: list[str] = []
+
+    async def tell(_notices: list[Notice]) -> None:
+        heard.append("by the bus")
+
+    engine = make_engine(empty_database_url)
+    database = Database(engine, tell, lambda notices: heard.append(f"near: {len(notices)}"))
+    async with database.begin() as uow:
+        uow.notify("a", b"1")
+        assert heard == []
+    assert heard == ["near: 1", "by the bus"]
+
+    async def fail() -> None:
+        async with database.begin() as uow:
+            uow.notify("a", b"2")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert heard == ["near: 1", "by the bus"]
+    await database.dispose()
+
+
 async def test_a_failure_rolls_back_and_tells_nobody(empty_database_url: str) -> None:
     told = _Told()
     database = Database(make_engine(empty_database_url), told)

@@ -17,6 +17,7 @@ Columns = TypeVarTuple("Columns")
 Entity = TypeVar("Entity", bound=DeclarativeBase)
 Notice = tuple[str, bytes]
 Notifier = Callable[[list[Notice]], Awaitable[None]]
+Near = Callable[[list[Notice]], None]
 
 
 class Session(Protocol):
@@ -105,12 +106,23 @@ class UnitOfWork:
             await callback()
 
 
-class Database:
-    """Opens units of work on one engine."""
+def _nobody(notices: list[Notice]) -> None:
+    del notices
 
-    def __init__(self, engine: AsyncEngine, notifier: Notifier) -> None:
+
+class Database:
+    """Opens units of work on one engine.
+
+    Args:
+        engine: of the database.
+        notifier: publishes what a transaction tells.
+        near: is given the same before that, the moment it is durable; it must not wait.
+    """
+
+    def __init__(self, engine: AsyncEngine, notifier: Notifier, near: Near = _nobody) -> None:
         self.engine = engine
         self._notifier = notifier
+        self._near = near
         self._sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
         # one statement is one snapshot: no BEGIN and ROLLBACK around a read
         reader = engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -130,7 +142,9 @@ class Database:
                 if uow.refusals:
                     await self._notifier(uow.refusals)
                 raise
-        await uow.run_callbacks()
+            await uow.run_callbacks()
+            # before the connection goes back to the pool: that takes turns of a busy loop
+            self._near(uow.notices)
         if told := uow.refusals + uow.notices:
             await self._notifier(told)
 
