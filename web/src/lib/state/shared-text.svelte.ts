@@ -40,6 +40,9 @@ export class SharedText implements TextListener {
   onRemote: (op: Operation, before: string) => void = () => undefined;
   /** Keeps words that the server would not take. */
   onLost: (text: string, problem: Problem) => void = () => undefined;
+  #openId: string;
+  #opening: number | undefined;
+  #openTimer: ReturnType<typeof setTimeout> | undefined;
   #label: string;
   #room: Host;
   #client: TextClient;
@@ -63,6 +66,7 @@ export class SharedText implements TextListener {
     { wait = false }: { wait?: boolean } = {},
   ) {
     this.document = document;
+    this.#openId = `open ${document}`;
     this.#awake = !wait;
     this.text = text;
     this.#room = room;
@@ -71,7 +75,9 @@ export class SharedText implements TextListener {
       send: ({ revision, op, id }) => {
         room.say('client:text.op', { document, revision, op, id }, id);
       },
-      ask: (since) => room.say('client:text.open', { document, revision: since }),
+      ask: (since) => {
+        this.#open(since);
+      },
       onRemote: (op, author) => {
         this.#moved(op, author);
       },
@@ -91,6 +97,7 @@ export class SharedText implements TextListener {
     return () => {
       stopped = true;
       this.#listening = false;
+      clearTimeout(this.#openTimer);
       this.leave();
       // what is on its way is still answered: its record may have been removed meanwhile
       if (this.pending && stop) this.#stopWhenSent = stop;
@@ -163,6 +170,7 @@ export class SharedText implements TextListener {
   }
 
   disconnected(): void {
+    clearTimeout(this.#openTimer);
     this.#client.disconnected();
     this.cursors.clear();
     this.#early.clear();
@@ -194,8 +202,11 @@ export class SharedText implements TextListener {
         this.#takeCursor(message.payload);
         break;
       case 'server:error':
-        if (message.id !== undefined && message.id === this.#client.sentId)
+        if (message.id === undefined) break;
+        if (message.id === this.#client.sentId)
           this.#refused(new Problem(message.payload.status, message.payload));
+        else if (message.id === this.#openId)
+          this.#notOpened(new Problem(message.payload.status, message.payload));
         break;
     }
     this.#show();
@@ -204,8 +215,21 @@ export class SharedText implements TextListener {
   }
 
   #ask(): void {
-    const since = this.loaded ? { revision: this.#client.revision } : {};
-    this.#room.say('client:text.open', { document: this.document, ...since });
+    this.#open(this.loaded ? this.#client.revision : undefined);
+  }
+
+  /** Asks for what came since a revision, or for all of it. */
+  #open(revision?: number): void {
+    this.#opening = revision;
+    this.#room.say('client:text.open', { document: this.document, revision }, this.#openId);
+  }
+
+  /** A page with many texts opens them all at once; the server takes so many a second. */
+  #notOpened(problem: Problem): void {
+    if (!problem.isPassing) return;
+    this.#openTimer = setTimeout(() => {
+      this.#open(this.#opening);
+    }, RETRY_MS);
   }
 
   #show(): void {
@@ -229,13 +253,13 @@ export class SharedText implements TextListener {
         this.#client.again();
       }, RETRY_MS);
     } else if (problem.code === 'revision_gone') {
-      this.#room.say('client:text.open', { document: this.document });
+      this.#open();
     } else {
       this.lost = this.#client.text;
       this.problem = problem;
       this.onLost(this.lost, problem);
       this.#client.giveUp();
-      this.#room.say('client:text.open', { document: this.document });
+      this.#open();
     }
   }
 

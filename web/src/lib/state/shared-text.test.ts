@@ -9,6 +9,7 @@ const DOCUMENT = 'character:c1:description';
 interface Said {
   event: string;
   payload: Record<string, unknown>;
+  id?: string;
 }
 
 let said: Said[];
@@ -46,7 +47,7 @@ beforeEach(() => {
   said = [];
   text = new SharedText(
     {
-      say: (event, payload) => said.push({ event, payload }) > 0,
+      say: (event, payload, id) => said.push({ event, payload, ...(id && { id }) }) > 0,
       listen: () => () => undefined,
       nameOf: () => 'Bo',
     },
@@ -64,11 +65,38 @@ afterEach(() => {
 
 describe('SharedText', () => {
   it('asks for the text first, and for what it missed after that', () => {
-    expect(said[0]).toEqual({ event: 'client:text.open', payload: { document: DOCUMENT } });
+    expect(said[0]).toMatchObject({ event: 'client:text.open', payload: { document: DOCUMENT } });
     opened();
     text.disconnected();
     text.connected();
     expect(said[1]?.payload).toEqual({ document: DOCUMENT, revision: 3 });
+  });
+
+  it('opens later where too many are opened at once, and only what was refused', () => {
+    const refusal = { status: 429, code: 'too_many_changes' };
+    hear('server:error', refusal, 'open note:n1:text');
+    vi.runAllTimers();
+    expect(said).toHaveLength(1);
+    hear('server:error', refusal, said[0]?.id);
+    expect(said).toHaveLength(1);
+    vi.runAllTimers();
+    expect(said).toHaveLength(2);
+    expect(said[1]).toEqual(said[0]);
+    opened();
+    expect(text.loaded).toBe(true);
+  });
+
+  it('does not ask again for a text that is gone', () => {
+    hear('server:error', { status: 404, code: 'note_not_found' }, said[0]?.id);
+    vi.runAllTimers();
+    expect(said).toHaveLength(1);
+  });
+
+  it('does not ask over a line that broke meanwhile', () => {
+    hear('server:error', { status: 429, code: 'too_many_changes' }, said[0]?.id);
+    text.disconnected();
+    vi.runAllTimers();
+    expect(said).toHaveLength(1);
   });
 
   it('says what is not saved yet', () => {
