@@ -10,6 +10,7 @@ from bench.support.house import House
 from tests.e2e import steps
 from tests.e2e.conftest import Demo, Windows
 from tests.e2e.eyes import heard, listen, look
+from tests.e2e.questions import ask_about
 
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
@@ -21,7 +22,7 @@ SAID, PUT_OTHERWISE = "Her left brow is higher.", "Her left brow is lower."
 async def test_a_comment_is_put_otherwise_before_the_others(
     house: House, token: str, demo: Demo, windows: Windows, shots: Path
 ) -> None:
-    decision = _ask(house, token, demo)
+    decision = ask_about(house, token, demo, key=KEY, question=QUESTION)
     async with windows.open() as ada, windows.open(width=390, height=844, scheme="light") as cora:
         await steps.enter(ada, house.command("link")["url"])
         await steps.bring_in(ada, cora, demo.project, name="Cora Comment", username="cora")
@@ -71,13 +72,6 @@ async def _without_a_network(ada: Page, cora: Page) -> None:
     await expect(_comment(ada)).to_contain_text(SAID)
     await cora.context.set_offline(False)
     await expect(_comment(ada)).to_contain_text(PUT_OTHERWISE)
-
-
-def _ask(house: House, token: str, demo: Demo) -> str:
-    rows = house.call("GET", f"/characters/{demo.mara}/variations", token)
-    standing = next(row["id"] for row in rows if row["key"] == KEY and row["current"])
-    body = {"key": KEY, "variation_ids": [standing], "question": QUESTION}
-    return str(house.call("POST", f"/characters/{demo.mara}/decisions", token, body)["id"])
 
 
 def _comment(page: Page) -> Locator:

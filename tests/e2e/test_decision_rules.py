@@ -10,6 +10,7 @@ from bench.support.house import House
 from tests.e2e import steps
 from tests.e2e.conftest import Demo, Windows
 from tests.e2e.eyes import look
+from tests.e2e.questions import ask_about
 
 pytestmark = [pytest.mark.e2e, pytest.mark.functions]
 
@@ -33,7 +34,7 @@ async def test_rules_are_changed_after_asking_and_everybody_sees_it(
     ):
         await steps.enter(ada, house.command("link")["url"])
         await steps.bring_in(ada, rolf, demo.project, name="Rolf Rules", username="rolf-rules")
-        decision = _ask(house, token, demo)
+        decision = ask_about(house, token, demo, key=KEY, question=QUESTION)
         for page in (ada, rolf):
             await page.goto(f"/p/{demo.project}/decide/{decision}")
             await expect(page.get_by_text("No votes yet")).to_be_visible()
@@ -114,13 +115,6 @@ async def _make_as_wished(page: Page, shots: Path) -> None:
     await look(page, shots / "make-one.png")
     await dialog.get_by_role("button", name="Make it").click()
     await expect(dialog).to_be_hidden()
-
-
-def _ask(house: House, token: str, demo: Demo) -> str:
-    rows = house.call("GET", f"/characters/{demo.mara}/variations", token)
-    standing = next(row["id"] for row in rows if row["key"] == KEY and row["current"])
-    body = {"key": KEY, "variation_ids": [standing], "question": QUESTION}
-    return str(house.call("POST", f"/characters/{demo.mara}/decisions", token, body)["id"])
 
 
 def _change(page: Page) -> Locator:
