@@ -38,8 +38,14 @@ class Room:
 
     def __init__(self) -> None:
         self.connections: set[Connection] = set()
+        self.arriving = 0
         self.seq = 0
         self.lock = asyncio.Lock()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is here, nor on the way in."""
+        return not self.connections and not self.arriving
 
 
 class Hub:
@@ -81,11 +87,18 @@ class Hub:
     async def join(self, connection: Connection) -> None:
         """Add a socket to its room; from now on it gets what happens."""
         room = self._rooms.setdefault(connection.project_id, Room())
-        if not room.connections:
-            async with room.lock, self._database.read() as uow:
-                room.seq = max(room.seq, await events.last_seq(uow, connection.project_id))
-        room.connections.add(connection)
-        connection.seq = room.seq
+        room.arriving += 1
+        try:
+            async with room.lock:
+                # asked under the lock: what is newer than the first one knows is still on its way
+                # to them, and must not look as if it was passed on already
+                if not room.connections:
+                    async with self._database.read() as uow:
+                        room.seq = max(room.seq, await events.last_seq(uow, connection.project_id))
+                room.connections.add(connection)
+                connection.seq = room.seq
+        finally:
+            room.arriving -= 1
 
     def leave(self, connection: Connection) -> None:
         """Take a socket out of its room."""
@@ -93,7 +106,7 @@ class Hub:
         if room is None:
             return
         room.connections.discard(connection)
-        if not room.connections and not room.lock.locked():
+        if room.is_empty:
             del self._rooms[connection.project_id]
 
     def connections(self) -> list[Connection]:
