@@ -291,6 +291,13 @@ def slow_readers(house: House, token: str) -> dict[str, Any]:
     return {**spread(found["rooms"][0]["durable"]), "lost": found["lost"], **drained}
 
 
+def start_anew(house: House, web_processes: int) -> None:
+    """Start the house once more, with so many web processes."""
+    house.stop()
+    os.environ["ONMODEL_WEB_PROCESSES"] = str(web_processes)
+    house.start()
+
+
 def spread(latencies: list[float]) -> dict[str, float]:
     """Return median, 99th percentile and maximum."""
     return {
@@ -340,19 +347,17 @@ def main() -> None:
             name = "on its own"
             table.append([name, f"gallery of {sockets}", *list(one.values())[1:]])
         places = full_house(house, token)
-        house.stop()
-        house.start()  # so that memory counts from an empty house
+        start_anew(house, 1)  # so that memory counts from an empty house
         result = together(house, token, places, end_one=False)
         table += rows("one process", result)
         plain = ceiling(house, token, places)
         table += rows("ceiling", plain)
         moved: list[dict[str, Any]] = []
         for number in (2, 4):
-            house.stop()
-            os.environ["ONMODEL_WEB_PROCESSES"] = str(number)
-            house.start()
+            start_anew(house, number)
             moved.append(together(house, token, places, end_one=True))
             table += rows(f"{number} processes", moved[-1])
+        start_anew(house, 1)
         slow = slow_readers(house, token)
         numbers = [slow[key] for key in ("p50_ms", "p99_ms", "max_ms", "lost")]
         table.append([f"{SLOW} stop reading", f"the other {SLOW_AMONG}", *numbers])
