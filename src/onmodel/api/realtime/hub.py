@@ -61,7 +61,7 @@ class Hub:
         self._rooms: dict[UUID, Room] = {}
         self._ear = Ear(bus, f"{CHANNEL}*", self._hear, name="hub")
         self._sweeping: asyncio.Task[None] | None = None
-        self._passing_on: set[asyncio.Task[None]] = set()
+        self._passing_on: set[asyncio.Task[bool]] = set()
         self.listening = self._ear.listening
         self.people_changed = asyncio.Event()
 
@@ -77,7 +77,9 @@ class Hub:
             for connection in list(room.connections):
                 connection.close_soon(SHUTTING_DOWN)
         await self._ear.stop()
-        await end(self._sweeping, *self._passing_on)
+        await end(self._sweeping)
+        for task in self._passing_on:
+            task.cancel()
 
     @property
     def sockets(self) -> int:
@@ -121,15 +123,9 @@ class Hub:
                 continue
             room = self._rooms.get(UUID(channel.removeprefix(CHANNEL)))
             if room is not None:
-                task = asyncio.create_task(self._receive_own(room, frame, int(match[1])))
+                task = asyncio.create_task(self._pass_on(room, frame, int(match[1])))
                 self._passing_on.add(task)
                 task.add_done_callback(self._passing_on.discard)
-
-    async def _receive_own(self, room: Room, frame: bytes, seq: int) -> None:
-        async with room.lock:
-            if seq == room.seq + 1:
-                room.seq = seq
-                await self._fan_out(room, frame, seq)
 
     async def _hear(self, channel: str, frame: bytes) -> None:
         await self._receive(UUID(channel.removeprefix(CHANNEL)), frame)
@@ -142,15 +138,16 @@ class Hub:
         if match is None:
             await self._fan_out(room, frame, None)
             return
-        seq = int(match[1])
+        if not await self._pass_on(room, frame, int(match[1])):
+            await self._catch_up(project_id, room)
+
+    async def _pass_on(self, room: Room, frame: bytes, seq: int) -> bool:
+        """Pass on an event, once; False where it is not the follower of what the room knows."""
         async with room.lock:
-            if seq <= room.seq:
-                return
             if seq == room.seq + 1:
                 room.seq = seq
                 await self._fan_out(room, frame, seq)
-                return
-        await self._catch_up(project_id, room)
+            return seq <= room.seq
 
     async def _catch_up(self, project_id: UUID, room: Room) -> None:
         async with room.lock:
